@@ -1,0 +1,32 @@
+import { currentAccount } from "./infra/account.ts";
+import { DeadLetterQueue } from "./infra/dead-letter-queue.ts";
+import { EventBus } from "./infra/event-bus.ts";
+import { makeFunctions } from "./infra/functions.ts";
+import { makeRoutes } from "./infra/routes.ts";
+import { readSettings } from "./infra/settings.ts";
+import { makeStateMachines } from "./infra/state-machines.ts";
+import { stripeKey } from "./infra/stripe-key.ts";
+import { Tables } from "./infra/tables.ts";
+
+/** The program: Stripe's events on a bus, a rule and a state machine for each type, and the Lambdas and tables behind them. */
+export default async () => {
+  const settings = readSettings();
+  const account = currentAccount();
+
+  const tables = new Tables("tables", { ...settings, account });
+  const functions = makeFunctions(tables, settings);
+  const deadLetters = new DeadLetterQueue("dead-letter-queue");
+  const machines = makeStateMachines({ ...settings, functions, deadLetters, account });
+
+  const bus = new EventBus("stripe-webhook-bus", { ...settings, account });
+  const rules = makeRoutes({ eventSource: settings.eventSource, bus, machines, deadLetters });
+  stripeKey("stripe-api-key");
+
+  return {
+    bus: { name: bus.name, arn: bus.arn },
+    rules,
+    stateMachines: Object.fromEntries(Object.entries(machines).map(([name, { arn }]) => [name, arn])),
+    deadLetterQueue: { url: deadLetters.url, arn: deadLetters.arn },
+    tables: { core: tables.core.name, payments: tables.payments.name },
+  };
+};

@@ -1,0 +1,69 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { bundle } from "./bundle.ts";
+import { physicalName } from "./names.ts";
+import { type Allowed, ServiceRole, tracing } from "./service-role.ts";
+
+/** What a Lambda is given. */
+export interface FunctionArgs {
+  environment: Record<string, pulumi.Input<string>>;
+  /** What it may do besides writing its log. */
+  allow: Allowed[];
+  logRetentionDays: number;
+}
+
+/** A Lambda of `lambdas/`, under the same name, that may do exactly what it does. */
+export class Function extends pulumi.ComponentResource {
+  readonly name: pulumi.Output<string>;
+  readonly arn: pulumi.Output<string>;
+
+  constructor(name: string, args: FunctionArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("homebiyori:billing:Function", name, {}, opts);
+    const child = { parent: this };
+    const functionName = physicalName(name, 64);
+
+    const logGroup = new aws.cloudwatch.LogGroup(
+      name,
+      { name: `/aws/lambda/${functionName}`, retentionInDays: args.logRetentionDays },
+      child,
+    );
+
+    const logging = {
+      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      Resource: pulumi.interpolate`${logGroup.arn}:*`,
+    };
+    const role = new ServiceRole(
+      name,
+      { service: "lambda.amazonaws.com", allow: [logging, tracing, ...args.allow] },
+      child,
+    );
+
+    const lambda = new aws.lambda.Function(
+      name,
+      {
+        name: functionName,
+        role: role.arn,
+        runtime: "nodejs24.x",
+        architectures: ["arm64"],
+        code: bundle(name),
+        handler: "index.handler",
+        memorySize: 512,
+        // Below the 10 seconds that a state waits, so that it is the Lambda that gives up.
+        timeout: 8,
+        environment: { variables: args.environment },
+        loggingConfig: {
+          logFormat: "JSON",
+          logGroup: logGroup.name,
+          applicationLogLevel: "INFO",
+          systemLogLevel: "WARN",
+        },
+        tracingConfig: { mode: "Active" },
+      },
+      { ...child, dependsOn: [role.policy] },
+    );
+
+    this.name = lambda.name;
+    this.arn = lambda.arn;
+    this.registerOutputs({ arn: this.arn });
+  }
+}

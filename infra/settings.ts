@@ -1,0 +1,85 @@
+import * as pulumi from "@pulumi/pulumi";
+import { array, boolean, define, enums, object, optional, pattern, string, validate, type Infer, type Struct } from "superstruct";
+
+// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+const retentions = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+const partnerSource = /^aws\.partner\/stripe\.com\/ed_[A-Za-z0-9_]+$/;
+
+/** The source of events that stacks without Stripe are given, by `PutEvents`. */
+export const testSource = "homebiyori.stripe.test";
+
+const expected = {
+  eventSource: `Stripe's partner source, "aws.partner/stripe.com/ed_…", or, in any stack but prod, "${testSource}"`,
+  coreTableName: "the name of a table: 3 to 255 letters, digits, and _ . -",
+  paymentsTableName: "the name of a table: 3 to 255 letters, digits, and _ . -",
+  createCoreTable: "true, or false where the product's core table exists",
+  monthlyPrices: 'a list of Stripe prices, ["price_…"]',
+  yearlyPrices: 'a list of Stripe prices, ["price_…"]',
+  gapMinutes: "a whole number of minutes, at least 1",
+  logRetentionDays: `a number of days that CloudWatch knows: ${retentions.join(", ")}`,
+  logExecutionData: "true or false",
+  stateMachineLogLevel: "ALL, ERROR, FATAL or OFF",
+  busLogLevel: "TRACE, INFO, ERROR or OFF",
+  protectData: "true or false",
+} as const;
+
+const TableName = pattern(string(), /^[A-Za-z0-9_.-]{3,255}$/);
+const Prices = array(pattern(string(), /^(price|plan)_\w+$/));
+
+const wholeNumber = (allowed: (value: number) => boolean): Struct<number, null> =>
+  define("number", (value) => typeof value === "number" && Number.isInteger(value) && allowed(value));
+
+const Settings = object({
+  eventSource: define<string>(
+    "source",
+    (value) =>
+      typeof value === "string" &&
+      (partnerSource.test(value) || (value === testSource && pulumi.getStack() !== "prod")),
+  ),
+  coreTableName: optional(TableName),
+  paymentsTableName: optional(TableName),
+  createCoreTable: boolean(),
+  monthlyPrices: Prices,
+  yearlyPrices: Prices,
+  gapMinutes: wholeNumber((minutes) => minutes >= 1),
+  logRetentionDays: wholeNumber((days) => retentions.includes(days)),
+  logExecutionData: boolean(),
+  stateMachineLogLevel: enums(["ALL", "ERROR", "FATAL", "OFF"]),
+  busLogLevel: enums(["TRACE", "INFO", "ERROR", "OFF"]),
+  protectData: boolean(),
+});
+
+/** The configuration of a stack; Pulumi.yaml says what each key is for. */
+export type Settings = Infer<typeof Settings>;
+
+/** Reads the configuration of the stack, and refuses it with all of its mistakes at once. */
+export const readSettings = (): Settings => {
+  const prefix = `${pulumi.getProject()}:`;
+  const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
+  const values = Object.fromEntries(own.map(([key, text]) => [key.slice(prefix.length), parsed(text)]));
+  const [error, settings] = validate(values, Settings);
+  if (!error) return settings;
+  const mistakes = new Map(error.failures().map(({ path }) => [`${path[0]}`, mistake(`${path[0]}`, values)]));
+  throw new Error(
+    `The configuration of stack ${pulumi.getStack()} has mistakes:\n${[...mistakes.values()].join("\n")}`,
+  );
+};
+
+const mistake = (key: string, values: Record<string, unknown>): string => {
+  const given = key in values ? `is ${JSON.stringify(values[key])}` : "is not set";
+  const wanted = Object.entries(expected).find(([known]) => known === key)?.[1];
+  if (!wanted) return `  ${key}: there is no such setting; there are ${Object.keys(expected).join(", ")}`;
+  return `  ${key} ${given}; expected ${wanted}`;
+};
+
+// Pulumi hands every value over as text, and what is no string as JSON.
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+};

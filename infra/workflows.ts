@@ -1,0 +1,22 @@
+/** What happens to one type of Stripe event. */
+export interface Workflow {
+  /** Stripe's name of the event: https://docs.stripe.com/api/events/types. */
+  eventType: string;
+  /** The name of its rule, its state machine and their roles: what happened. */
+  name: string;
+  /** The file in `statemachines/`, without `.asl.json`. */
+  definition: string;
+}
+
+/** The types of Stripe event that this program handles; a new one is one more row. */
+export const workflows: readonly Workflow[] = [
+  { eventType: "invoice.payment_succeeded", name: "payment-succeeded", definition: "payment-succeeded" },
+  { eventType: "invoice.payment_failed", name: "payment-failed", definition: "payment-failed" },
+  { eventType: "customer.subscription.created", name: "subscription-created", definition: "subscription-updated" },
+  { eventType: "customer.subscription.updated", name: "subscription-updated", definition: "subscription-updated" },
+  // Without this one a subscription that ran out would stay active: at the period's end Stripe sends nothing else.
+  { eventType: "customer.subscription.deleted", name: "subscription-deleted", definition: "subscription-updated" },
+];
+
+/** The types of Stripe event that are handled. */
+export const handledTypes: readonly string[] = workflows.map(({ eventType }) => eventType);

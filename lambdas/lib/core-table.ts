@@ -1,0 +1,97 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  GetItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import { assignments, dynamodb } from "./dynamodb.ts";
+import { shownFields, type StoredSubscriptions } from "./subscription-item.ts";
+
+/** Finds the users of a Stripe customer. */
+export interface Users {
+  /** The users whose subscription item names that customer: none, one, or by somebody's mistake several. */
+  byCustomer(customerId: string): Promise<string[]>;
+}
+
+/** Where each user's subscriptions are kept, in one item. */
+export interface Subscriptions {
+  /** A user's subscriptions, and the version of the item; null where it has none yet. */
+  read(userId: string): Promise<{ subscriptions: StoredSubscriptions; version: number | null }>;
+  /** Writes them if the version is still that one; false if it is not. Attributes that are not ours stay as they are. */
+  write(userId: string, subscriptions: StoredSubscriptions, version: number | null): Promise<boolean>;
+}
+
+/** The sort key of a user's subscription item; its partition key is `USER#<user id>`. */
+export const subscriptionKey = "SUBSCRIPTION";
+
+/** The users in the core table of that name. */
+export const usersTable = (tableName: string): Users => ({
+  byCustomer: async (customerId) => {
+    const users: string[] = [];
+    let start: Record<string, AttributeValue> | undefined;
+    do {
+      const page = await dynamodb.send(
+        new QueryCommand({
+          TableName: tableName,
+          IndexName: "GSI2",
+          KeyConditionExpression: "customer_id = :customer",
+          FilterExpression: "SK = :subscription",
+          ProjectionExpression: "PK",
+          ExpressionAttributeValues: marshall({ ":customer": customerId, ":subscription": subscriptionKey }),
+          ...(start && { ExclusiveStartKey: start }),
+        }),
+      );
+      users.push(...(page.Items ?? []).map((item) => `${unmarshall(item)["PK"]}`.replace(/^USER#/, "")));
+      start = page.LastEvaluatedKey;
+    } while (start);
+    return users;
+  },
+});
+
+/** The subscriptions in the core table of that name. */
+export const subscriptionsTable = (tableName: string): Subscriptions => ({
+  read: async (userId) => {
+    const { Item } = await dynamodb.send(
+      new GetItemCommand({
+        TableName: tableName,
+        Key: keyOf(userId),
+        ConsistentRead: true,
+        ProjectionExpression: "stripe_subscriptions, stripe_version",
+      }),
+    );
+    // Nobody but this program writes these two attributes.
+    const { stripe_subscriptions: subscriptions = {}, stripe_version: version = null } = Item ? unmarshall(Item) : {};
+    return { subscriptions, version };
+  },
+  write: async (userId, subscriptions, version) => {
+    const { customer_id: customerId, ...shown } = shownFields(userId, subscriptions);
+    const { sets, names, values } = assignments({
+      ...shown,
+      // The key of an index cannot be null.
+      ...(customerId !== null && { customer_id: customerId }),
+      stripe_subscriptions: subscriptions,
+      stripe_version: (version ?? 0) + 1,
+    });
+    const remove = customerId === null ? " REMOVE customer_id" : "";
+    try {
+      await dynamodb.send(
+        new UpdateItemCommand({
+          TableName: tableName,
+          Key: keyOf(userId),
+          UpdateExpression: `SET ${sets.join(", ")}${remove}`,
+          ConditionExpression: version === null ? "attribute_not_exists(stripe_version)" : "stripe_version = :before",
+          ExpressionAttributeNames: names,
+          ExpressionAttributeValues: { ...values, ...(version !== null && marshall({ ":before": version })) },
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  },
+});
+
+const keyOf = (userId: string) => marshall({ PK: `USER#${userId}`, SK: subscriptionKey });

@@ -1,0 +1,13 @@
+/**
+ * The event is not what this program accepts; trying again cannot help.
+ *
+ * The names of these errors are set by hand: Step Functions matches them in `ErrorEquals`, and the bundler may rename a class.
+ */
+export class InvalidEvent extends Error {
+  override readonly name = "InvalidEvent";
+}
+
+/** No user is known for the event's customer, yet: the index may lag, or the subscription's first event may still be on its way. */
+export class CustomerNotFound extends Error {
+  override readonly name = "CustomerNotFound";
+}

@@ -1,0 +1,23 @@
+import { type Failure, type Struct, validate } from "superstruct";
+import { InvalidEvent } from "./errors.ts";
+
+/** Returns `value` as the struct has it, or throws an `InvalidEvent` that names the path and what was expected there. */
+export const parse = <T, S>(value: unknown, struct: Struct<T, S>): T => {
+  const [error, parsed] = validate(value, struct, { coerce: true });
+  if (error) throw new InvalidEvent(describe(error));
+  return parsed;
+};
+
+// The value itself may be somebody's name or address, so only what cannot be one is quoted.
+const describe = ({ path, message, value }: Failure): string => {
+  const expected = message.replace(/,? but received.*$/s, "").replace(/^Expected/, "expected");
+  return `${path.join(".") || "event"}: ${expected}, got ${shown(value)}`;
+};
+
+const shown = (value: unknown): string => {
+  if (value === undefined) return "nothing";
+  if (value === null || typeof value === "number" || typeof value === "boolean") return `${value}`;
+  if (value === "") return "an empty string";
+  if (Array.isArray(value)) return "an array";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+};

@@ -1,0 +1,13 @@
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/**
+ * What an object was before its event: `previous_attributes` put back into it.
+ *
+ * Stripe names only what changed: nested objects merge, arrays are whole, and null stands for what was not there.
+ */
+export const undo = (object: unknown, previous: unknown): unknown => {
+  if (!isObject(object) || !isObject(previous)) return previous;
+  const before = Object.entries(previous).map(([key, value]) => [key, undo(object[key], value)]);
+  return { ...object, ...Object.fromEntries(before) };
+};

@@ -1,0 +1,39 @@
+import { type Users, usersTable } from "./lib/core-table.ts";
+import { env } from "./lib/env.ts";
+import { CustomerNotFound } from "./lib/errors.ts";
+import { Owned, ownerOf } from "./lib/owner.ts";
+import { parse } from "./lib/parse.ts";
+import type { ResolvedCustomer } from "./lib/resolved-customer.ts";
+import { envelope } from "./lib/stripe-event.ts";
+
+const Event = envelope(Owned);
+
+/**
+ * Says whose an event is: the user of its Stripe customer, or else the one that its subscription's metadata names.
+ *
+ * @throws {InvalidEvent} for what is no invoice or subscription of Stripe's.
+ * @throws {CustomerNotFound} where neither knows a user.
+ */
+export const resolveCustomer =
+  (users: Users) =>
+  async (event: unknown): Promise<ResolvedCustomer> => {
+    const { detail } = parse(event, Event);
+    const { subscriptionId, customerId, metadataUserId } = ownerOf(detail.data.object);
+    const answer = { userId: null, customerId, subscriptionId, reason: null };
+    if (subscriptionId === null) {
+      return { ...answer, outcome: "skipped", reason: "The invoice belongs to no subscription" };
+    }
+    const known = customerId === null ? [] : await users.byCustomer(customerId);
+    const named = [...new Set([...known, ...(metadataUserId === null ? [] : [metadataUserId])])];
+    const [userId, ...others] = named;
+    if (userId === undefined) {
+      throw new CustomerNotFound(`No user is known for customer ${customerId}, and ${subscriptionId} names none`);
+    }
+    if (others.length > 0) {
+      const reason = `Customer ${customerId} is claimed by several users: ${named.join(", ")}`;
+      return { ...answer, outcome: "refused", reason };
+    }
+    return { ...answer, outcome: "found", userId };
+  };
+
+export const handler = (event: unknown) => resolveCustomer(usersTable(env("HOMEBIYORI_CORE")))(event);

@@ -1,0 +1,34 @@
+type Inputs = Record<string, unknown>;
+
+/** What AWS would answer for a resource of each type that this program makes; a type that is not here stops the runner. */
+export const answersOf = (region: string, account: string): Record<string, (inputs: Inputs) => Inputs> => {
+  const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${account}:${rest}`;
+  return {
+    "aws:cloudwatch/eventBus:EventBus": ({ name }) => ({ arn: arn("events", `event-bus/${name}`) }),
+    "aws:cloudwatch/eventRule:EventRule": ({ name, eventBusName }) => ({
+      id: `${eventBusName}/${name}`,
+      arn: arn("events", `rule/${eventBusName}/${name}`),
+    }),
+    "aws:cloudwatch/eventTarget:EventTarget": () => ({}),
+    "aws:cloudwatch/logDelivery:LogDelivery": () => ({}),
+    "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": ({ name }) => ({
+      arn: arn("logs", `delivery-destination:${name}`),
+    }),
+    "aws:cloudwatch/logDeliverySource:LogDeliverySource": ({ name }) => ({
+      arn: arn("logs", `delivery-source:${name}`),
+    }),
+    "aws:cloudwatch/logGroup:LogGroup": ({ name }) => ({ arn: arn("logs", `log-group:${name}`) }),
+    "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": () => ({}),
+    "aws:dynamodb/table:Table": ({ name }) => ({ arn: arn("dynamodb", `table/${name}`) }),
+    "aws:iam/role:Role": ({ name }) => ({ arn: `arn:aws:iam::${account}:role/${name}` }),
+    "aws:iam/rolePolicy:RolePolicy": () => ({}),
+    "aws:lambda/function:Function": ({ name }) => ({ arn: arn("lambda", `function:${name}`) }),
+    "aws:sfn/stateMachine:StateMachine": ({ name }) => ({ arn: arn("states", `stateMachine:${name}`) }),
+    "aws:sqs/queue:Queue": ({ name }) => ({
+      arn: arn("sqs", `${name}`),
+      url: `https://sqs.${region}.amazonaws.com/${account}/${name}`,
+    }),
+    "aws:sqs/queuePolicy:QueuePolicy": () => ({}),
+    "aws:ssm/parameter:Parameter": ({ name }) => ({ arn: arn("ssm", `parameter/${name}`) }),
+  };
+};

@@ -1,0 +1,119 @@
+import {
+  array,
+  define,
+  enums,
+  integer,
+  literal,
+  min,
+  nullable,
+  number,
+  object,
+  optional,
+  pattern,
+  record,
+  refine,
+  string,
+  type Infer,
+  type Struct,
+} from "superstruct";
+
+// As much of the States Language as the definitions use and the interpreter runs exactly as AWS does. It ignores what it does not
+// know, so everything else is refused here: intrinsic functions, JSONata, heartbeats, paths into arrays.
+
+const plainPath = /^\$(\.\w+)*$/;
+const Path = pattern(string(), plainPath);
+
+// The interpreter's context object holds what the runner puts there, and no more.
+const contextPaths = ["$$.Execution.Id", "$$.Execution.Input", "$$.Execution.StartTime", "$$.StateMachine.Id"];
+
+const Template: Struct<unknown, null> = define("a template of plain paths", (value) => isTemplate(value));
+
+const isTemplate = (value: unknown): boolean => {
+  if (typeof value !== "object" || value === null) return true;
+  if (Array.isArray(value)) return value.every(isTemplate);
+  return Object.entries(value).every(([key, inner]) => (key.endsWith(".$") ? isTemplatePath(inner) : isTemplate(inner)));
+};
+
+const isTemplatePath = (path: unknown): boolean =>
+  typeof path === "string" && (plainPath.test(path) || contextPaths.includes(path));
+
+const Retrier = object({
+  ErrorEquals: array(string()),
+  IntervalSeconds: optional(min(integer(), 1)),
+  MaxAttempts: optional(min(integer(), 0)),
+  BackoffRate: optional(min(number(), 1)),
+  MaxDelaySeconds: optional(min(integer(), 1)),
+  JitterStrategy: optional(enums(["FULL", "NONE"])),
+});
+
+const Catcher = object({ ErrorEquals: array(string()), ResultPath: optional(Path), Next: string() });
+
+const common = { Comment: optional(string()) };
+const next = { Next: optional(string()), End: optional(literal(true)) };
+
+/** The services that a task may call, by the ARN of the call. */
+export const taskResources = ["arn:aws:states:::lambda:invoke", "arn:aws:states:::sqs:sendMessage"] as const;
+
+const Task = object({
+  ...common,
+  ...next,
+  Type: literal("Task"),
+  Resource: enums(taskResources),
+  Parameters: Template,
+  TimeoutSeconds: min(integer(), 1),
+  ResultSelector: optional(Template),
+  ResultPath: optional(nullable(Path)),
+  OutputPath: optional(Path),
+  Retry: optional(array(Retrier)),
+  Catch: optional(array(Catcher)),
+});
+
+const Pass = object({
+  ...common,
+  ...next,
+  Type: literal("Pass"),
+  Parameters: optional(Template),
+  ResultPath: optional(nullable(Path)),
+});
+
+const Choice = object({
+  ...common,
+  Type: literal("Choice"),
+  Choices: array(object({ Variable: Path, StringEquals: string(), Next: string() })),
+  Default: string(),
+});
+
+const Succeed = object({ ...common, Type: literal("Succeed"), OutputPath: optional(Path) });
+
+const Fail = object({
+  ...common,
+  Type: literal("Fail"),
+  Error: optional(string()),
+  ErrorPath: optional(Path),
+  Cause: optional(string()),
+});
+
+const kinds = { Task, Pass, Choice, Succeed, Fail };
+
+const State = define<Infer<typeof Task> | Infer<typeof Pass> | Infer<typeof Choice> | Infer<typeof Succeed> | Infer<typeof Fail>>(
+  "State",
+  (value, context) => {
+    const kind = Object.entries(kinds).find(([type]) => type === Object(value).Type)?.[1];
+    if (!kind) return `no state of the Type ${Object(value).Type} is run here`;
+    const [error] = kind.validate(value);
+    if (!error) return true;
+    return error.failures().map((failure) => ({
+      message: `${failure.path.join(".")}: ${failure.message}`,
+      path: [...context.path, ...failure.path],
+    }));
+  },
+);
+
+/** A state machine's definition, in as much of the States Language as the runner runs exactly as AWS does. */
+export const Definition = refine(
+  object({ Comment: string(), StartAt: string(), TimeoutSeconds: min(integer(), 1), States: record(string(), State) }),
+  "Definition",
+  ({ StartAt, States }) => StartAt in States || `StartAt names no state: ${StartAt}`,
+);
+
+export type Definition = Infer<typeof Definition>;

@@ -1,0 +1,180 @@
+import { number, object, optional, string, type } from "superstruct";
+import { checked } from "./checked.ts";
+import type { Clock } from "./clock.ts";
+import { type Graph, ofType } from "./graph.ts";
+import type { Execution } from "./machine.ts";
+import { compilePattern, type Matcher } from "./pattern.ts";
+import type { Permissions } from "./permissions.ts";
+import type { Queue } from "./queue.ts";
+
+/** What became of an event at one target: the execution it started, or the reason that it could not be delivered. */
+export type Delivery = { execution: Execution } | { undelivered: { name: string; message: string } };
+
+/** A target refused an event. */
+export class DeliveryError extends Error {
+  /** EventBridge's code, which a dead letter carries as `ERROR_CODE`. */
+  readonly code: string;
+  /** Whether EventBridge tries again. */
+  readonly isRetryable: boolean;
+
+  constructor(code: string, message: string, isRetryable: boolean) {
+    super(message);
+    this.code = code;
+    this.isRetryable = isRetryable;
+  }
+}
+
+/** Starts what a target's ARN names with an event; throws a `DeliveryError` if it is not taken. */
+export type StartTarget = (arn: string, event: unknown) => Promise<Execution>;
+
+/** The buses of a graph. */
+export interface EventBuses {
+  /** Puts an event on the bus that Stripe's events arrive on, and returns what became of it at each target that it came to. */
+  put(event: unknown): Promise<Delivery[]>;
+}
+
+interface Target {
+  busName: string;
+  ruleArn: string;
+  matches: Matcher;
+  arn: string;
+  roleArn: string;
+  tries: number;
+  ageSeconds: number;
+  deadLetters: Queue;
+}
+
+const Bus = type({ name: string(), eventSourceName: optional(string()) });
+const Rule = object({ name: string(), description: optional(string()), eventBusName: string(), eventPattern: string() });
+
+// Nothing may change the event on its way, so an input, a path or a transformer is refused.
+const TargetInputs = object({
+  rule: string(),
+  eventBusName: string(),
+  targetId: string(),
+  arn: string(),
+  roleArn: string(),
+  retryPolicy: object({ maximumRetryAttempts: number(), maximumEventAgeInSeconds: number() }),
+  deadLetterConfig: object({ arn: string() }),
+});
+
+/** What EventBridge needs around it. */
+export interface EventBusesArgs {
+  graph: Graph;
+  permissions: Permissions;
+  queues: Queue[];
+  startTarget: StartTarget;
+  clock: Clock;
+}
+
+// Step Functions' limit on the input of an execution, in bytes.
+const largestInput = 262_144;
+
+/** Makes the buses of a graph with their rules and targets; refuses what it would not run as AWS does. */
+export const makeEventBuses = (args: EventBusesArgs): EventBuses => {
+  const { graph, queues } = args;
+  const targets = targetsOf(graph, queues);
+  const buses = new Map(
+    ofType(graph, "aws:cloudwatch/eventBus:EventBus").map(({ name, inputs, outputs }) => [
+      `${outputs["arn"]}`,
+      checked(inputs, Bus, `bus ${name}`),
+    ]),
+  );
+  // Where Stripe has a bus of its own, everything arrives there.
+  const entry = [...buses.values()].find(({ eventSourceName }) => eventSourceName) ?? [...buses.values()][0];
+  if (!entry) throw new Error("The program makes no event bus");
+
+  const putOn = async (busName: string, event: unknown): Promise<Delivery[]> => {
+    const matching = targets.filter((target) => target.busName === busName && target.matches(event));
+    const deliveries = matching.map(async (target) => {
+      const nextBus = buses.get(target.arn);
+      return nextBus ? forward(target, nextBus.name, event) : [await deliver(target, event, args)];
+    });
+    return (await Promise.all(deliveries)).flat();
+  };
+
+  const forward = async (target: Target, busName: string, event: unknown): Promise<Delivery[]> => {
+    const refusal = refusalOf(target, "events:PutEvents", args.permissions);
+    if (refusal === null) return putOn(busName, event);
+    return [deadLetter(target, event, new DeliveryError("NO_PERMISSIONS", refusal, false), 0, args)];
+  };
+
+  return { put: (event) => putOn(entry.name, event) };
+};
+
+const targetsOf = (graph: Graph, queues: Queue[]): Target[] => {
+  const rules = ofType(graph, "aws:cloudwatch/eventRule:EventRule")
+    .map(({ name, inputs, outputs }) => {
+      const rule = checked(inputs, Rule, `rule ${name}`);
+      return { ...rule, arn: `${outputs["arn"]}`, matches: compilePattern(JSON.parse(rule.eventPattern), `pattern of ${name}`) };
+    });
+  return ofType(graph, "aws:cloudwatch/eventTarget:EventTarget")
+    .map(({ name, inputs }) => {
+      const target = checked(inputs, TargetInputs, `target ${name}`);
+      const rule = rules.find((candidate) => candidate.name === target.rule && candidate.eventBusName === target.eventBusName);
+      if (!rule) throw new Error(`Target ${name}: there is no rule ${target.rule} on bus ${target.eventBusName}`);
+      const deadLetters = queues.find(({ arn }) => arn === target.deadLetterConfig.arn);
+      if (!deadLetters) throw new Error(`Target ${name}: there is no queue ${target.deadLetterConfig.arn}`);
+      return {
+        busName: rule.eventBusName,
+        ruleArn: rule.arn,
+        matches: rule.matches,
+        arn: target.arn,
+        roleArn: target.roleArn,
+        tries: 1 + target.retryPolicy.maximumRetryAttempts,
+        ageSeconds: target.retryPolicy.maximumEventAgeInSeconds,
+        deadLetters,
+      };
+    });
+};
+
+const deliver = async (target: Target, event: unknown, args: EventBusesArgs): Promise<Delivery> => {
+  const { clock, permissions, startTarget } = args;
+  const since = clock.now();
+  for (let tried = 1; ; tried += 1) {
+    try {
+      const refusal = refusalOf(target, "states:StartExecution", permissions);
+      if (refusal !== null) throw new DeliveryError("NO_PERMISSIONS", refusal, false);
+      const size = Buffer.byteLength(JSON.stringify(event));
+      if (size > largestInput) {
+        throw new DeliveryError("INVALID_PARAMETER", `The input has ${size} bytes; an execution takes at most ${largestInput}`, false);
+      }
+      return { execution: await startTarget(target.arn, event) };
+    } catch (error) {
+      if (!(error instanceof DeliveryError)) throw error;
+      const waitMilliseconds = 1000 * 2 ** tried;
+      const isTooOld = clock.now() + waitMilliseconds - since > target.ageSeconds * 1000;
+      if (!error.isRetryable || tried >= target.tries || isTooOld) return deadLetter(target, event, error, tried - 1, args);
+      await clock.sleep(waitMilliseconds);
+    }
+  }
+};
+
+const refusalOf = ({ roleArn, ruleArn, arn }: Target, action: string, permissions: Permissions): string | null =>
+  permissions.refusal(roleArn, "events.amazonaws.com", { action, resource: arn, context: { "aws:SourceArn": ruleArn } });
+
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+const deadLetter = (
+  target: Target,
+  event: unknown,
+  { code, message, isRetryable }: DeliveryError,
+  retries: number,
+  { permissions, clock }: EventBusesArgs,
+): Delivery => {
+  const refusal = permissions.queueRefusal({
+    action: "sqs:SendMessage",
+    resource: target.deadLetters.arn,
+    principal: "events.amazonaws.com",
+    context: { "aws:SourceArn": target.ruleArn, "aws:SecureTransport": "true" },
+  });
+  if (refusal !== null) throw new Error(`The event is lost: ${refusal}`);
+  target.deadLetters.send(JSON.stringify(event), clock.now(), {
+    RULE_ARN: target.ruleArn,
+    TARGET_ARN: target.arn,
+    ERROR_CODE: code,
+    ERROR_MESSAGE: message,
+    RETRY_ATTEMPTS: `${retries}`,
+    ...(isRetryable && { EXHAUSTED_RETRY_CONDITION: "MaximumRetryAttempts" }),
+  });
+  return { undelivered: { name: code, message } };
+};

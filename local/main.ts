@@ -1,0 +1,15 @@
+import { enableCompileCache } from "node:module";
+import { readOptions } from "./options.ts";
+
+enableCompileCache();
+
+// The command line comes first: its help needs nothing of what follows.
+const options = readOptions(process.argv.slice(2));
+const { start } = await import("./start.ts");
+try {
+  process.exitCode = await start(options);
+} catch (error) {
+  // A plain error says all there is to say; any other is a mistake of the runner's.
+  console.error(error instanceof Error && error.constructor === Error ? error.message : error);
+  process.exitCode = 2;
+}

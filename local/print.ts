@@ -1,0 +1,70 @@
+import { styleText } from "node:util";
+import type { Outcome } from "./outcome.ts";
+import type { Dump } from "./runner.ts";
+
+type Colour = Parameters<typeof styleText>[0];
+
+const colours: Record<Outcome["outcome"], Colour> = {
+  applied: "green",
+  duplicate: "gray",
+  stale: "gray",
+  skipped: "gray",
+  unmatched: "gray",
+  refused: "yellow",
+  "dead-letter": "red",
+  lost: "red",
+};
+
+/** The line of an event: its id, type, outcome, states, what was written, and how long it took. */
+export const lineOf = ({ eventId, type, outcome, states, written, error, ms }: Outcome): string => {
+  const parts = [
+    eventId.padEnd(20),
+    type.padEnd(30),
+    styleText(colours[outcome], outcome.padEnd(11)),
+    styleText("gray", `${ms.toFixed(1).padStart(6)} ms`),
+    states.join(" > "),
+    written.join(", "),
+    error ? styleText(colours[outcome], `${error.name}: ${error.message}`) : "",
+  ];
+  return parts.filter(Boolean).join("  ");
+};
+
+const subscriptionColumns = ["user_id", "subscription_id", "status", "plan", "current_period_end", "cancel_at_period_end", "ended_at", "order"];
+const paymentColumns = ["user_id", "stripe_invoice_id", "status", "amount", "currency", "created_at", "failure_reason", "expires_at"];
+
+/** The rows of both tables as a person reads them: the columns that say most, with times as dates. */
+export const rowsOf = ({ core, payments, deadLetters }: Dump): string => {
+  const subscriptions = core.filter(({ stripe_version: version }) => version !== undefined);
+  const newestLast = payments.toSorted((a, b) => Number(a["created_at"]) - Number(b["created_at"]));
+  return [
+    tableOf(`Subscriptions (${subscriptions.length})`, subscriptions, subscriptionColumns),
+    tableOf(`Payments (${payments.length})`, newestLast, paymentColumns),
+    styleText("bold", `Dead letters (${deadLetters.length})`),
+  ].join("\n\n");
+};
+
+/** How many events had each outcome, on one line. */
+export const summaryOf = (counts: ReadonlyMap<string, number>, seconds: number): string => {
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const parts = [...counts].map(([outcome, count]) => `${count} ${outcome}`);
+  return `${total} events in ${seconds.toFixed(1)} s: ${parts.join(", ") || "none"}`;
+};
+
+const mostRows = 20;
+
+const tableOf = (title: string, items: Record<string, unknown>[], columns: string[]): string => {
+  const rows = items.slice(0, mostRows).map((item) => columns.map((column) => cell(column, item[column])));
+  const widths = columns.map((column, index) => Math.max(column.length, ...rows.map((row) => row[index]?.length ?? 0)));
+  const line = (cells: string[]) => `  ${cells.map((text, index) => text.padEnd(widths[index] ?? 0)).join("  ")}`.trimEnd();
+  const more = items.length > mostRows ? [`  … and ${items.length - mostRows} more (--dump <file> writes all)`] : [];
+  const body = items.length > 0 ? [styleText("gray", line(columns)), ...rows.map(line), ...more] : [];
+  return [styleText("bold", title), ...body].join("\n");
+};
+
+const timeColumns = ["current_period_end", "ended_at", "created_at", "expires_at"];
+
+const cell = (column: string, value: unknown): string => {
+  if (value === null || value === undefined) return "-";
+  if (timeColumns.includes(column)) return new Date(Number(value) * 1000).toISOString().slice(0, 16).replace("T", " ");
+  return `${value}`;
+};

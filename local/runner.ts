@@ -1,0 +1,138 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { number, string, type } from "superstruct";
+import { checked } from "./checked.ts";
+import type { Clock } from "./clock.ts";
+import { startDynamoDB, tableNames } from "./dynamodb.ts";
+import { DeliveryError, makeEventBuses } from "./event-bus.ts";
+import { type Envelope, ownerOfEvent } from "./event.ts";
+import { type Graph, ofType } from "./graph.ts";
+import { makeJournal, type Journal } from "./journal.ts";
+import { type Outcome, resultOf } from "./outcome.ts";
+import { permissionsOf } from "./permissions.ts";
+import { makeQueue, type Queue } from "./queue.ts";
+import { makeMachines, startFunctions } from "./services.ts";
+
+/** How a runner is set up. */
+export interface RunnerArgs {
+  graph: Graph;
+  clock: Clock;
+  /** Items that the core table starts with. */
+  seed?: Record<string, unknown>[];
+  /** A directory that keeps tables and queues between runs; without it they are gone at the end. */
+  dataDirectory?: string | undefined;
+}
+
+/** All that a runner holds: the tables' items and the queue's messages, as plain objects. */
+export interface Dump {
+  core: Record<string, unknown>[];
+  payments: Record<string, unknown>[];
+  deadLetters: { body: unknown; attributes: Record<string, string>; sentAt: string }[];
+}
+
+/** The program's graph, running. */
+export interface Runner {
+  /** Takes an event in and says what became of it, once all is done. */
+  take(event: Envelope): Promise<Outcome>;
+  /** Makes up a user for each customer of these events that is new; returns how many. */
+  makeUpUsers(events: Envelope[]): Promise<number>;
+  dump(): Promise<Dump>;
+  /** Logs, metrics and executions, newest last. */
+  journal: Journal;
+  stop(): Promise<void>;
+}
+
+/** Starts everything that a graph needs on this machine. */
+export const startRunner = async ({ graph, clock, seed = [], dataDirectory }: RunnerArgs): Promise<Runner> => {
+  const permissions = permissionsOf(graph);
+  const journal = makeJournal();
+  const tables = tableNames(graph);
+  const queues = queuesOf(graph, dataDirectory);
+  if (dataDirectory !== undefined) mkdirSync(dataDirectory, { recursive: true });
+  const dynamodb = await startDynamoDB(graph, {
+    ...(dataDirectory !== undefined && { path: join(dataDirectory, "tables") }),
+    tableArn: `arn:aws:dynamodb:${graph.region}:${graph.account}:table`,
+    callers: Object.fromEntries(
+      ofType(graph, "aws:lambda/function:Function").map(({ inputs }) => {
+        const statements = permissions.statementsOf(`${inputs["role"]}`);
+        return [`${inputs["name"]}`, { role: `${inputs["role"]}`, statements }];
+      }),
+    ),
+  });
+  await Promise.all(seed.map((item) => dynamodb.add(tables.core, item)));
+
+  const functions = startFunctions({ graph, permissions, clock }, dynamodb.endpoint, journal.log);
+  const machines = makeMachines({ graph, permissions, clock }, functions, queues);
+  let started = 0;
+  const startTarget = async (arn: string, event: unknown) => {
+    const machine = machines.find((candidate) => candidate.arn === arn);
+    if (!machine) throw new DeliveryError("NO_RESOURCE", `There is no state machine ${arn}`, false);
+    started += 1;
+    return machine.run(`execution-${started}`, event);
+  };
+  const buses = makeEventBuses({ graph, permissions, queues, startTarget, clock });
+  const known = new Set<string>();
+
+  return {
+    journal,
+    take: async (event) => {
+      const since = performance.now();
+      const deliveries = await buses.put(event);
+      const result = resultOf(deliveries);
+      journal.record(event.detail.id, deliveries);
+      if (dataDirectory !== undefined && result.error) keep(queues, dataDirectory);
+      const ms = Math.round(10 * (performance.now() - since)) / 10;
+      return { eventId: event.detail.id, type: event.detail.type, ...result, ms };
+    },
+    makeUpUsers: async (events) => {
+      const users = new Map<string, string>();
+      for (const { customerId, metadataUserId } of events.flatMap((event) => ownerOfEvent(event) ?? [])) {
+        if (customerId === null || known.has(customerId)) continue;
+        // Where some event names the user, it is that one.
+        if (metadataUserId !== null || !users.has(customerId)) users.set(customerId, metadataUserId ?? `user_${customerId}`);
+      }
+      const items = [...users].map(([customerId, userId]) => ({
+        PK: `USER#${userId}`,
+        SK: "SUBSCRIPTION",
+        user_id: userId,
+        customer_id: customerId,
+      }));
+      await Promise.all(items.map((item) => dynamodb.add(tables.core, item)));
+      for (const customerId of users.keys()) known.add(customerId);
+      return users.size;
+    },
+    dump: async () => ({
+      core: await dynamodb.items(tables.core),
+      payments: await dynamodb.items(tables.payments),
+      deadLetters: queues.flatMap(({ messages }) =>
+        messages.map(({ body, attributes, sentAt }) => ({
+          body: JSON.parse(body),
+          attributes,
+          sentAt: new Date(sentAt).toISOString(),
+        })),
+      ),
+    }),
+    stop: async () => {
+      if (dataDirectory !== undefined) keep(queues, dataDirectory);
+      await Promise.all(functions.map((lambda) => lambda.stop()));
+      await dynamodb.stop();
+    },
+  };
+};
+
+const QueueInputs = type({ name: string(), maxMessageSize: number() });
+
+const queuesOf = (graph: Graph, dataDirectory: string | undefined): Queue[] =>
+  ofType(graph, "aws:sqs/queue:Queue").map(({ name, inputs, outputs }) => {
+    const { maxMessageSize } = checked(inputs, QueueInputs, `queue ${name}`);
+    const queue = makeQueue(`${inputs["name"]}`, `${outputs["arn"]}`, `${outputs["url"]}`, maxMessageSize);
+    const file = dataDirectory === undefined ? undefined : join(dataDirectory, `${queue.name}.json`);
+    if (file !== undefined && existsSync(file)) queue.messages.push(...JSON.parse(readFileSync(file, "utf8")));
+    return queue;
+  });
+
+const keep = (queues: Queue[], dataDirectory: string): void => {
+  for (const { name, messages } of queues) {
+    writeFileSync(join(dataDirectory, `${name}.json`), JSON.stringify(messages));
+  }
+};

@@ -1,0 +1,124 @@
+import { number, object, record, string, type, unknown } from "superstruct";
+import { checked } from "./checked.ts";
+import type { Clock } from "./clock.ts";
+import { type Graph, ofType } from "./graph.ts";
+import { type CallService, type Machine, makeMachine } from "./machine.ts";
+import type { Permissions } from "./permissions.ts";
+import type { Queue } from "./queue.ts";
+import { LambdaError, type Sandbox, startSandbox } from "./sandbox.ts";
+
+/** A Lambda of the graph, running. */
+export interface RunningFunction extends Sandbox {
+  name: string;
+  arn: string;
+}
+
+/** What the parts of the cloud are made with. */
+export interface ServicesArgs {
+  graph: Graph;
+  permissions: Permissions;
+  clock: Clock;
+}
+
+const FunctionInputs = type({
+  name: string(),
+  role: string(),
+  runtime: string(),
+  handler: string(),
+  code: record(string(), string()),
+  memorySize: number(),
+  timeout: number(),
+  environment: object({ variables: record(string(), string()) }),
+});
+
+const LambdaCall = object({ FunctionName: string(), Payload: unknown() });
+const QueueCall = object({ QueueUrl: string(), MessageBody: unknown() });
+
+/** Starts the Lambdas of a graph, each with its bundle, its environment and its limits. */
+export const startFunctions = (
+  { graph, permissions }: ServicesArgs,
+  endpoint: string,
+  onLog: (functionName: string, line: string) => void,
+): RunningFunction[] =>
+  ofType(graph, "aws:lambda/function:Function").map(({ name, inputs, outputs }) => {
+    const lambda = checked(inputs, FunctionInputs, `function ${name}`);
+    const code = lambda.code["index.js"];
+    if (lambda.runtime !== "nodejs24.x" || lambda.handler !== "index.handler" || code === undefined) {
+      throw new Error(`Function ${name}: the runner runs index.handler of an index.js on nodejs24.x, and nothing else`);
+    }
+    const refusal = permissions.refusal(lambda.role, "lambda.amazonaws.com", {
+      action: "logs:PutLogEvents",
+      resource: `${logGroupOf(graph, name)}:log-stream:1`,
+    });
+    if (refusal !== null) throw new Error(`Function ${name}: ${refusal}`);
+    const sandbox = startSandbox({
+      name: lambda.name,
+      code,
+      // What Lambda itself puts there, as far as the code reads it; the access key says whose calls they are.
+      environment: {
+        AWS_REGION: graph.region,
+        AWS_LAMBDA_FUNCTION_NAME: lambda.name,
+        AWS_ACCESS_KEY_ID: lambda.name,
+        AWS_SECRET_ACCESS_KEY: "none",
+        AWS_SESSION_TOKEN: "none",
+        AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+        ...lambda.environment.variables,
+      },
+      memoryMegabytes: lambda.memorySize,
+      timeoutSeconds: lambda.timeout,
+      onLog: (line) => onLog(lambda.name, line),
+    });
+    return { ...sandbox, name: lambda.name, arn: `${outputs["arn"]}` };
+  });
+
+const logGroupOf = (graph: Graph, name: string) =>
+  ofType(graph, "aws:cloudwatch/logGroup:LogGroup").find((group) => group.name === name)?.outputs["arn"];
+
+const MachineInputs = type({ name: string(), type: string(), roleArn: string(), definition: string() });
+
+/** Makes the state machines of a graph; what they call are those functions and queues, as far as their roles may. */
+export const makeMachines = (
+  { graph, permissions, clock }: ServicesArgs,
+  functions: RunningFunction[],
+  queues: Queue[],
+): Machine[] =>
+  ofType(graph, "aws:sfn/stateMachine:StateMachine").map(({ name, inputs, outputs }) => {
+    const machine = checked(inputs, MachineInputs, `state machine ${name}`);
+    if (machine.type !== "EXPRESS") throw new Error(`State machine ${name}: the runner runs Express ones only`);
+    const arn = `${outputs["arn"]}`;
+    const context = { "aws:SourceArn": arn, "aws:SourceAccount": graph.account };
+    const demand = (action: string, resource: string, errorName: string) => {
+      const refusal = permissions.refusal(machine.roleArn, "states.amazonaws.com", { action, resource, context });
+      if (refusal !== null) throw serviceError(errorName, refusal);
+    };
+
+    const callLambda = async (parameters: unknown) => {
+      const { FunctionName, Payload } = checked(parameters, LambdaCall, `a call of ${name}`);
+      demand("lambda:InvokeFunction", FunctionName, "Lambda.AWSLambdaException");
+      const called = functions.find((candidate) => candidate.arn === FunctionName);
+      if (!called) throw serviceError("Lambda.ResourceNotFoundException", `Function not found: ${FunctionName}`);
+      try {
+        return { StatusCode: 200, ExecutedVersion: "$LATEST", Payload: await clock.busy(called.invoke(Payload)) };
+      } catch (error) {
+        if (!(error instanceof LambdaError)) throw error;
+        // Step Functions gives the error its type as a name, and all of it as the cause.
+        const { name: errorType, message: errorMessage, trace } = error;
+        throw serviceError(errorType, JSON.stringify({ errorType, errorMessage, trace }));
+      }
+    };
+
+    const sendMessage = (parameters: unknown) => {
+      const { QueueUrl, MessageBody } = checked(parameters, QueueCall, `a call of ${name}`);
+      const queue = queues.find(({ url }) => url === QueueUrl);
+      if (!queue) throw serviceError("SQS.QueueDoesNotExistException", `The queue ${QueueUrl} does not exist`);
+      demand("sqs:SendMessage", queue.arn, "SQS.SqsException");
+      queue.send(JSON.stringify(MessageBody), clock.now());
+      return { MessageId: queue.messages.at(-1)?.messageId };
+    };
+
+    const callService: CallService = async (resource, parameters) =>
+      resource === "arn:aws:states:::lambda:invoke" ? callLambda(parameters) : sendMessage(parameters);
+    return makeMachine({ name: machine.name, arn, definition: machine.definition, callService, clock });
+  });
+
+const serviceError = (name: string, message: string): Error => Object.assign(new Error(message), { name });

@@ -1,0 +1,89 @@
+import { type Arrival, type Envelope, ownerOfEvent } from "./event.ts";
+import type { Graph } from "./graph.ts";
+import type { Options } from "./options.ts";
+import type { Outcome } from "./outcome.ts";
+import { lineOf, summaryOf } from "./print.ts";
+import type { Runner } from "./runner.ts";
+import { makeSchedule } from "./schedule.ts";
+
+/** A runner at work for somebody: events in, a line for each out. */
+export interface Session {
+  /** How events arrive here. */
+  arrival: Arrival;
+  /** Gives each customer of these events a user, where that is asked for. */
+  prepare(events: Envelope[]): Promise<void>;
+  /** Takes an event in, in order for each customer and 16 customers side by side, and prints its line. */
+  take(event: Envelope): Promise<Outcome>;
+  /** What to do with each outcome instead of printing its line; null prints again. */
+  onOutcome(show: ((outcome: Outcome) => void) | null): void;
+  hasDeadLetters(): boolean;
+  /** How many events had each outcome, and the metrics that Lambdas counted. */
+  summary(): string;
+  /** Waits until all that was taken in is done. */
+  idle(): Promise<void>;
+}
+
+const sideBySide = 16;
+
+/** Opens a session with a runner. */
+export const openSession = (runner: Runner, graph: Graph, options: Options): Session => {
+  const schedule = makeSchedule(sideBySide);
+  const counts = new Map<string, number>();
+  const pending = new Set<Promise<Outcome>>();
+  const since = performance.now();
+  let madeUp = 0;
+  let show: ((outcome: Outcome) => void) | null = null;
+
+  const print = (outcome: Outcome): void => {
+    counts.set(outcome.outcome, (counts.get(outcome.outcome) ?? 0) + 1);
+    if (options.json) console.log(JSON.stringify(outcome));
+    if (show) show(outcome);
+    else if (!options.json) console.log(lineOf(outcome));
+  };
+
+  const prepare = async (events: Envelope[]): Promise<void> => {
+    if (options.seed !== true) return;
+    madeUp += await runner.makeUpUsers(events);
+  };
+
+  const run = async (event: Envelope): Promise<Outcome> => {
+    await prepare([event]);
+    const outcome = await runner.take(event);
+    print(outcome);
+    return outcome;
+  };
+
+  return {
+    arrival: { eventSource: options.keepSource ? null : eventSourceOf(graph), account: graph.account, region: graph.region },
+    prepare,
+    take: async (event) => {
+      const outcome = schedule(ownerOfEvent(event)?.customerId ?? event.detail.id, () => run(event));
+      pending.add(outcome);
+      try {
+        return await outcome;
+      } finally {
+        pending.delete(outcome);
+      }
+    },
+    onOutcome: (next) => {
+      show = next;
+    },
+    hasDeadLetters: () => ["dead-letter", "refused", "lost"].some((outcome) => counts.has(outcome)),
+    summary: () => {
+      const lines = [summaryOf(counts, (performance.now() - since) / 1000)];
+      const metrics = [...runner.journal.metrics].map(([name, value]) => `${name} ${value}`);
+      if (metrics.length > 0) lines.push(`Metrics: ${metrics.join(", ")}`);
+      if (madeUp > 0) lines.push(`Users were made up for ${madeUp} customers, user_<customer id> unless an event names one (--seed gives your own)`);
+      return lines.join("\n");
+    },
+    idle: async () => {
+      await Promise.allSettled(pending);
+    },
+  };
+};
+
+const eventSourceOf = ({ resources }: Graph): string => {
+  const rule = resources.find((resource) => resource.type === "aws:cloudwatch/eventRule:EventRule");
+  const { source } = JSON.parse(`${rule?.inputs["eventPattern"] ?? '{"source":[]}'}`);
+  return `${source[0]}`;
+};

@@ -1,0 +1,74 @@
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import type { Server } from "node:http";
+import { array, string, type } from "superstruct";
+import { checked } from "./checked.ts";
+import { type Clock, realClock, VirtualClock } from "./clock.ts";
+import { toEnvelope } from "./event.ts";
+import { loadGraph } from "./graph.ts";
+import { listen } from "./http.ts";
+import type { Options } from "./options.ts";
+import { play } from "./play.ts";
+import { rowsOf } from "./print.ts";
+import { type Runner, startRunner } from "./runner.ts";
+import { openSession, type Session } from "./session.ts";
+import { stackConfig } from "./stack-config.ts";
+
+/** Does what the options say, and returns the exit code: 0, 1 if an event was dead-lettered, 2 if one could not be read. */
+export const start = async (options: Options): Promise<number> => {
+  const graph = await loadGraph({ stack: options.stack, ...stackConfig(options.stack) });
+  // What is replayed happened long ago, and nobody waits for it; what is posted happens now.
+  let time: Clock = new VirtualClock();
+  const clock: Clock = {
+    now: () => time.now(),
+    sleep: (milliseconds) => time.sleep(milliseconds),
+    within: (run) => time.within(run),
+    busy: (work) => time.busy(work),
+  };
+  const seed = typeof options.seed === "string" ? readSeed(options.seed) : [];
+  const runner = await startRunner({ graph, clock, seed, dataDirectory: options.data });
+  const session = openSession(runner, graph, options);
+  try {
+    const unread = await play(session, options);
+    if (!options.json) console.log(`\n${rowsOf(await runner.dump())}\n\n${session.summary()}`);
+    if (!options.exit) {
+      time = realClock;
+      await serve(session, options);
+    }
+    if (unread > 0) return 2;
+    return session.hasDeadLetters() ? 1 : 0;
+  } finally {
+    if (options.dump !== undefined) await writeDump(runner, options.dump);
+    await runner.stop();
+  }
+};
+
+const Items = array(type({ PK: string(), SK: string() }));
+
+const readSeed = (file: string): Record<string, unknown>[] => {
+  try {
+    return checked(JSON.parse(readFileSync(file, "utf8")), Items, file);
+  } catch (error) {
+    throw new Error(`--seed: ${error instanceof Error ? error.message : error}`, { cause: error });
+  }
+};
+
+const writeDump = async (runner: Runner, file: string): Promise<void> => {
+  writeFileSync(file, `${JSON.stringify(await runner.dump(), null, 2)}\n`);
+};
+
+const serve = async (session: Session, { port, json }: Options): Promise<void> => {
+  const webhookSecret = process.env["STRIPE_WEBHOOK_SECRET"];
+  const server = await listen({ port, take: (value) => session.take(toEnvelope(value, session.arrival)), webhookSecret });
+  const say = json ? console.error : console.log;
+  say(`\nListening on ${urlOf(server)} for POST /events and POST /webhook; Ctrl-C ends it`);
+  await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+  server.closeAllConnections();
+  server.close();
+  await session.idle();
+};
+
+const urlOf = (server: Server): string => {
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+};
