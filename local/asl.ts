@@ -109,11 +109,21 @@ const State = define<Infer<typeof Task> | Infer<typeof Pass> | Infer<typeof Choi
   },
 );
 
+/** The states that may follow a state. */
+export const nextOf = (state: Infer<typeof State>): string[] => {
+  const after = "Next" in state && state.Next !== undefined ? [state.Next] : [];
+  if (state.Type === "Choice") return [...state.Choices.map((choice) => choice.Next), state.Default];
+  return state.Type === "Task" ? [...after, ...(state.Catch ?? []).map((catcher) => catcher.Next)] : after;
+};
+
 /** A state machine's definition, in as much of the States Language as the runner runs exactly as AWS does. */
 export const Definition = refine(
   object({ Comment: string(), StartAt: string(), TimeoutSeconds: min(integer(), 1), States: record(string(), State) }),
   "Definition",
-  ({ StartAt, States }) => StartAt in States || `StartAt names no state: ${StartAt}`,
+  ({ StartAt, States }) => {
+    const unknown = [StartAt, ...Object.values(States).flatMap(nextOf)].find((name) => !(name in States));
+    return unknown === undefined || `there is no state ${unknown}, which is named as the next`;
+  },
 );
 
 export type Definition = Infer<typeof Definition>;

@@ -1,7 +1,6 @@
+import { EventEmitter } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { Readable } from "node:stream";
-import { buffer } from "node:stream/consumers";
-import dynalite from "dynalite";
+import { enableCompileCache } from "node:module";
 import { allows, type Request, type Statement } from "./iam.ts";
 import { notAuthorized } from "./permissions.ts";
 
@@ -15,17 +14,28 @@ export interface DynamoDBArgs {
   callers: Record<string, { role: string; statements: readonly Statement[] }>;
 }
 
+enableCompileCache();
+const { default: dynalite } = await import("dynalite");
+
 const start = ({ path, tableArn, callers }: DynamoDBArgs): void => {
   const tables = dynalite({ createTableMs: 0, deleteTableMs: 0, ...(path !== undefined && { path }) });
   const [answer] = tables.listeners("request");
 
   const server = createServer(async (request, response) => {
-    const body = await buffer(request);
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const body = Buffer.concat(chunks);
     const refusal = refusalOf(request, body);
-    if (refusal !== null) return refuse(response, refusal);
-    // The body is read; what dynalite gets is the same request with that body in it.
+    if (refusal !== null) {
+      refuse(response, refusal);
+      return;
+    }
+    // The body is read; what dynalite gets is the same request, telling that body again.
     const { method, url, headers } = request;
-    return answer?.call(tables, Object.assign(Readable.from([body]), { method, url, headers }), response);
+    const again = Object.assign(new EventEmitter(), { method, url, headers });
+    answer?.call(tables, again, response);
+    again.emit("data", body);
+    again.emit("end");
   });
 
   const refusalOf = ({ headers }: IncomingMessage, body: Buffer): string | null => {

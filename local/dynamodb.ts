@@ -1,4 +1,4 @@
-import { fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import {
@@ -42,9 +42,12 @@ export interface DynamoDB {
 /** The access key of the runner itself, which may do everything. */
 const runnerKey = "RUNNER";
 
-/** Starts DynamoDB in a process of its own, and makes the tables of a graph that are not there. */
-export const startDynamoDB = async (graph: Graph, args: DynamoDBArgs): Promise<DynamoDB> => {
-  const child = fork(join(import.meta.dirname, "dynamodb-process.ts"), { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+/** Starts the process of DynamoDB, which takes a while until it listens to what it is told. */
+export const forkDynamoDB = (): ChildProcess =>
+  fork(join(import.meta.dirname, "dynamodb-process.ts"), { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+
+/** Starts DynamoDB in that process, and makes the tables of a graph that are not there. */
+export const startDynamoDB = async (child: ChildProcess, graph: Graph, args: DynamoDBArgs): Promise<DynamoDB> => {
   const all = { role: "runner", statements: [{ Effect: "Allow" as const, Action: "*", Resource: "*" }] };
   const message = { ...args, callers: { ...args.callers, [runnerKey]: all } } satisfies DynamoDBArgs;
   child.send(message);
@@ -80,7 +83,7 @@ export const startDynamoDB = async (graph: Graph, args: DynamoDBArgs): Promise<D
     stop: async () => {
       client.destroy();
       const exited = once(child, "exit");
-      child.kill();
+      child.disconnect();
       await exited;
     },
   };

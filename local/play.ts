@@ -24,7 +24,9 @@ const playLife = async (session: Session, { json }: Options): Promise<void> => {
   const say = json ? console.error : console.log;
   for (const { title, events } of life(1_767_225_600)) {
     say(styleText("bold", title));
-    for (const event of events) await session.take(toEnvelope(event, session.arrival));
+    const envelopes = events.map((event) => toEnvelope(event, session.arrival));
+    await session.prepare(envelopes);
+    for (const envelope of envelopes) await session.take(envelope);
   }
 };
 

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { number, string, type } from "superstruct";
 import { checked } from "./checked.ts";
 import type { Clock } from "./clock.ts";
-import { startDynamoDB, tableNames } from "./dynamodb.ts";
+import { forkDynamoDB, startDynamoDB, tableNames } from "./dynamodb.ts";
 import { DeliveryError, makeEventBuses } from "./event-bus.ts";
 import { type Envelope, ownerOfEvent } from "./event.ts";
-import { type Graph, ofType } from "./graph.ts";
+import { type Graph, loadGraph, ofType, type StackArgs } from "./graph.ts";
 import { makeJournal, type Journal } from "./journal.ts";
 import { type Outcome, resultOf } from "./outcome.ts";
 import { permissionsOf } from "./permissions.ts";
@@ -15,7 +15,8 @@ import { makeMachines, startFunctions } from "./services.ts";
 
 /** How a runner is set up. */
 export interface RunnerArgs {
-  graph: Graph;
+  /** Whose graph is run; it is loaded while DynamoDB starts. */
+  stack: StackArgs;
   clock: Clock;
   /** Items that the core table starts with. */
   seed?: Record<string, unknown>[];
@@ -32,6 +33,7 @@ export interface Dump {
 
 /** The program's graph, running. */
 export interface Runner {
+  graph: Graph;
   /** Takes an event in and says what became of it, once all is done. */
   take(event: Envelope): Promise<Outcome>;
   /** Makes up a user for each customer of these events that is new; returns how many. */
@@ -43,13 +45,32 @@ export interface Runner {
 }
 
 /** Starts everything that a graph needs on this machine. */
-export const startRunner = async ({ graph, clock, seed = [], dataDirectory }: RunnerArgs): Promise<Runner> => {
+export const startRunner = async (args: RunnerArgs): Promise<Runner> => {
+  const stops: Stop[] = [];
+  try {
+    return await assemble(args, stops);
+  } catch (error) {
+    await stopAll(stops);
+    throw error;
+  }
+};
+
+type Stop = () => unknown;
+
+const stopAll = async (stops: Stop[]): Promise<void> => {
+  for (const stop of stops.toReversed()) await stop();
+};
+
+const assemble = async ({ stack, clock, seed = [], dataDirectory }: RunnerArgs, stops: Stop[]): Promise<Runner> => {
+  const child = forkDynamoDB();
+  stops.push(() => child.kill());
+  const graph = await loadGraph(stack);
   const permissions = permissionsOf(graph);
   const journal = makeJournal();
   const tables = tableNames(graph);
   const queues = queuesOf(graph, dataDirectory);
   if (dataDirectory !== undefined) mkdirSync(dataDirectory, { recursive: true });
-  const dynamodb = await startDynamoDB(graph, {
+  const dynamodb = await startDynamoDB(child, graph, {
     ...(dataDirectory !== undefined && { path: join(dataDirectory, "tables") }),
     tableArn: `arn:aws:dynamodb:${graph.region}:${graph.account}:table`,
     callers: Object.fromEntries(
@@ -59,9 +80,11 @@ export const startRunner = async ({ graph, clock, seed = [], dataDirectory }: Ru
       }),
     ),
   });
+  stops.push(dynamodb.stop);
   await Promise.all(seed.map((item) => dynamodb.add(tables.core, item)));
 
   const functions = startFunctions({ graph, permissions, clock }, dynamodb.endpoint, journal.log);
+  stops.push(() => Promise.all(functions.map((lambda) => lambda.stop())));
   const machines = makeMachines({ graph, permissions, clock }, functions, queues);
   let started = 0;
   const startTarget = async (arn: string, event: unknown) => {
@@ -74,6 +97,7 @@ export const startRunner = async ({ graph, clock, seed = [], dataDirectory }: Ru
   const known = new Set<string>();
 
   return {
+    graph,
     journal,
     take: async (event) => {
       const since = performance.now();
@@ -114,8 +138,7 @@ export const startRunner = async ({ graph, clock, seed = [], dataDirectory }: Ru
     }),
     stop: async () => {
       if (dataDirectory !== undefined) keep(queues, dataDirectory);
-      await Promise.all(functions.map((lambda) => lambda.stop()));
-      await dynamodb.stop();
+      await stopAll(stops);
     },
   };
 };

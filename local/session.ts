@@ -26,7 +26,8 @@ export interface Session {
 const sideBySide = 16;
 
 /** Opens a session with a runner. */
-export const openSession = (runner: Runner, graph: Graph, options: Options): Session => {
+export const openSession = (runner: Runner, options: Options): Session => {
+  const { graph } = runner;
   const schedule = makeSchedule(sideBySide);
   const counts = new Map<string, number>();
   const pending = new Set<Promise<Outcome>>();
@@ -47,7 +48,6 @@ export const openSession = (runner: Runner, graph: Graph, options: Options): Ses
   };
 
   const run = async (event: Envelope): Promise<Outcome> => {
-    await prepare([event]);
     const outcome = await runner.take(event);
     print(outcome);
     return outcome;

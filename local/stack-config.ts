@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import type { StackArgs } from "./graph.ts";
 
 const root = join(import.meta.dirname, "..");
 
 /** A stack's configuration as the Pulumi CLI hands it to the program: fully named keys, and text as values. */
-export const stackConfig = (stack: string): { project: string; config: Record<string, string> } => {
+export const stackConfig = (stack: string): StackArgs => {
   const file = join(root, `Pulumi.${stack}.yaml`);
   if (!existsSync(file)) throw new Error(`There is no stack ${stack}: Pulumi.${stack}.yaml does not exist`);
   const project = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
@@ -15,7 +16,7 @@ export const stackConfig = (stack: string): { project: string; config: Record<st
   );
   const own: Record<string, unknown> = parse(readFileSync(file, "utf8")).config ?? {};
   const values = Object.entries({ ...Object.fromEntries(defaults), ...own });
-  return { project: project.name, config: Object.fromEntries(values.map(([key, value]) => [key, asText(value)])) };
+  return { project: project.name, stack, config: Object.fromEntries(values.map(([key, value]) => [key, asText(value)])) };
 };
 
 const asText = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));

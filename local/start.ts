@@ -5,7 +5,6 @@ import { array, string, type } from "superstruct";
 import { checked } from "./checked.ts";
 import { type Clock, realClock, VirtualClock } from "./clock.ts";
 import { toEnvelope } from "./event.ts";
-import { loadGraph } from "./graph.ts";
 import { listen } from "./http.ts";
 import type { Options } from "./options.ts";
 import { play } from "./play.ts";
@@ -16,7 +15,6 @@ import { stackConfig } from "./stack-config.ts";
 
 /** Does what the options say, and returns the exit code: 0, 1 if an event was dead-lettered, 2 if one could not be read. */
 export const start = async (options: Options): Promise<number> => {
-  const graph = await loadGraph({ stack: options.stack, ...stackConfig(options.stack) });
   // What is replayed happened long ago, and nobody waits for it; what is posted happens now.
   let time: Clock = new VirtualClock();
   const clock: Clock = {
@@ -26,8 +24,8 @@ export const start = async (options: Options): Promise<number> => {
     busy: (work) => time.busy(work),
   };
   const seed = typeof options.seed === "string" ? readSeed(options.seed) : [];
-  const runner = await startRunner({ graph, clock, seed, dataDirectory: options.data });
-  const session = openSession(runner, graph, options);
+  const runner = await startRunner({ stack: stackConfig(options.stack), clock, seed, dataDirectory: options.data });
+  const session = openSession(runner, options);
   try {
     const unread = await play(session, options);
     if (!options.json) console.log(`\n${rowsOf(await runner.dump())}\n\n${session.summary()}`);
@@ -59,7 +57,12 @@ const writeDump = async (runner: Runner, file: string): Promise<void> => {
 
 const serve = async (session: Session, { port, json }: Options): Promise<void> => {
   const webhookSecret = process.env["STRIPE_WEBHOOK_SECRET"];
-  const server = await listen({ port, take: (value) => session.take(toEnvelope(value, session.arrival)), webhookSecret });
+  const take = async (value: unknown) => {
+    const event = toEnvelope(value, session.arrival);
+    await session.prepare([event]);
+    return session.take(event);
+  };
+  const server = await listen({ port, take, webhookSecret });
   const say = json ? console.error : console.log;
   say(`\nListening on ${urlOf(server)} for POST /events and POST /webhook; Ctrl-C ends it`);
   await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);

@@ -1,5 +1,5 @@
-import { array, boolean, coerce, integer, min, pattern, string, type, type Infer } from "superstruct";
-import { AmountMinor, Id, maybe, Metadata, Reference, UnixSeconds } from "./shapes.ts";
+import { array, boolean, integer, min, pattern, string, type, type Infer } from "superstruct";
+import { AmountMinor, Expandable, Id, maybe, Metadata, Reference, UnixSeconds } from "./shapes.ts";
 
 const SubscriptionDetails = type({ subscription: maybe(Reference), metadata: maybe(Metadata) });
 
@@ -12,7 +12,7 @@ export const invoiceSubscription = {
 
 const LastError = type({ decline_code: maybe(string()), code: maybe(string()) });
 
-const PaymentIntent = coerce(type({ id: Id, last_payment_error: maybe(LastError) }), Id, (id) => ({ id }));
+const PaymentIntent = Expandable(type({ id: Id, last_payment_error: maybe(LastError) }));
 
 const InvoicePayment = type({
   is_default: maybe(boolean()),

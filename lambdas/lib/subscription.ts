@@ -1,7 +1,7 @@
-import { array, boolean, coerce, string, type, type Infer } from "superstruct";
-import { Id, maybe, Reference, UnixSeconds } from "./shapes.ts";
+import { array, boolean, string, type, type Infer } from "superstruct";
+import { Expandable, Id, maybe, Reference, UnixSeconds } from "./shapes.ts";
 
-const Price = coerce(type({ id: Id, recurring: maybe(type({ interval: maybe(string()) })) }), Id, (id) => ({ id }));
+const Price = Expandable(type({ id: Id, recurring: maybe(type({ interval: maybe(string()) })) }));
 const Plan = type({ id: Id, interval: maybe(string()) });
 
 const Item = type({
