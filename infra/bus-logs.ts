@@ -61,18 +61,7 @@ export class BusLogs extends pulumi.ComponentResource {
       name,
       {
         policyName: physicalName(name, deliveryNameLimit),
-        policyDocument: policyDocument([
-          {
-            Effect: "Allow",
-            Principal: { Service: "delivery.logs.amazonaws.com" },
-            Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-            Resource: pulumi.interpolate`${logGroup.arn}:log-stream:*`,
-            Condition: {
-              StringEquals: { "aws:SourceAccount": args.account.id },
-              ArnLike: { "aws:SourceArn": pulumi.interpolate`${args.account.arnOf("logs")}:delivery-source:*` },
-            },
-          },
-        ]),
+        policyDocument: policyDocument([deliveryOf(logGroup, args.account)]),
       },
       child,
     );
@@ -91,3 +80,14 @@ export class BusLogs extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 }
+
+const deliveryOf = (logGroup: aws.cloudwatch.LogGroup, account: Account) => ({
+  Effect: "Allow",
+  Principal: { Service: "delivery.logs.amazonaws.com" },
+  Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+  Resource: pulumi.interpolate`${logGroup.arn}:log-stream:*`,
+  Condition: {
+    StringEquals: { "aws:SourceAccount": account.id },
+    ArnLike: { "aws:SourceArn": pulumi.interpolate`${account.arnOf("logs")}:delivery-source:*` },
+  },
+});

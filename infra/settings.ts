@@ -1,5 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
-import { array, boolean, define, enums, object, optional, pattern, string, validate, type Infer, type Struct } from "superstruct";
+import {
+  array,
+  boolean,
+  define,
+  enums,
+  object,
+  optional,
+  pattern,
+  string,
+  validate,
+  type Infer,
+  type Struct,
+} from "superstruct";
 
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 const retentions = [

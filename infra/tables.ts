@@ -42,9 +42,7 @@ export class Tables extends pulumi.ComponentResource {
             ...common,
             name: coreName,
             attributes: [text("PK"), text("SK"), text("customer_id")],
-            globalSecondaryIndexes: [
-              { name: "GSI2", keySchemas: [hash("customer_id")], projectionType: "KEYS_ONLY" },
-            ],
+            globalSecondaryIndexes: [{ name: "GSI2", keySchemas: [hash("customer_id")], projectionType: "KEYS_ONLY" }],
           },
           kept,
         )

@@ -26,46 +26,42 @@ const mostTries = 10;
  *
  * @throws {InvalidEvent} for what is no subscription of Stripe's.
  */
-export const syncSubscription =
-  (subscriptions: Subscriptions, settings: SyncSettings) => async (input: unknown) => {
-    const { detail, customer } = parse(input, Event);
-    const event = toSubscriptionEvent(detail, settings.prices);
-    for (let tries = 0; tries < mostTries; tries += 1) {
-      const { subscriptions: stored, version } = await subscriptions.read(customer.userId);
-      const synced = sync(stored, event);
-      if (synced === null) return { outcome: "duplicate", changes: [], written: [] };
-      if (await subscriptions.write(customer.userId, synced.subscriptions, version)) {
-        report(event, customer.userId, synced, settings.gapSeconds);
-        const { outcome, changes } = synced;
-        return { outcome, changes, written: [`core USER#${customer.userId} ${subscriptionKey}`] };
-      }
+export const syncSubscription = (subscriptions: Subscriptions, settings: SyncSettings) => async (input: unknown) => {
+  const { detail, customer } = parse(input, Event);
+  const event = toSubscriptionEvent(detail, settings.prices);
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    const { subscriptions: stored, version } = await subscriptions.read(customer.userId);
+    const synced = sync(stored, event);
+    if (synced === null) return { outcome: "duplicate", changes: [], written: [] };
+    if (await subscriptions.write(customer.userId, synced.subscriptions, version)) {
+      report(event, customer.userId, synced, settings.gapSeconds);
+      const { outcome, changes } = synced;
+      return { outcome, changes, written: [`core USER#${customer.userId} ${subscriptionKey}`] };
     }
-    throw new Error(`Subscription ${event.subscriptionId} was written by others ${mostTries} times in a row`);
-  };
+  }
+  throw new Error(`Subscription ${event.subscriptionId} was written by others ${mostTries} times in a row`);
+};
 
-const toSubscriptionEvent = (
-  event: StripeEvent<Infer<typeof Subscription>>,
-  prices: Prices,
-): SubscriptionEvent => {
+const toSubscriptionEvent = (event: StripeEvent<Infer<typeof Subscription>>, prices: Prices): SubscriptionEvent => {
   const object = event.data.object;
-  const type = typeOf(event.type);
+  const kind = kindOf(event.type);
   const to = stateOf(object, prices);
   const before = undo(object, event.data.previous_attributes ?? {});
   return {
     eventId: event.id,
     created: event.created,
-    type,
-    from: type === "updated" ? stateOf(parse(before, Subscription), prices) : null,
+    type: kind,
+    from: kind === "updated" ? stateOf(parse(before, Subscription), prices) : null,
     // Stripe deletes a subscription when it has ended, whatever the snapshot says.
-    to: type === "deleted" && !isEnded(to) ? { ...to, status: "canceled" } : to,
+    to: kind === "deleted" && !isEnded(to) ? { ...to, status: "canceled" } : to,
     subscriptionId: object.id,
     subscriptionCreated: object.created,
   };
 };
 
-const typeOf = (type: string): SubscriptionEvent["type"] => {
-  if (type === "customer.subscription.created") return "created";
-  return type === "customer.subscription.deleted" ? "deleted" : "updated";
+const kindOf = (eventType: string): SubscriptionEvent["type"] => {
+  if (eventType === "customer.subscription.created") return "created";
+  return eventType === "customer.subscription.deleted" ? "deleted" : "updated";
 };
 
 const report = (event: SubscriptionEvent, userId: string, synced: Synced, gapSeconds: number): void => {
@@ -74,7 +70,14 @@ const report = (event: SubscriptionEvent, userId: string, synced: Synced, gapSec
   const { order, gapSince, missing } = verdict;
   console.info({ message: "Subscription synchronised", eventId, outcome, userId, subscriptionId, changes, order });
   if (gapSince === null || event.created - gapSince < gapSeconds) return;
-  console.warn({ message: "An event of the subscription is missing", eventId, userId, subscriptionId, gapSince, missing });
+  console.warn({
+    message: "An event of the subscription is missing",
+    eventId,
+    userId,
+    subscriptionId,
+    gapSince,
+    missing,
+  });
   count("SubscriptionGap");
 };
 

@@ -31,7 +31,9 @@ const Template: Struct<unknown, null> = define("a template of plain paths", (val
 const isTemplate = (value: unknown): boolean => {
   if (typeof value !== "object" || value === null) return true;
   if (Array.isArray(value)) return value.every(isTemplate);
-  return Object.entries(value).every(([key, inner]) => (key.endsWith(".$") ? isTemplatePath(inner) : isTemplate(inner)));
+  return Object.entries(value).every(([key, inner]) =>
+    key.endsWith(".$") ? isTemplatePath(inner) : isTemplate(inner),
+  );
 };
 
 const isTemplatePath = (path: unknown): boolean =>
@@ -95,19 +97,18 @@ const Fail = object({
 
 const kinds = { Task, Pass, Choice, Succeed, Fail };
 
-const State = define<Infer<typeof Task> | Infer<typeof Pass> | Infer<typeof Choice> | Infer<typeof Succeed> | Infer<typeof Fail>>(
-  "State",
-  (value, context) => {
-    const kind = Object.entries(kinds).find(([type]) => type === Object(value).Type)?.[1];
-    if (!kind) return `no state of the Type ${Object(value).Type} is run here`;
-    const [error] = kind.validate(value);
-    if (!error) return true;
-    return error.failures().map((failure) => ({
-      message: `${failure.path.join(".")}: ${failure.message}`,
-      path: [...context.path, ...failure.path],
-    }));
-  },
-);
+const State = define<
+  Infer<typeof Task> | Infer<typeof Pass> | Infer<typeof Choice> | Infer<typeof Succeed> | Infer<typeof Fail>
+>("State", (value, context) => {
+  const kind = Object.entries(kinds).find(([type]) => type === Object(value).Type)?.[1];
+  if (!kind) return `no state of the Type ${Object(value).Type} is run here`;
+  const [error] = kind.validate(value);
+  if (!error) return true;
+  return error.failures().map((failure) => ({
+    message: `${failure.path.join(".")}: ${failure.message}`,
+    path: [...context.path, ...failure.path],
+  }));
+});
 
 /** The states that may follow a state. */
 export const nextOf = (state: Infer<typeof State>): string[] => {

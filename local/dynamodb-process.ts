@@ -48,7 +48,9 @@ const start = ({ path, tableArn, callers }: DynamoDBArgs): void => {
 
   server.listen(0, "127.0.0.1", () => {
     const address = server.address();
-    process.send?.({ port: typeof address === "object" ? address?.port : null });
+    const message = { port: typeof address === "object" ? address?.port : null };
+    // If there is nobody left to tell, there is nothing to do either.
+    process.send?.(message, undefined, undefined, () => {});
   });
 };
 

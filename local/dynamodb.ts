@@ -25,7 +25,12 @@ const Table = type({
   rangeKey: string(),
   attributes: array(object({ name: string(), type: string() })),
   globalSecondaryIndexes: array(
-    object({ name: string(), keySchemas: array(KeySchema), projectionType: string(), nonKeyAttributes: optional(array(string())) }),
+    object({
+      name: string(),
+      keySchemas: array(KeySchema),
+      projectionType: string(),
+      nonKeyAttributes: optional(array(string())),
+    }),
   ),
 });
 
@@ -90,7 +95,9 @@ export const startDynamoDB = async (child: ChildProcess, graph: Graph, args: Dyn
 };
 
 const tablesOf = (graph: Graph): Infer<typeof Table>[] => {
-  const made = ofType(graph, "aws:dynamodb/table:Table").map(({ name, inputs }) => checked(inputs, Table, `table ${name}`));
+  const made = ofType(graph, "aws:dynamodb/table:Table").map(({ name, inputs }) =>
+    checked(inputs, Table, `table ${name}`),
+  );
   const core = tableNames(graph).core;
   return made.some(({ name }) => name === core) ? made : [...made, productsCoreTable(core)];
 };
@@ -131,15 +138,17 @@ const toInput = (table: Infer<typeof Table>): CreateTableCommandInput => ({
     AttributeName: name,
     AttributeType: kind === "N" ? "N" : "S",
   })),
-  GlobalSecondaryIndexes: table.globalSecondaryIndexes.map(({ name, keySchemas, projectionType, nonKeyAttributes }) => ({
-    IndexName: name,
-    KeySchema: keySchemas.map(({ attributeName, keyType }) => ({
-      AttributeName: attributeName,
-      KeyType: keyType === "RANGE" ? ("RANGE" as const) : ("HASH" as const),
-    })),
-    Projection: {
-      ProjectionType: projectionType === "ALL" ? ("ALL" as const) : ("KEYS_ONLY" as const),
-      ...(nonKeyAttributes && { NonKeyAttributes: nonKeyAttributes }),
-    },
-  })),
+  GlobalSecondaryIndexes: table.globalSecondaryIndexes.map(
+    ({ name, keySchemas, projectionType, nonKeyAttributes }) => ({
+      IndexName: name,
+      KeySchema: keySchemas.map(({ attributeName, keyType }) => ({
+        AttributeName: attributeName,
+        KeyType: keyType === "RANGE" ? ("RANGE" as const) : ("HASH" as const),
+      })),
+      Projection: {
+        ProjectionType: projectionType === "ALL" ? ("ALL" as const) : ("KEYS_ONLY" as const),
+        ...(nonKeyAttributes && { NonKeyAttributes: nonKeyAttributes }),
+      },
+    }),
+  ),
 });

@@ -1,11 +1,11 @@
-import { number, object, optional, string, type } from "superstruct";
+import { optional, string, type } from "superstruct";
 import { checked } from "./checked.ts";
 import type { Clock } from "./clock.ts";
 import { type Graph, ofType } from "./graph.ts";
 import type { Execution } from "./machine.ts";
-import { compilePattern, type Matcher } from "./pattern.ts";
 import type { Permissions } from "./permissions.ts";
 import type { Queue } from "./queue.ts";
+import { type Target, targetsOf } from "./targets.ts";
 
 /** What became of an event at one target: the execution it started, or the reason that it could not be delivered. */
 export type Delivery = { execution: Execution } | { undelivered: { name: string; message: string } };
@@ -33,31 +33,7 @@ export interface EventBuses {
   put(event: unknown): Promise<Delivery[]>;
 }
 
-interface Target {
-  busName: string;
-  ruleArn: string;
-  matches: Matcher;
-  arn: string;
-  roleArn: string;
-  tries: number;
-  ageSeconds: number;
-  deadLetters: Queue;
-}
-
 const Bus = type({ name: string(), eventSourceName: optional(string()) });
-const Rule = object({ name: string(), description: optional(string()), eventBusName: string(), eventPattern: string() });
-
-// Nothing may change the event on its way, so an input, a path or a transformer is refused.
-const TargetInputs = object({
-  rule: string(),
-  eventBusName: string(),
-  targetId: string(),
-  arn: string(),
-  roleArn: string(),
-  retryPolicy: object({ maximumRetryAttempts: number(), maximumEventAgeInSeconds: number() }),
-  deadLetterConfig: object({ arn: string() }),
-});
-
 /** What EventBridge needs around it. */
 export interface EventBusesArgs {
   graph: Graph;
@@ -102,32 +78,6 @@ export const makeEventBuses = (args: EventBusesArgs): EventBuses => {
   return { put: (event) => putOn(entry.name, event) };
 };
 
-const targetsOf = (graph: Graph, queues: Queue[]): Target[] => {
-  const rules = ofType(graph, "aws:cloudwatch/eventRule:EventRule")
-    .map(({ name, inputs, outputs }) => {
-      const rule = checked(inputs, Rule, `rule ${name}`);
-      return { ...rule, arn: `${outputs["arn"]}`, matches: compilePattern(JSON.parse(rule.eventPattern), `pattern of ${name}`) };
-    });
-  return ofType(graph, "aws:cloudwatch/eventTarget:EventTarget")
-    .map(({ name, inputs }) => {
-      const target = checked(inputs, TargetInputs, `target ${name}`);
-      const rule = rules.find((candidate) => candidate.name === target.rule && candidate.eventBusName === target.eventBusName);
-      if (!rule) throw new Error(`Target ${name}: there is no rule ${target.rule} on bus ${target.eventBusName}`);
-      const deadLetters = queues.find(({ arn }) => arn === target.deadLetterConfig.arn);
-      if (!deadLetters) throw new Error(`Target ${name}: there is no queue ${target.deadLetterConfig.arn}`);
-      return {
-        busName: rule.eventBusName,
-        ruleArn: rule.arn,
-        matches: rule.matches,
-        arn: target.arn,
-        roleArn: target.roleArn,
-        tries: 1 + target.retryPolicy.maximumRetryAttempts,
-        ageSeconds: target.retryPolicy.maximumEventAgeInSeconds,
-        deadLetters,
-      };
-    });
-};
-
 const deliver = async (target: Target, event: unknown, args: EventBusesArgs): Promise<Delivery> => {
   const { clock, permissions, startTarget } = args;
   const since = clock.now();
@@ -137,21 +87,30 @@ const deliver = async (target: Target, event: unknown, args: EventBusesArgs): Pr
       if (refusal !== null) throw new DeliveryError("NO_PERMISSIONS", refusal, false);
       const size = Buffer.byteLength(JSON.stringify(event));
       if (size > largestInput) {
-        throw new DeliveryError("INVALID_PARAMETER", `The input has ${size} bytes; an execution takes at most ${largestInput}`, false);
+        throw new DeliveryError(
+          "INVALID_PARAMETER",
+          `The input has ${size} bytes; an execution takes at most ${largestInput}`,
+          false,
+        );
       }
       return { execution: await startTarget(target.arn, event) };
     } catch (error) {
       if (!(error instanceof DeliveryError)) throw error;
       const waitMilliseconds = 1000 * 2 ** tried;
       const isTooOld = clock.now() + waitMilliseconds - since > target.ageSeconds * 1000;
-      if (!error.isRetryable || tried >= target.tries || isTooOld) return deadLetter(target, event, error, tried - 1, args);
+      if (!error.isRetryable || tried >= target.tries || isTooOld)
+        return deadLetter(target, event, error, tried - 1, args);
       await clock.sleep(waitMilliseconds);
     }
   }
 };
 
 const refusalOf = ({ roleArn, ruleArn, arn }: Target, action: string, permissions: Permissions): string | null =>
-  permissions.refusal(roleArn, "events.amazonaws.com", { action, resource: arn, context: { "aws:SourceArn": ruleArn } });
+  permissions.refusal(roleArn, "events.amazonaws.com", {
+    action,
+    resource: arn,
+    context: { "aws:SourceArn": ruleArn },
+  });
 
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
 const deadLetter = (

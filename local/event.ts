@@ -34,7 +34,8 @@ export const toEnvelope = (value: unknown, { eventSource, account, region }: Arr
   const detail = isWrapped ? value["detail"] : value;
   if (!isEvent(detail)) throw new NotAnEvent(`expected a Stripe event with an id and a type, got ${describe(detail)}`);
   const size = Buffer.byteLength(JSON.stringify(value));
-  if (size > largestEvent) throw new NotAnEvent(`${detail.id} has ${size} bytes, and EventBridge takes at most ${largestEvent}`);
+  if (size > largestEvent)
+    throw new NotAnEvent(`${detail.id} has ${size} bytes, and EventBridge takes at most ${largestEvent}`);
   const envelope = {
     version: "0",
     id: randomUUID(),

@@ -74,15 +74,20 @@ export const loadGraph = async ({ project, stack, config }: StackArgs): Promise<
     stack,
     false,
   );
-  const exported = await pulumi.runtime.runInPulumiStack(() => {
+  let failure: unknown;
+  const exported = await pulumi.runtime.runInPulumiStack(async () => {
     pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
       options.set(`${type} ${name}`, opts);
       return { props, opts };
     });
-    return program();
+    // Pulumi would reject a promise of its own too, which nobody could catch.
+    return program().catch((error: unknown) => {
+      failure = error;
+    });
   });
   // It resolves before the resources are registered; this waits for them.
   await pulumi.runtime.disconnect();
+  if (failure !== undefined) throw failure;
 
   const resources = await Promise.all(
     registered.map((resource) => complete(resource, options.get(`${resource.type} ${resource.name}`))),

@@ -48,10 +48,12 @@ export const listen = async (args: HttpArgs): Promise<Server> => {
 
 const readBody = async (request: IncomingMessage, { webhookSecret }: HttpArgs): Promise<unknown> => {
   const { method, url, headers } = request;
-  if (url !== "/events" && url !== "/webhook") throw new Refusal(404, `There is ${url} not; there are /events and /webhook`);
+  if (url !== "/events" && url !== "/webhook")
+    throw new Refusal(404, `There is ${url} not; there are /events and /webhook`);
   if (method !== "POST") throw new Refusal(405, `${url} takes POST, not ${method}`);
   // A page in a browser can send requests here, but only under another host's name or without leave to read the answer.
-  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? "")) throw new Refusal(403, `The host ${headers.host} is not this one`);
+  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? ""))
+    throw new Refusal(403, `The host ${headers.host} is not this one`);
   const body = await textOf(request);
   if (url === "/webhook" && webhookSecret !== undefined) {
     const problem = signatureProblem(`${headers["stripe-signature"] ?? ""}`, body, webhookSecret, Date.now());

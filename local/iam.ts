@@ -61,6 +61,9 @@ const some = (texts: Infer<typeof Texts>, test: (text: string) => boolean): bool
 
 const like = (pattern: string, text: string): boolean => {
   if (!/[*?]/.test(pattern)) return pattern === text;
-  const expression = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".");
+  const expression = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
   return new RegExp(`^${expression}$`, "s").test(text);
 };

@@ -7,8 +7,7 @@ import type { Clock } from "./clock.ts";
 export type CallService = (resource: string, parameters: unknown) => Promise<unknown>;
 
 /** An event in the life of an execution: which state was entered, left, failed, retried or caught. */
-export type HistoryEvent =
-  ReturnType<StateMachine["run"]>["eventLogs"] extends AsyncGenerator<infer E> ? E : never;
+export type HistoryEvent = ReturnType<StateMachine["run"]>["eventLogs"] extends AsyncGenerator<infer E> ? E : never;
 
 /** How an execution went. */
 export interface Execution {
@@ -42,12 +41,17 @@ export interface MachineArgs {
 export const makeMachine = ({ name, arn, definition, callService, clock }: MachineArgs): Machine => {
   const checkedDefinition = checked(JSON.parse(definition), Definition, `state machine ${name}`);
   // The struct lets through no more than the library's own type has; the library's own check would take a tenth of a second each.
-  const interpreter = new StateMachine(checkedDefinition as StateMachineDefinition, { validationOptions: { noValidate: true } });
+  const interpreter = new StateMachine(checkedDefinition as StateMachineDefinition, {
+    validationOptions: { noValidate: true },
+  });
   const tasks = Object.entries(checkedDefinition.States).flatMap(([state, { Type, ...fields }]) =>
     Type === "Task" && "Resource" in fields ? [{ state, resource: fields.Resource }] : [],
   );
   const taskResourceLocalHandlers = Object.fromEntries(
-    tasks.map(({ state, resource }) => [state, async (parameters: unknown) => asJson(await callService(resource, parameters))]),
+    tasks.map(({ state, resource }) => [
+      state,
+      async (parameters: unknown) => asJson(await callService(resource, parameters)),
+    ]),
   );
 
   return {

@@ -18,7 +18,10 @@ export interface Options {
 export const readOptions = (argv: string[]): Options => {
   const command = new Command("npm start --")
     .description("Runs the program that `pulumi up` deploys, on this machine: Stripe's events in, rows out.")
-    .option("--replay <file or directory...>", "take events from these JSON files instead of the built-in life: an event, an envelope, a list of them, or { \"events\": [...] }; of a directory all *.json")
+    .option(
+      "--replay <file or directory...>",
+      'take events from these JSON files instead of the built-in life: an event, an envelope, a list of them, or { "events": [...] }; of a directory all *.json',
+    )
     .option("--exit", "stop when done; exit code 1 if an event was dead-lettered, 2 if one could not be read", false)
     .option("--json", "print one JSON object per event on stdout", false)
     .option("--dump <file>", "write all tables and dead letters to this file as JSON when done")

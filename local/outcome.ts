@@ -56,7 +56,9 @@ interface Data {
 }
 
 const lastInput = (history: Execution["history"]): Data => {
-  const entered = history.filter((event): event is Extract<HistoryEvent, { type: "StateEntered" }> => event.type === "StateEntered");
+  const entered = history.filter(
+    (event): event is Extract<HistoryEvent, { type: "StateEntered" }> => event.type === "StateEntered",
+  );
   // Every definition's data is the envelope, to which states add these keys.
   return (entered.at(-1)?.state.input ?? {}) as Data;
 };

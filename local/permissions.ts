@@ -15,7 +15,9 @@ export interface Permissions {
 export const permissionsOf = (graph: Graph): Permissions => {
   const roles = new Map(
     ofType(graph, "aws:iam/role:Role").map(({ name, inputs, outputs }) => {
-      const policies = ofType(graph, "aws:iam/rolePolicy:RolePolicy").filter((policy) => policy.inputs["role"] === inputs["name"]);
+      const policies = ofType(graph, "aws:iam/rolePolicy:RolePolicy").filter(
+        (policy) => policy.inputs["role"] === inputs["name"],
+      );
       const trust = readPolicy(inputs["assumeRolePolicy"], `trust policy of ${name}`);
       const statements = policies.flatMap((policy) => readPolicy(policy.inputs["policy"], `policy of ${name}`));
       return [`${outputs["arn"]}`, { trust, statements }] as const;

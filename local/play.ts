@@ -35,7 +35,7 @@ const barFrom = 200;
 
 const replay = async (session: Session, events: Envelope[]): Promise<void> => {
   if (events.length < barFrom || !process.stderr.isTTY) {
-    await Promise.all(events.map(session.take));
+    await Promise.all(events.map((event) => session.take(event)));
     return;
   }
   const bar = new SingleBar({ format: "{bar} {value}/{total} events, {eta_formatted} to go", stream: process.stderr });
@@ -46,7 +46,7 @@ const replay = async (session: Session, events: Envelope[]): Promise<void> => {
     if (outcome.error) troubles.push(lineOf(outcome));
   });
   bar.start(events.length, 0);
-  await Promise.all(events.map(session.take));
+  await Promise.all(events.map((event) => session.take(event)));
   bar.stop();
   session.onOutcome(null);
   for (const line of troubles) console.error(line);

@@ -29,8 +29,26 @@ export const lineOf = ({ eventId, type, outcome, states, written, error, ms }: O
   return parts.filter(Boolean).join("  ");
 };
 
-const subscriptionColumns = ["user_id", "subscription_id", "status", "plan", "current_period_end", "cancel_at_period_end", "ended_at", "order"];
-const paymentColumns = ["user_id", "stripe_invoice_id", "status", "amount", "currency", "created_at", "failure_reason", "expires_at"];
+const subscriptionColumns = [
+  "user_id",
+  "subscription_id",
+  "status",
+  "plan",
+  "current_period_end",
+  "cancel_at_period_end",
+  "ended_at",
+  "order",
+];
+const paymentColumns = [
+  "user_id",
+  "stripe_invoice_id",
+  "status",
+  "amount",
+  "currency",
+  "created_at",
+  "failure_reason",
+  "expires_at",
+];
 
 /** The rows of both tables as a person reads them: the columns that say most, with times as dates. */
 export const rowsOf = ({ core, payments, deadLetters }: Dump): string => {
@@ -43,11 +61,27 @@ export const rowsOf = ({ core, payments, deadLetters }: Dump): string => {
   ].join("\n\n");
 };
 
-/** How many events had each outcome, on one line. */
-export const summaryOf = (counts: ReadonlyMap<string, number>, seconds: number): string => {
+/** What a session has to tell at its end. */
+export interface Totals {
+  counts: ReadonlyMap<string, number>;
+  seconds: number;
+  metrics: ReadonlyMap<string, number>;
+  /** For how many customers users were made up. */
+  madeUp: number;
+}
+
+/** How many events had each outcome, what Lambdas counted, and whether users were made up, on a line each. */
+export const summaryOf = ({ counts, seconds, metrics, madeUp }: Totals): string => {
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  const parts = [...counts].map(([outcome, count]) => `${count} ${outcome}`);
-  return `${total} events in ${seconds.toFixed(1)} s: ${parts.join(", ") || "none"}`;
+  const outcomes = [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(", ") || "none";
+  const counted = [...metrics].map(([name, value]) => `${name} ${value}`).join(", ");
+  const lines = [
+    `${total} events in ${seconds.toFixed(1)} s: ${outcomes}`,
+    counted && `Metrics: ${counted}`,
+    madeUp > 0 &&
+      `Users were made up for ${madeUp} customers: user_<customer id> where no event names one (--seed gives your own)`,
+  ];
+  return lines.filter(Boolean).join("\n");
 };
 
 const mostRows = 20;
@@ -55,7 +89,8 @@ const mostRows = 20;
 const tableOf = (title: string, items: Record<string, unknown>[], columns: string[]): string => {
   const rows = items.slice(0, mostRows).map((item) => columns.map((column) => cell(column, item[column])));
   const widths = columns.map((column, index) => Math.max(column.length, ...rows.map((row) => row[index]?.length ?? 0)));
-  const line = (cells: string[]) => `  ${cells.map((text, index) => text.padEnd(widths[index] ?? 0)).join("  ")}`.trimEnd();
+  const line = (cells: string[]) =>
+    `  ${cells.map((text, index) => text.padEnd(widths[index] ?? 0)).join("  ")}`.trimEnd();
   const more = items.length > mostRows ? [`  … and ${items.length - mostRows} more (--dump <file> writes all)`] : [];
   const body = items.length > 0 ? [styleText("gray", line(columns)), ...rows.map(line), ...more] : [];
   return [styleText("bold", title), ...body].join("\n");
@@ -66,5 +101,5 @@ const timeColumns = ["current_period_end", "ended_at", "created_at", "expires_at
 const cell = (column: string, value: unknown): string => {
   if (value === null || value === undefined) return "-";
   if (timeColumns.includes(column)) return new Date(Number(value) * 1000).toISOString().slice(0, 16).replace("T", " ");
-  return `${value}`;
+  return typeof value === "string" ? value : JSON.stringify(value);
 };

@@ -31,7 +31,9 @@ export const makeQueue = (name: string, arn: string, url: string, maxMessageByte
     send: (body, sentAt, attributes = {}) => {
       const size = Buffer.byteLength(body);
       if (size > maxMessageBytes) {
-        throw new Error(`One or more parameters are invalid: the message has ${size} bytes, and may have ${maxMessageBytes}`);
+        throw new Error(
+          `One or more parameters are invalid: the message has ${size} bytes, and may have ${maxMessageBytes}`,
+        );
       }
       messages.push({ messageId: randomUUID(), body, attributes, sentAt });
     },

@@ -5,12 +5,14 @@ import { checked } from "./checked.ts";
 import type { Clock } from "./clock.ts";
 import { forkDynamoDB, startDynamoDB, tableNames } from "./dynamodb.ts";
 import { DeliveryError, makeEventBuses } from "./event-bus.ts";
-import { type Envelope, ownerOfEvent } from "./event.ts";
+import type { DynamoDBArgs } from "./dynamodb-process.ts";
+import type { Envelope } from "./event.ts";
 import { type Graph, loadGraph, ofType, type StackArgs } from "./graph.ts";
 import { makeJournal, type Journal } from "./journal.ts";
 import { type Outcome, resultOf } from "./outcome.ts";
-import { permissionsOf } from "./permissions.ts";
-import { makeQueue, type Queue } from "./queue.ts";
+import { makeMadeUpUsers } from "./made-up-users.ts";
+import { type Permissions, permissionsOf } from "./permissions.ts";
+import { makeQueue, type Message, type Queue } from "./queue.ts";
 import { makeMachines, startFunctions } from "./services.ts";
 
 /** How a runner is set up. */
@@ -73,17 +75,14 @@ const assemble = async ({ stack, clock, seed = [], dataDirectory }: RunnerArgs, 
   const dynamodb = await startDynamoDB(child, graph, {
     ...(dataDirectory !== undefined && { path: join(dataDirectory, "tables") }),
     tableArn: `arn:aws:dynamodb:${graph.region}:${graph.account}:table`,
-    callers: Object.fromEntries(
-      ofType(graph, "aws:lambda/function:Function").map(({ inputs }) => {
-        const statements = permissions.statementsOf(`${inputs["role"]}`);
-        return [`${inputs["name"]}`, { role: `${inputs["role"]}`, statements }];
-      }),
-    ),
+    callers: callersOf(graph, permissions),
   });
-  stops.push(dynamodb.stop);
+  stops.push(() => dynamodb.stop());
   await Promise.all(seed.map((item) => dynamodb.add(tables.core, item)));
 
-  const functions = startFunctions({ graph, permissions, clock }, dynamodb.endpoint, journal.log);
+  const functions = startFunctions({ graph, permissions, clock }, dynamodb.endpoint, (name, line) =>
+    journal.log(name, line),
+  );
   stops.push(() => Promise.all(functions.map((lambda) => lambda.stop())));
   const machines = makeMachines({ graph, permissions, clock }, functions, queues);
   let started = 0;
@@ -94,7 +93,7 @@ const assemble = async ({ stack, clock, seed = [], dataDirectory }: RunnerArgs, 
     return machine.run(`execution-${started}`, event);
   };
   const buses = makeEventBuses({ graph, permissions, queues, startTarget, clock });
-  const known = new Set<string>();
+  const madeUp = makeMadeUpUsers((item) => dynamodb.add(tables.core, item));
 
   return {
     graph,
@@ -108,33 +107,11 @@ const assemble = async ({ stack, clock, seed = [], dataDirectory }: RunnerArgs, 
       const ms = Math.round(10 * (performance.now() - since)) / 10;
       return { eventId: event.detail.id, type: event.detail.type, ...result, ms };
     },
-    makeUpUsers: async (events) => {
-      const users = new Map<string, string>();
-      for (const { customerId, metadataUserId } of events.flatMap((event) => ownerOfEvent(event) ?? [])) {
-        if (customerId === null || known.has(customerId)) continue;
-        // Where some event names the user, it is that one.
-        if (metadataUserId !== null || !users.has(customerId)) users.set(customerId, metadataUserId ?? `user_${customerId}`);
-      }
-      const items = [...users].map(([customerId, userId]) => ({
-        PK: `USER#${userId}`,
-        SK: "SUBSCRIPTION",
-        user_id: userId,
-        customer_id: customerId,
-      }));
-      await Promise.all(items.map((item) => dynamodb.add(tables.core, item)));
-      for (const customerId of users.keys()) known.add(customerId);
-      return users.size;
-    },
+    makeUpUsers: (events) => madeUp.add(events),
     dump: async () => ({
       core: await dynamodb.items(tables.core),
       payments: await dynamodb.items(tables.payments),
-      deadLetters: queues.flatMap(({ messages }) =>
-        messages.map(({ body, attributes, sentAt }) => ({
-          body: JSON.parse(body),
-          attributes,
-          sentAt: new Date(sentAt).toISOString(),
-        })),
-      ),
+      deadLetters: queues.flatMap(({ messages }) => messages.map(readable)),
     }),
     stop: async () => {
       if (dataDirectory !== undefined) keep(queues, dataDirectory);
@@ -142,6 +119,21 @@ const assemble = async ({ stack, clock, seed = [], dataDirectory }: RunnerArgs, 
     },
   };
 };
+
+const readable = ({ body, attributes, sentAt }: Message): Dump["deadLetters"][number] => ({
+  body: JSON.parse(body),
+  attributes,
+  sentAt: new Date(sentAt).toISOString(),
+});
+
+// Whose calls DynamoDB lets through: each Lambda's access key is its name.
+const callersOf = (graph: Graph, permissions: Permissions): DynamoDBArgs["callers"] =>
+  Object.fromEntries(
+    ofType(graph, "aws:lambda/function:Function").map(({ inputs }) => {
+      const role = `${inputs["role"]}`;
+      return [`${inputs["name"]}`, { role, statements: permissions.statementsOf(role) }];
+    }),
+  );
 
 const QueueInputs = type({ name: string(), maxMessageSize: number() });
 

@@ -124,13 +124,24 @@ export const sampleInvoice = ({
   period_end: start,
   period_start: start,
   status: paidAt === undefined ? "open" : "paid",
-  status_transitions: { finalized_at: created, marked_uncollectible_at: null, paid_at: paidAt ?? null, voided_at: null },
+  status_transitions: {
+    finalized_at: created,
+    marked_uncollectible_at: null,
+    paid_at: paidAt ?? null,
+    voided_at: null,
+  },
   total: amount,
   ...more,
 });
 
 /** A snapshot event about an object; `previous` is what an update changed. */
-export const sampleEvent = (id: string, type: string, created: number, object: Json, previous?: Json): Json & { id: string } => ({
+export const sampleEvent = (
+  id: string,
+  type: string,
+  created: number,
+  object: Json,
+  previous?: Json,
+): Json & { id: string } => ({
   id,
   object: "event",
   api_version: "2026-10-28.endive",

@@ -55,18 +55,7 @@ export const startSandbox = (args: SandboxArgs): Sandbox => {
   const waiting: Call[] = [];
 
   const start = (): Container => {
-    const worker = new Worker(join(import.meta.dirname, "sandbox-worker.ts"), {
-      workerData: { code: args.code },
-      env: args.environment,
-      resourceLimits: { maxOldGenerationSizeMb: args.memoryMegabytes },
-      stdout: true,
-      stderr: true,
-    });
-    for (const stream of [worker.stdout, worker.stderr]) createInterface(stream).on("line", args.onLog);
-    const ready = once(worker, "message");
-    // Whoever calls next is told.
-    ready.catch(() => {});
-    const container = { worker, ready };
+    const container = startContainer(args);
     all.add(container);
     return container;
   };
@@ -115,11 +104,28 @@ export const startSandbox = (args: SandboxArgs): Sandbox => {
   };
 };
 
+const startContainer = (args: SandboxArgs): Container => {
+  const worker = new Worker(join(import.meta.dirname, "sandbox-worker.ts"), {
+    workerData: { code: args.code },
+    env: args.environment,
+    resourceLimits: { maxOldGenerationSizeMb: args.memoryMegabytes },
+    stdout: true,
+    stderr: true,
+  });
+  for (const stream of [worker.stdout, worker.stderr]) createInterface(stream).on("line", args.onLog);
+  const ready = once(worker, "message");
+  // Whoever calls next is told.
+  ready.catch(() => {});
+  return { worker, ready };
+};
+
 const callOnce = ({ worker, ready }: Container, payload: string, { timeoutSeconds, name }: SandboxArgs) =>
   new Promise<unknown>((resolve, reject) => {
     const id = randomUUID();
     const failed = (errorType: string, errorMessage: string) => {
-      finish(() => reject(new LambdaError({ errorType, errorMessage: `RequestId: ${id} Error: ${errorMessage}`, trace: [] })));
+      finish(() =>
+        reject(new LambdaError({ errorType, errorMessage: `RequestId: ${id} Error: ${errorMessage}`, trace: [] })),
+      );
     };
     const onMessage = (message: { payload?: string; error?: ConstructorParameters<typeof LambdaError>[0] }) => {
       const { error, payload: text = "null" } = message;

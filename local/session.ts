@@ -54,7 +54,11 @@ export const openSession = (runner: Runner, options: Options): Session => {
   };
 
   return {
-    arrival: { eventSource: options.keepSource ? null : eventSourceOf(graph), account: graph.account, region: graph.region },
+    arrival: {
+      eventSource: options.keepSource ? null : eventSourceOf(graph),
+      account: graph.account,
+      region: graph.region,
+    },
     prepare,
     take: async (event) => {
       const outcome = schedule(ownerOfEvent(event)?.customerId ?? event.detail.id, () => run(event));
@@ -69,13 +73,8 @@ export const openSession = (runner: Runner, options: Options): Session => {
       show = next;
     },
     hasDeadLetters: () => ["dead-letter", "refused", "lost"].some((outcome) => counts.has(outcome)),
-    summary: () => {
-      const lines = [summaryOf(counts, (performance.now() - since) / 1000)];
-      const metrics = [...runner.journal.metrics].map(([name, value]) => `${name} ${value}`);
-      if (metrics.length > 0) lines.push(`Metrics: ${metrics.join(", ")}`);
-      if (madeUp > 0) lines.push(`Users were made up for ${madeUp} customers, user_<customer id> unless an event names one (--seed gives your own)`);
-      return lines.join("\n");
-    },
+    summary: () =>
+      summaryOf({ counts, seconds: (performance.now() - since) / 1000, metrics: runner.journal.metrics, madeUp }),
     idle: async () => {
       await Promise.allSettled(pending);
     },
@@ -84,6 +83,6 @@ export const openSession = (runner: Runner, options: Options): Session => {
 
 const eventSourceOf = ({ resources }: Graph): string => {
   const rule = resources.find((resource) => resource.type === "aws:cloudwatch/eventRule:EventRule");
-  const { source } = JSON.parse(`${rule?.inputs["eventPattern"] ?? '{"source":[]}'}`);
-  return `${source[0]}`;
+  const { source } = JSON.parse(String(rule?.inputs["eventPattern"]));
+  return String(source[0]);
 };

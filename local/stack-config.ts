@@ -16,7 +16,11 @@ export const stackConfig = (stack: string): StackArgs => {
   );
   const own: Record<string, unknown> = parse(readFileSync(file, "utf8")).config ?? {};
   const values = Object.entries({ ...Object.fromEntries(defaults), ...own });
-  return { project: project.name, stack, config: Object.fromEntries(values.map(([key, value]) => [key, asText(value)])) };
+  return {
+    project: project.name,
+    stack,
+    config: Object.fromEntries(values.map(([key, value]) => [key, asText(value)])),
+  };
 };
 
 const asText = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));

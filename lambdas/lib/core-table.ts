@@ -103,8 +103,6 @@ const toWritten = (subscriptions: StoredSubscriptions): Written =>
   );
 
 const fromWritten = (written: Written): StoredSubscriptions =>
-  Object.fromEntries(
-    Object.entries(written).map(([id, entry]) => [id, { ...entry, book: JSON.parse(entry.book) }]),
-  );
+  Object.fromEntries(Object.entries(written).map(([id, entry]) => [id, { ...entry, book: JSON.parse(entry.book) }]));
 
 const keyOf = (userId: string) => marshall({ PK: `USER#${userId}`, SK: subscriptionKey });

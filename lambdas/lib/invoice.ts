@@ -40,9 +40,8 @@ export const Invoice = type({
 });
 
 /** The subscription that an invoice bills, or null for one that belongs to none. */
-export const subscriptionOf = (
-  invoice: Pick<Infer<typeof Invoice>, "parent" | "subscription">,
-): string | null => invoice.parent?.subscription_details?.subscription ?? invoice.subscription ?? null;
+export const subscriptionOf = (invoice: Pick<Infer<typeof Invoice>, "parent" | "subscription">): string | null =>
+  invoice.parent?.subscription_details?.subscription ?? invoice.subscription ?? null;
 
 /** The payment intent that an invoice names; no invoice event has one since Basil. */
 export const paymentIntentOf = (invoice: Infer<typeof Invoice>) =>

@@ -110,7 +110,10 @@ export const judge = (book: Book): Verdict => {
 
 /** A name for a state: equal for equal ones. The plan is left out, as it depends on our configuration. */
 export const hashOf = ({ plan: _, ...state }: SubscriptionState): string =>
-  createHash("sha256").update(JSON.stringify(Object.entries(state).toSorted())).digest("base64url").slice(0, 8);
+  createHash("sha256")
+    .update(JSON.stringify(Object.entries(state).toSorted(([a], [b]) => (a < b ? -1 : 1))))
+    .digest("base64url")
+    .slice(0, 8);
 
 const latest = (book: Book) => (a: string, b: string) =>
   (book.balance[b]?.at ?? 0) - (book.balance[a]?.at ?? 0) || (a < b ? -1 : 1);

@@ -10,7 +10,10 @@ export const parse = <T, S>(value: unknown, struct: Struct<T, S>): T => {
 
 // The value itself may be somebody's name or address, so only what cannot be one is quoted.
 const describe = ({ path, message, value }: Failure): string => {
-  const expected = message.replace(/,? but received.*$/s, "").replace(/^Expected/, "expected");
+  const expected = message
+    .replace(/^At path: .* -- /, "")
+    .replace(/,? but received.*$/s, "")
+    .replace(/^Expected/, "expected");
   return `${path.join(".") || "event"}: ${expected}, got ${shown(value)}`;
 };
 

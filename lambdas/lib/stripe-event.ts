@@ -1,5 +1,5 @@
-import { literal, optional, record, string, type, unknown, type Infer, type Struct } from "superstruct";
-import { Id, UnixSeconds } from "./shapes.ts";
+import { literal, record, string, type, unknown, type Infer, type Struct } from "superstruct";
+import { Id, maybe, UnixSeconds } from "./shapes.ts";
 
 /**
  * EventBridge's envelope around a Stripe snapshot event whose `data.object` is of the given shape.
@@ -15,10 +15,10 @@ const stripeEvent = <T, S>(object: Struct<T, S>) =>
     object: literal("event"),
     type: string(),
     created: UnixSeconds,
-    data: type({ object, previous_attributes: optional(record(string(), unknown())) }),
+    data: type({ object, previous_attributes: maybe(record(string(), unknown())) }),
   });
 
 /** A Stripe event, once its envelope is taken off. */
 export type StripeEvent<T> = Omit<Infer<ReturnType<typeof stripeEvent>>, "data"> & {
-  data: { object: T; previous_attributes?: Record<string, unknown> | undefined };
+  data: { object: T; previous_attributes?: Record<string, unknown> | null | undefined };
 };

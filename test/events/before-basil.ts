@@ -1,0 +1,32 @@
+import type { Json } from "../../local/sample-events.ts";
+
+// Samples are made in the newest shape; these turn them into what Stripe sent before 2025-03-31.basil.
+
+/** A subscription with its period at the top, and the plan beside the price. */
+export const subscriptionBeforeBasil = (subscription: Json): Json => {
+  const { data } = Object(subscription["items"]);
+  const items = data.map(({ current_period_start: _, current_period_end: __, ...item }: Json) => item);
+  const [{ current_period_start: start, current_period_end: end, price }] = data;
+  const { billing_mode: _, ...rest } = subscription;
+  return {
+    ...rest,
+    current_period_start: start,
+    current_period_end: end,
+    items: { object: "list", data: items },
+    plan: { id: price.id, object: "plan", interval: price.recurring.interval },
+  };
+};
+
+/** An invoice that names its subscription and its payment intent at the top. */
+export const invoiceBeforeBasil = (invoice: Json, paymentIntent: string | null = null): Json => {
+  const { parent, ...rest } = invoice;
+  const { subscription, metadata } = Object(Object(parent).subscription_details);
+  return {
+    ...rest,
+    charge: null,
+    paid: invoice["status"] === "paid",
+    payment_intent: paymentIntent,
+    subscription: subscription ?? null,
+    subscription_details: { metadata: metadata ?? null },
+  };
+};

@@ -1,0 +1,44 @@
+import { type DynamoDB, forkDynamoDB, startDynamoDB, tableNames } from "../../local/dynamodb.ts";
+import { graphOf } from "./stack.ts";
+
+/** The tables of the dev stack in a DynamoDB on loopback, which the Lambdas' handlers use too when they run in this process. */
+export interface Tables extends DynamoDB {
+  core: string;
+  payments: string;
+}
+
+let started: Promise<Tables> | undefined;
+
+/** Starts DynamoDB, once for all tests: each uses keys of its own. */
+export const startTables = (): Promise<Tables> => {
+  started ??= start();
+  return started;
+};
+
+const start = async (): Promise<Tables> => {
+  const graph = await graphOf("dev");
+  const child = forkDynamoDB();
+  // It ends with this process.
+  child.unref();
+  child.channel?.unref();
+  const everything = { role: "tests", statements: [{ Effect: "Allow" as const, Action: "*", Resource: "*" }] };
+  const tableArn = `arn:aws:dynamodb:${graph.region}:${graph.account}:table`;
+  child.channel?.ref();
+  const dynamodb = await startDynamoDB(child, graph, { tableArn, callers: { TESTS: everything } });
+  child.channel?.unref();
+  const { core, payments } = tableNames(graph);
+  Object.assign(process.env, {
+    AWS_REGION: graph.region,
+    AWS_ACCESS_KEY_ID: "TESTS",
+    AWS_SECRET_ACCESS_KEY: "none",
+    AWS_SESSION_TOKEN: "none",
+    AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
+    AWS_LAMBDA_FUNCTION_NAME: "tests",
+    HOMEBIYORI_CORE: core,
+    HOMEBIYORI_PAYMENTS: payments,
+    MONTHLY_PRICES: "[]",
+    YEARLY_PRICES: "[]",
+    GAP_SECONDS: "3600",
+  });
+  return { ...dynamodb, core, payments };
+};

@@ -1,0 +1,330 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { handledTypes, workflows } from "../../infra/workflows.ts";
+import { type Graph, loadGraph, ofType, type Resource } from "../../local/graph.ts";
+import { compilePattern } from "../../local/pattern.ts";
+import { sampleEvent } from "../../local/sample-events.ts";
+import { onTheBus } from "../events/envelope.ts";
+import { rejects } from "../helpers/rejects.ts";
+import { graphOf, stackWith } from "../helpers/stack.ts";
+
+const test = suite("the graph");
+
+const partnerSource = "aws.partner/stripe.com/ed_0000000000000000";
+
+const named = (graph: Graph, type: string, name: string): Resource => {
+  const resource = ofType(graph, type).find((candidate) => candidate.name === name);
+  if (!resource) throw new Error(`There is no ${type} ${name}`);
+  return resource;
+};
+
+const rule = "aws:cloudwatch/eventRule:EventRule";
+const target = "aws:cloudwatch/eventTarget:EventTarget";
+const bus = "aws:cloudwatch/eventBus:EventBus";
+const machine = "aws:sfn/stateMachine:StateMachine";
+const lambda = "aws:lambda/function:Function";
+const queue = "aws:sqs/queue:Queue";
+const table = "aws:dynamodb/table:Table";
+const logGroup = "aws:cloudwatch/logGroup:LogGroup";
+
+test("has the document's names", async () => {
+  const { resources } = await graphOf("prod");
+  const names = resources.map(({ inputs }) => inputs["name"]);
+  for (const name of [
+    "prod-homebiyori-stripe-webhook-bus",
+    "payment-succeeded-rule",
+    "payment-failed-rule",
+    "subscription-updated-rule",
+    "prod-homebiyori-payment-succeeded",
+    "prod-homebiyori-payment-failed",
+    "prod-homebiyori-subscription-updated",
+    "prod-homebiyori-core",
+    "prod-homebiyori-payments",
+    "prod-homebiyori-dead-letter-queue",
+    "/aws/events/prod-homebiyori-stripe-webhook-bus",
+  ]) {
+    assert.ok(names.includes(name), name);
+  }
+});
+
+// https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html and each service's API reference.
+const nameRules: Record<string, RegExp> = {
+  [bus]: /^[/.\-_A-Za-z0-9]{1,256}$/,
+  [rule]: /^[.\-_A-Za-z0-9]{1,64}$/,
+  [machine]: /^[-_A-Za-z0-9]{1,80}$/,
+  [lambda]: /^[-_A-Za-z0-9]{1,64}$/,
+  [queue]: /^[-_A-Za-z0-9]{1,80}$/,
+  [table]: /^[.\-_A-Za-z0-9]{3,255}$/,
+  [logGroup]: /^[.\-_/#A-Za-z0-9]{1,512}$/,
+  "aws:iam/role:Role": /^[\w+=,.@-]{1,64}$/,
+  "aws:iam/rolePolicy:RolePolicy": /^[\w+=,.@-]{1,128}$/,
+  "aws:cloudwatch/logDeliverySource:LogDeliverySource": /^[\w-]{1,60}$/,
+  "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": /^[\w-]{1,60}$/,
+  "aws:ssm/parameter:Parameter": /^[\w.\-/]{1,1011}$/,
+};
+
+test("has only names that AWS takes, each once for its type", async () => {
+  for (const stack of ["dev", "prod"] as const) {
+    const { resources } = await graphOf(stack);
+    for (const [type, pattern] of Object.entries(nameRules)) {
+      const names = ofType({ resources }, type).map(({ inputs }) => `${inputs["name"]}`);
+      for (const name of names) assert.match(name, pattern);
+      if (!type.includes("rolePolicy")) assert.is(new Set(names).size, names.length, type);
+    }
+    const withNames = resources.filter(({ inputs }) => "name" in inputs).map(({ type }) => type);
+    assert.equal(
+      [...new Set(withNames)].filter((type) => !(type in nameRules)),
+      [],
+    );
+  }
+});
+
+test("refuses a stack whose name would make a name too long", async () => {
+  const { message } = await rejects(loadGraph(stackWith("a-stack-with-a-very-long-name-indeed-so-long")));
+  assert.match(message, /has \d+ characters, and AWS allows 64 there: choose a stack name that is \d+ shorter/);
+});
+
+test("sends each type of event, in Stripe's and in any other envelope, to its own machine and no other", async () => {
+  for (const [stack, source] of [
+    ["dev", "homebiyori.stripe.test"],
+    ["prod", partnerSource],
+  ] as const) {
+    const graph = await graphOf(stack);
+    for (const { eventType, name } of workflows) {
+      const event = { ...onTheBus(sampleEvent("evt_1", eventType, 1, {})), source };
+      const matching = ofType(graph, rule).filter(({ inputs }) =>
+        compilePattern(JSON.parse(`${inputs["eventPattern"]}`))(event),
+      );
+      const own = matching.filter(({ inputs }) => inputs["eventBusName"] === `${stack}-homebiyori-stripe-webhook-bus`);
+      assert.equal(
+        own.map((one) => one.name),
+        [`${name}-rule`],
+      );
+      const { inputs } = named(graph, target, `${name}-rule`);
+      assert.is(inputs["arn"], named(graph, machine, name).outputs["arn"]);
+      assert.is(named(graph, machine, name).inputs["type"], "EXPRESS");
+    }
+  }
+});
+
+test("takes nothing from another source, nor another type", async () => {
+  const { resources } = await graphOf("prod");
+  const patterns = ofType({ resources }, rule).map(({ inputs }) => JSON.parse(`${inputs["eventPattern"]}`));
+  for (const pattern of patterns) {
+    assert.equal(pattern.source, [partnerSource]);
+    const matches = compilePattern(pattern);
+    for (const source of ["homebiyori.stripe.test", "aws.partner/stripe.com", `${partnerSource}1`]) {
+      assert.not(matches({ ...onTheBus(sampleEvent("evt_1", handledTypes[0] ?? "", 1, {})), source }));
+    }
+    assert.not(matches({ ...onTheBus(sampleEvent("evt_1", "charge.succeeded", 1, {})), source: partnerSource }));
+  }
+});
+
+test("tries a target three times more within an hour, then sends to the dead-letter queue, and changes nothing on the way", async () => {
+  const graph = await graphOf("prod");
+  const targets = ofType(graph, target);
+  assert.is(targets.length, workflows.length + 1);
+  for (const { inputs, dependsOn, name } of targets) {
+    assert.equal(inputs["retryPolicy"], { maximumRetryAttempts: 3, maximumEventAgeInSeconds: 3600 });
+    assert.equal(inputs["deadLetterConfig"], { arn: named(graph, queue, "dead-letter-queue").outputs["arn"] });
+    for (const changing of ["input", "inputPath", "inputTransformer"]) assert.not(changing in inputs);
+    // A target takes the rule's name, not its id, and is on the rule's bus.
+    assert.is(inputs["rule"], name);
+    assert.is(inputs["eventBusName"], named(graph, rule, name).inputs["eventBusName"]);
+    assert.equal(dependsOn.toSorted(), ["dead-letter-queue", name].toSorted());
+  }
+});
+
+test("forwards from Stripe's bus, which is protected and outlives the stack, to ours", async () => {
+  const graph = await graphOf("prod");
+  const { inputs, protect, retainOnDelete } = named(graph, bus, "partner-bus");
+  assert.equal([inputs["name"], inputs["eventSourceName"]], [partnerSource, partnerSource]);
+  assert.ok(protect);
+  assert.ok(retainOnDelete);
+  const forward = named(graph, rule, "forward-rule").inputs;
+  assert.is(forward["eventBusName"], partnerSource);
+  assert.equal(JSON.parse(`${forward["eventPattern"]}`), { source: [partnerSource], detail: { type: handledTypes } });
+  assert.is(named(graph, target, "forward-rule").inputs["arn"], named(graph, bus, "stripe-webhook-bus").outputs["arn"]);
+  assert.is(ofType(await graphOf("dev"), bus).length, 1);
+});
+
+test("lets exactly its rules send to the queue, which keeps large messages for 14 days", async () => {
+  const graph = await graphOf("prod");
+  const { inputs } = named(graph, queue, "dead-letter-queue");
+  assert.is(inputs["messageRetentionSeconds"], 1_209_600);
+  assert.is(inputs["maxMessageSize"], 1_048_576);
+  assert.is(inputs["sqsManagedSseEnabled"], true);
+  const [allow, deny] = JSON.parse(
+    `${named(graph, "aws:sqs/queuePolicy:QueuePolicy", "dead-letter-queue").inputs["policy"]}`,
+  ).Statement;
+  const rules = ofType(graph, rule).map(({ outputs }) => outputs["arn"]);
+  assert.equal(new Set(allow.Condition.ArnEquals["aws:SourceArn"]), new Set(rules));
+  assert.equal([deny.Effect, deny.Condition], ["Deny", { Bool: { "aws:SecureTransport": "false" } }]);
+});
+
+test("runs its Lambdas on Node 24 and arm64, with JSON logs in a group of their own that is not kept for ever", async () => {
+  const graph = await graphOf("prod");
+  assert.equal(
+    ofType(graph, lambda)
+      .map(({ name }) => name)
+      .toSorted(),
+    ["resolve-customer", "sync-subscription", "write-payment"],
+  );
+  for (const { name, inputs } of ofType(graph, lambda)) {
+    const { runtime, architectures, handler, loggingConfig, tracingConfig, timeout } = inputs;
+    assert.equal(
+      { runtime, architectures, handler, timeout },
+      { runtime: "nodejs24.x", architectures: ["arm64"], handler: "index.handler", timeout: 8 },
+    );
+    const group = named(graph, logGroup, name).inputs;
+    assert.equal(loggingConfig, {
+      logFormat: "JSON",
+      logGroup: group["name"],
+      applicationLogLevel: "INFO",
+      systemLogLevel: "WARN",
+    });
+    assert.equal(tracingConfig, { mode: "Active" });
+    assert.is(group["retentionInDays"], 365);
+  }
+});
+
+test("bundles each Lambda into less than 220 KB", async () => {
+  for (const { name, inputs } of ofType(await graphOf("prod"), lambda)) {
+    const size = Buffer.byteLength(`${Object(inputs["code"])["index.js"]}`);
+    assert.ok(size < 220_000, `${name} has ${size} bytes`);
+  }
+});
+
+test("logs every machine to its own group, named with the :* that AWS demands, and traces it", async () => {
+  for (const [stack, includeExecutionData] of [
+    ["prod", false],
+    ["dev", true],
+  ] as const) {
+    const graph = await graphOf(stack);
+    for (const { name, inputs } of ofType(graph, machine)) {
+      const logDestination = `${named(graph, logGroup, name).outputs["arn"]}:*`;
+      assert.equal(inputs["loggingConfiguration"], { level: "ALL", includeExecutionData, logDestination });
+      assert.equal(inputs["tracingConfiguration"], { enabled: true });
+    }
+  }
+});
+
+test("delivers the bus's log to CloudWatch, one delivery after the other", async () => {
+  const graph = await graphOf("dev");
+  const { inputs, outputs } = named(graph, bus, "stripe-webhook-bus");
+  assert.equal(inputs["logConfig"], { level: "TRACE", includeDetail: "FULL" });
+  const sources = ofType(graph, "aws:cloudwatch/logDeliverySource:LogDeliverySource").map((source) => source.inputs);
+  assert.equal(
+    sources.map(({ logType }) => logType),
+    ["ERROR_LOGS", "INFO_LOGS", "TRACE_LOGS"],
+  );
+  for (const { resourceArn } of sources) assert.is(resourceArn, outputs["arn"]);
+  const group = named(graph, logGroup, "bus-logs").outputs["arn"];
+  const destination = named(graph, "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination", "bus-logs").inputs;
+  assert.equal(destination["deliveryDestinationConfiguration"], { destinationResourceArn: group });
+  const deliveries = ofType(graph, "aws:cloudwatch/logDelivery:LogDelivery");
+  assert.equal(
+    deliveries.map(({ name, dependsOn }) => [name, dependsOn]),
+    [
+      ["bus-logs-error", ["bus-logs"]],
+      ["bus-logs-info", ["bus-logs-error"]],
+      ["bus-logs-trace", ["bus-logs-info"]],
+    ],
+  );
+  const policy = named(graph, "aws:cloudwatch/logResourcePolicy:LogResourcePolicy", "bus-logs").inputs[
+    "policyDocument"
+  ];
+  assert.match(`${policy}`, `"Resource":"${group}:log-stream:*"`);
+  const prod = named(await graphOf("prod"), bus, "stripe-webhook-bus").inputs["logConfig"];
+  assert.equal(prod, { level: "ERROR", includeDetail: "NONE" });
+});
+
+test("keeps payments for others to read newest first, until DynamoDB may delete them", async () => {
+  const graph = await graphOf("prod");
+  const { inputs, protect, retainOnDelete } = named(graph, table, "payments");
+  assert.equal(inputs["ttl"], { attributeName: "expires_at", enabled: true });
+  assert.equal(Object(inputs["globalSecondaryIndexes"])[0].keySchemas, [
+    { attributeName: "user_id", keyType: "HASH" },
+    { attributeName: "stripe_created", keyType: "RANGE" },
+  ]);
+  assert.ok(protect && retainOnDelete);
+});
+
+test("protects the tables in prod from deletion, and lets dev's go", async () => {
+  for (const [stack, isProtected] of [
+    ["prod", true],
+    ["dev", false],
+  ] as const) {
+    for (const { inputs, protect, retainOnDelete } of ofType(await graphOf(stack), table)) {
+      assert.is(inputs["billingMode"], "PAY_PER_REQUEST");
+      assert.equal(inputs["pointInTimeRecovery"], { enabled: true });
+      assert.equal(
+        [inputs["deletionProtectionEnabled"], protect, retainOnDelete],
+        [isProtected, isProtected, isProtected],
+      );
+    }
+  }
+});
+
+test("holds no Stripe key, but a place for one that nobody may read", async () => {
+  const { resources } = await graphOf("prod");
+  const { inputs } = named({ resources } as Graph, "aws:ssm/parameter:Parameter", "stripe-api-key");
+  assert.equal([inputs["type"], inputs["valueWo"], "value" in inputs], ["SecureString", "not set yet", false]);
+  assert.not.match(JSON.stringify(resources.filter(({ type }) => type.startsWith("aws:iam"))), "ssm:");
+});
+
+test("gives each part the role that lets it do what it does", async () => {
+  const graph = await graphOf("prod");
+  const policies = ofType(graph, "aws:iam/rolePolicy:RolePolicy");
+  const statementsOf = (name: string) =>
+    JSON.parse(`${policies.find((policy) => policy.name === name)?.inputs["policy"]}`).Statement;
+  const { core, payments } = {
+    core: named(graph, table, "core").outputs["arn"],
+    payments: named(graph, table, "payments").outputs["arn"],
+  };
+  const own: [string, unknown, unknown][] = [
+    ["resolve-customer", "dynamodb:Query", `${core}/index/GSI2`],
+    ["write-payment", "dynamodb:UpdateItem", payments],
+    ["sync-subscription", ["dynamodb:GetItem", "dynamodb:UpdateItem"], core],
+  ];
+  for (const [name, action, resource] of own) {
+    const [logging, tracing, ...rest] = statementsOf(name);
+    assert.is(logging.Resource, `${named(graph, logGroup, name).outputs["arn"]}:*`);
+    assert.is(tracing.Resource, "*");
+    assert.equal(rest, [{ Effect: "Allow", Action: action, Resource: resource }]);
+  }
+  for (const { name, definition } of workflows) {
+    const last = definition.startsWith("payment") ? "write-payment" : "sync-subscription";
+    const [invoke, send] = statementsOf(name);
+    assert.equal(
+      invoke.Resource,
+      ["resolve-customer", last].map((one) => named(graph, lambda, one).outputs["arn"]),
+    );
+    assert.is(send.Resource, named(graph, queue, "dead-letter-queue").outputs["arn"]);
+    const start = {
+      Effect: "Allow",
+      Action: "states:StartExecution",
+      Resource: named(graph, machine, name).outputs["arn"],
+    };
+    assert.equal(statementsOf(`${name}-rule`), [start]);
+  }
+});
+
+test("exports its bus, rules, machines, queue and tables", async () => {
+  const { outputs } = await graphOf("prod");
+  assert.equal(Object.keys(outputs).toSorted(), ["bus", "deadLetterQueue", "rules", "stateMachines", "tables"]);
+  assert.is(Object.keys(Object(outputs["rules"])).length, workflows.length + 1);
+  assert.equal(
+    Object.keys(Object(outputs["stateMachines"])),
+    workflows.map(({ name }) => name),
+  );
+});
+
+test("is made for two stacks in one process, each its own", async () => {
+  const [one, two] = [await loadGraph(stackWith("one")), await loadGraph(stackWith("two"))];
+  assert.is(one.resources.length, two.resources.length);
+  assert.match(JSON.stringify(one), "one-homebiyori-");
+  assert.not.match(JSON.stringify(two), "one-homebiyori-");
+});
+
+test.run();

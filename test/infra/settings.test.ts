@@ -1,0 +1,62 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { loadGraph } from "../../local/graph.ts";
+import { tableNames } from "../../local/dynamodb.ts";
+import { rejects } from "../helpers/rejects.ts";
+import { stackWith } from "../helpers/stack.ts";
+
+const test = suite("settings");
+
+const refusal = async (stack: string, settings: Record<string, string>) =>
+  (await rejects(loadGraph(stackWith(stack, settings)))).message;
+
+test("tells of all mistakes at once, by key, with what was expected", async () => {
+  const message = await refusal("dev", { eventSource: "stripe", logRetentionDays: "8", monthlyPrices: '["monthly"]' });
+  assert.match(message, "stack dev");
+  assert.match(message, /eventSource is "stripe"; expected Stripe's partner source/);
+  assert.match(message, /logRetentionDays is 8; expected a number of days that CloudWatch knows: 1, 3, 5/);
+  assert.match(message, /monthlyPrices is \["monthly"\]; expected a list of Stripe prices/);
+});
+
+test("refuses a setting that does not exist", async () => {
+  assert.match(
+    await refusal("dev", { evenSource: "x" }),
+    "evenSource: there is no such setting; there are eventSource",
+  );
+});
+
+test("refuses a missing setting", async () => {
+  const { project, stack, config } = stackWith("dev");
+  const { [`${project}:eventSource`]: _, ...rest } = config;
+  const { message } = await rejects(loadGraph({ project, stack, config: rest }));
+  assert.match(message, "eventSource is not set");
+});
+
+test("refuses the source for tests in prod", async () => {
+  assert.match(await refusal("prod", { eventSource: "homebiyori.stripe.test" }), "in any stack but prod");
+});
+
+test("takes Stripe's own form of a source, and no other", async () => {
+  for (const source of ["aws.partner/stripe.com/ed_test_61Pg", "aws.partner/stripe.com/ed_61Pg"]) {
+    await loadGraph(stackWith("dev", { eventSource: source }));
+  }
+  for (const source of ["aws.partner/stripe.com", "aws.partner/stripe.com/ed_*", "aws.partner/other.com/ed_1"]) {
+    assert.match(await refusal("dev", { eventSource: source }), "eventSource");
+  }
+});
+
+test("creates the core table, or uses one by its name", async () => {
+  const created = await loadGraph(stackWith("dev", { coreTableName: "made-here" }));
+  const used = await loadGraph(stackWith("dev", { coreTableName: "product-core", createCoreTable: "false" }));
+  const tablesOf = ({ resources }: typeof used) =>
+    resources.filter(({ type }) => type === "aws:dynamodb/table:Table").map(({ inputs }) => String(inputs["name"]));
+  assert.equal(tablesOf(created).toSorted(), ["dev-homebiyori-payments", "made-here"]);
+  assert.equal(tablesOf(used), ["dev-homebiyori-payments"]);
+  assert.is(tableNames(used).core, "product-core");
+  const policy = used.resources.find(
+    ({ type, name }) => type === "aws:iam/rolePolicy:RolePolicy" && name === "resolve-customer",
+  );
+  assert.match(`${policy?.inputs["policy"]}`, ":123456789012:table/product-core/index/GSI2");
+});
+
+test.run();

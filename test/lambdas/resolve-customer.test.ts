@@ -1,0 +1,123 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { handler } from "../../lambdas/resolve-customer.ts";
+import { type Json, sampleEvent, sampleInvoice, sampleSubscription } from "../../local/sample-events.ts";
+import { invoiceBeforeBasil } from "../events/before-basil.ts";
+import { onTheBus } from "../events/envelope.ts";
+import { rejects } from "../helpers/rejects.ts";
+import { startTables, type Tables } from "../helpers/tables.ts";
+
+const test = suite("resolve-customer");
+
+let tables: Tables;
+test.before(async () => {
+  tables = await startTables();
+});
+
+const period = { start: 1, end: 2 };
+
+const invoiceOf = (customer: unknown, more: Json = {}): Json => ({
+  ...sampleInvoice({ id: "in_resolve", amount: 580, created: 1, ...period }),
+  customer,
+  ...more,
+});
+
+const resolve = (object: Json, type = "invoice.payment_succeeded") =>
+  handler(onTheBus(sampleEvent("evt_resolve", type, 1, object)));
+
+const knownAs = (customerId: string, userId: string, SK = "SUBSCRIPTION") =>
+  tables.add(tables.core, { PK: `USER#${userId}`, SK, customer_id: customerId });
+
+const naming = (userId: string) => ({
+  parent: { subscription_details: { subscription: "sub_sample", metadata: { user_id: userId } } },
+});
+
+test("finds the user of the customer, with every key of the answer there", async () => {
+  await knownAs("cus_known", "known");
+  assert.equal(await resolve(invoiceOf("cus_known")), {
+    outcome: "found",
+    userId: "known",
+    customerId: "cus_known",
+    subscriptionId: "sub_sample",
+    reason: null,
+  });
+});
+
+test("finds the user of a customer that is expanded, or deleted", async () => {
+  await knownAs("cus_object", "object");
+  assert.is((await resolve(invoiceOf({ id: "cus_object", name: "A B" }))).userId, "object");
+  assert.is((await resolve(invoiceOf({ id: "cus_object", deleted: true }))).userId, "object");
+});
+
+test("takes only subscription items for a customer's", async () => {
+  await knownAs("cus_profile", "profile", "PROFILE");
+  const error = await rejects(resolve(invoiceOf("cus_profile")));
+  assert.is(error.name, "CustomerNotFound");
+});
+
+test("takes the user that the subscription's metadata names, where the index knows none", async () => {
+  assert.is((await resolve(invoiceOf("cus_new", naming("named")))).userId, "named");
+  const old = invoiceBeforeBasil({ ...invoiceOf("cus_new"), ...naming("named") });
+  assert.is((await resolve(old)).userId, "named");
+  const metadata = { user_id: "named" };
+  const subscription = sampleSubscription({ customer: "cus_new", ...period, more: { metadata } });
+  assert.is((await resolve(subscription, "customer.subscription.created")).userId, "named");
+});
+
+test("takes the user that metadata names for an event without a customer", async () => {
+  assert.equal(await resolve(invoiceOf(null, naming("accounted"))), {
+    outcome: "found",
+    userId: "accounted",
+    customerId: null,
+    subscriptionId: "sub_sample",
+    reason: null,
+  });
+});
+
+test("refuses a customer that two users claim", async () => {
+  await knownAs("cus_twice", "first");
+  await knownAs("cus_twice", "second");
+  const { outcome, userId, reason } = await resolve(invoiceOf("cus_twice"));
+  assert.is(outcome, "refused");
+  assert.is(userId, null);
+  assert.match(`${reason}`, "cus_twice");
+});
+
+test("refuses where the index and the metadata name different users", async () => {
+  await knownAs("cus_differs", "indexed");
+  const { outcome, reason } = await resolve(invoiceOf("cus_differs", naming("other")));
+  assert.is(outcome, "refused");
+  assert.match(`${reason}`, "indexed, other");
+});
+
+test("skips an invoice without a subscription before it looks anybody up", async () => {
+  for (const none of [{ parent: null }, { parent: null, subscription: null }]) {
+    const { outcome, reason } = await resolve(invoiceOf("cus_nobody", none));
+    assert.is(outcome, "skipped");
+    assert.match(`${reason}`, "no subscription");
+  }
+});
+
+test("throws CustomerNotFound for a customer of whom nobody knows anything", async () => {
+  const error = await rejects(resolve(invoiceOf("cus_nobody")));
+  assert.is(error.name, "CustomerNotFound");
+  assert.match(error.message, "cus_nobody");
+});
+
+test("throws InvalidEvent, with the path, for what is no event of its kind", async () => {
+  const cases: [unknown, string][] = [
+    [null, "event"],
+    [{ detail: {} }, "detail.id"],
+    [onTheBus({ ...sampleEvent("evt_1", "x", 1, invoiceOf("cus_1")), object: "v2.core.event" }), "detail.object"],
+    [onTheBus(sampleEvent("evt_1", "x", 1, { object: "charge", id: "ch_1" })), "detail.data.object.object"],
+    [onTheBus(sampleEvent("evt_1", "x", 1, invoiceOf("cus_1", { id: null }))), "detail.data.object.id"],
+    [onTheBus(sampleEvent("evt_1", "x", 1, invoiceOf(17))), "detail.data.object.customer"],
+  ];
+  for (const [event, path] of cases) {
+    const error = await rejects(handler(event));
+    assert.is(error.name, "InvalidEvent");
+    assert.match(error.message, path);
+  }
+});
+
+test.run();
