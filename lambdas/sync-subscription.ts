@@ -42,7 +42,10 @@ export const syncSubscription = (subscriptions: Subscriptions, settings: SyncSet
   throw new Error(`Subscription ${event.subscriptionId} was written by others ${mostTries} times in a row`);
 };
 
-const toSubscriptionEvent = (event: StripeEvent<Infer<typeof Subscription>>, prices: Prices): SubscriptionEvent => {
+export const toSubscriptionEvent = (
+  event: StripeEvent<Infer<typeof Subscription>>,
+  prices: Prices,
+): SubscriptionEvent => {
   const object = event.data.object;
   const kind = kindOf(event.type);
   const to = stateOf(object, prices);

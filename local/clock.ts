@@ -96,11 +96,14 @@ const { setTimeout: realSetTimeout, clearTimeout: realClearTimeout } = globalThi
 
 const setTimer = (fire: (...args: unknown[]) => void, milliseconds = 0, ...args: unknown[]) => {
   const clock = current.getStore();
-  return clock ? clock.set(() => fire(...args), milliseconds) : realSetTimeout(fire, milliseconds, ...args);
+  if (!clock) return realSetTimeout(fire, milliseconds, ...args);
+  // What it calls is within the clock too, whoever else makes time pass.
+  const bound = AsyncLocalStorage.bind(() => fire(...args));
+  return clock.set(bound, milliseconds);
 };
 
 const clearTimer = (timer: Timer | Parameters<typeof realClearTimeout>[0]) => {
-  if (typeof timer === "object" && "fire" in timer) current.getStore()?.clear(timer);
+  if (timer instanceof Object && "fire" in timer) current.getStore()?.clear(timer);
   else realClearTimeout(timer);
 };
 

@@ -47,8 +47,17 @@ interface EmbeddedMetrics {
 // CloudWatch reads a metric only from the root of a line.
 const metricsIn = (line: string): [string, number][] => {
   if (!line.includes('"_aws"')) return [];
-  const parsed: EmbeddedMetrics = JSON.parse(line);
+  const parsed = jsonOf(line);
   return (parsed._aws?.CloudWatchMetrics ?? []).flatMap(({ Namespace, Metrics }) =>
     Metrics.map(({ Name }): [string, number] => [`${Namespace} ${Name}`, Number(parsed[Name])]),
   );
+};
+
+// A line that is no JSON is text, and counts nothing.
+const jsonOf = (line: string): EmbeddedMetrics => {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return {};
+  }
 };

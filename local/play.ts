@@ -22,7 +22,7 @@ export const play = async (session: Session, options: Options): Promise<number> 
 
 const playLife = async (session: Session, { json }: Options): Promise<void> => {
   const say = json ? console.error : console.log;
-  for (const { title, events } of life(1_767_225_600)) {
+  for (const { title, events } of life()) {
     say(styleText("bold", title));
     const envelopes = events.map((event) => toEnvelope(event, session.arrival));
     await session.prepare(envelopes);

@@ -7,7 +7,7 @@ import { forkDynamoDB, startDynamoDB, tableNames } from "./dynamodb.ts";
 import { DeliveryError, makeEventBuses } from "./event-bus.ts";
 import type { DynamoDBArgs } from "./dynamodb-process.ts";
 import type { Envelope } from "./event.ts";
-import { type Graph, loadGraph, ofType, type StackArgs } from "./graph.ts";
+import { type Graph, ofType } from "./graph.ts";
 import { makeJournal, type Journal } from "./journal.ts";
 import { type Outcome, resultOf } from "./outcome.ts";
 import { makeMadeUpUsers } from "./made-up-users.ts";
@@ -17,8 +17,8 @@ import { makeMachines, startFunctions } from "./services.ts";
 
 /** How a runner is set up. */
 export interface RunnerArgs {
-  /** Whose graph is run; it is loaded while DynamoDB starts. */
-  stack: StackArgs;
+  /** What is run; DynamoDB starts while it is loaded. */
+  graph: Graph | Promise<Graph>;
   clock: Clock;
   /** Items that the core table starts with. */
   seed?: Record<string, unknown>[];
@@ -63,10 +63,13 @@ const stopAll = async (stops: Stop[]): Promise<void> => {
   for (const stop of stops.toReversed()) await stop();
 };
 
-const assemble = async ({ stack, clock, seed = [], dataDirectory }: RunnerArgs, stops: Stop[]): Promise<Runner> => {
+const assemble = async (
+  { graph: loading, clock, seed = [], dataDirectory }: RunnerArgs,
+  stops: Stop[],
+): Promise<Runner> => {
   const child = forkDynamoDB();
   stops.push(() => child.kill());
-  const graph = await loadGraph(stack);
+  const graph = await loading;
   const permissions = permissionsOf(graph);
   const journal = makeJournal();
   const tables = tableNames(graph);

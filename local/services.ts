@@ -5,7 +5,8 @@ import { type Graph, ofType } from "./graph.ts";
 import { type CallService, type Machine, makeMachine } from "./machine.ts";
 import type { Permissions } from "./permissions.ts";
 import type { Queue } from "./queue.ts";
-import { LambdaError, type Sandbox, startSandbox } from "./sandbox.ts";
+import { LambdaError } from "./container.ts";
+import { type Sandbox, startSandbox } from "./sandbox.ts";
 
 /** A Lambda of the graph, running. */
 export interface RunningFunction extends Sandbox {

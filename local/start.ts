@@ -5,6 +5,7 @@ import { array, string, type } from "superstruct";
 import { checked } from "./checked.ts";
 import { type Clock, realClock, VirtualClock } from "./clock.ts";
 import { toEnvelope } from "./event.ts";
+import { loadGraph } from "./graph.ts";
 import { listen } from "./http.ts";
 import type { Options } from "./options.ts";
 import { play } from "./play.ts";
@@ -24,7 +25,12 @@ export const start = async (options: Options): Promise<number> => {
     busy: (work) => time.busy(work),
   };
   const seed = typeof options.seed === "string" ? readSeed(options.seed) : [];
-  const runner = await startRunner({ stack: stackConfig(options.stack), clock, seed, dataDirectory: options.data });
+  const runner = await startRunner({
+    graph: loadGraph(stackConfig(options.stack)),
+    clock,
+    seed,
+    dataDirectory: options.data,
+  });
   const session = openSession(runner, options);
   try {
     const unread = await play(session, options);

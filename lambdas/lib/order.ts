@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isUnambiguous, pick } from "./newest-second.ts";
+import { isUnambiguous, isWhole, pick } from "./newest-second.ts";
 import { isSeen, remember } from "./seen-events.ts";
 import { isEnded, type SubscriptionState } from "./subscription.ts";
 
@@ -89,13 +89,13 @@ export const judge = (book: Book): Verdict => {
   const open = Object.entries(book.balance);
   const entered = open.filter(([, { count: n }]) => n > 0).map(([hash]) => hash);
   const left = open.filter(([, { count: n }]) => n < 0).map(([hash]) => hash);
-  const here = book.ended ? hashOf(book.ended.state) : pick(book, entered);
+  const here = book.ended ? hashOf(book.ended.state) : pick(book, { entered, left });
   // Where the end names no state before it, that one stays entered; where the start is not known, it was left only.
   const spare = entered.filter((hash) => hash !== here).toSorted(latest(book));
   const unmet = left.toSorted(latest(book));
   const after = book.ended ? spare.slice(1) : spare;
   const unentered = book.started ? unmet : unmet.slice(0, -1);
-  const isGap = after.length > 0 || unentered.length > 0;
+  const isGap = after.length > 0 || unentered.length > 0 || !isWhole(book.steps);
   const since = [...after, ...unentered].map((hash) => book.balance[hash]?.at ?? 0);
   const state = book.ended?.state ?? book.states[here];
   if (!state) throw new Error(`The book of events holds no state ${here}`);
@@ -103,7 +103,7 @@ export const judge = (book: Book): Verdict => {
     state,
     updatedAt: book.ended?.at ?? book.newest,
     order: book.ended || (book.started && !isGap && isUnambiguous(book.steps)) ? "certain" : "assumed",
-    gapSince: isGap ? Math.min(...since) : null,
+    gapSince: isGap ? Math.min(book.newest, ...since) : null,
     missing: { after, before: unentered },
   };
 };

@@ -1,31 +1,43 @@
+import { randomUUID } from "node:crypto";
 import { createRequire } from "node:module";
 import { format } from "node:util";
 import { compileFunction, constants } from "node:vm";
 import { parentPort, workerData } from "node:worker_threads";
+import type { FromContainer } from "./container.ts";
 
 // A Lambda's container: the deployed code in a thread of its own, with the environment that the graph gives it.
 
-const timestamp = () => new Date().toISOString();
+const send = (message: FromContainer): void => parentPort?.postMessage(message);
 
 let requestId = "";
+
+// By the same way as the answer, so that what was printed before it arrives before it.
+const print = (text: unknown): boolean => {
+  for (const log of String(text).split("\n").filter(Boolean)) send({ log });
+  return true;
+};
+Object.assign(process.stdout, { write: print });
+Object.assign(process.stderr, { write: print });
 
 // Lambda's JSON log format: what is printed goes under `message`, an object as it is.
 for (const level of ["debug", "info", "warn", "error"] as const) {
   console[level] = (first: unknown, ...others: unknown[]) => {
     const message = typeof first === "object" && others.length === 0 ? first : format(first, ...others);
-    const line = { timestamp: timestamp(), level: level.toUpperCase(), requestId, message };
-    process.stdout.write(`${JSON.stringify(line)}\n`);
+    print(JSON.stringify({ timestamp: new Date().toISOString(), level: level.toUpperCase(), requestId, message }));
   };
 }
 console.log = console.info;
 
-const load = (code: string): ((event: unknown) => Promise<unknown>) => {
-  const module = { exports: {} as { handler?: (event: unknown) => Promise<unknown> } };
+type Handler = (event: unknown) => Promise<unknown>;
+
+const load = (code: string): Handler => {
+  const exports: { handler?: Handler } = {};
   const compiled = compileFunction(code, ["require", "module", "exports"], {
     filename: "index.js",
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
-  compiled(createRequire(import.meta.url), module, module.exports);
+  const module = { exports };
+  compiled(createRequire(import.meta.url), module, exports);
   const { handler } = module.exports;
   if (!handler) throw new Error("index.handler is undefined or not exported");
   return handler;
@@ -35,17 +47,16 @@ const load = (code: string): ((event: unknown) => Promise<unknown>) => {
 const asLambdaError = (thrown: unknown) =>
   thrown instanceof Error
     ? { errorType: thrown.name, errorMessage: thrown.message, trace: thrown.stack?.split("\n") ?? [] }
-    : { errorType: typeof thrown, errorMessage: `${thrown}`, trace: [] };
+    : { errorType: typeof thrown, errorMessage: String(thrown) };
 
 const handler = load(workerData.code);
 
-parentPort?.on("message", async ({ id, payload }: { id: string; payload: string }) => {
-  requestId = id;
+parentPort?.on("message", async (payload: string) => {
+  requestId = randomUUID();
   try {
-    const result = await handler(JSON.parse(payload));
-    parentPort?.postMessage({ payload: JSON.stringify(result ?? null) });
+    send({ payload: JSON.stringify((await handler(JSON.parse(payload))) ?? null) });
   } catch (error) {
-    parentPort?.postMessage({ error: asLambdaError(error) });
+    send({ error: asLambdaError(error) });
   }
 });
-parentPort?.postMessage("ready");
+send({ ready: true });

@@ -1,0 +1,106 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { clearTimeout, setTimeout } from "node:timers";
+import { Worker } from "node:worker_threads";
+
+/** A Lambda as it is deployed. */
+export interface ContainerArgs {
+  name: string;
+  code: string;
+  environment: Record<string, string>;
+  memoryMegabytes: number;
+  timeoutSeconds: number;
+  /** Is given each line that the Lambda writes to its log, before the call's answer. */
+  onLog: (line: string) => void;
+}
+
+/** What a Lambda answers for an error: its name, its message, and where it happened. */
+export class LambdaError extends Error {
+  override readonly name: string;
+  readonly trace: string[];
+
+  constructor({ errorType, errorMessage, trace = [] }: { errorType: string; errorMessage: string; trace?: string[] }) {
+    super(errorMessage);
+    this.name = errorType;
+    this.trace = trace;
+  }
+}
+
+/** One thread with a Lambda's code, for one call at a time. */
+export interface Container {
+  /** Calls the Lambda; throws a `LambdaError` for what it throws, and for a crash or a timeout, by Lambda's own names. */
+  call(payload: string): Promise<unknown>;
+  /** Whether it has crashed or run out of time: Lambda uses such a one no more. */
+  isSpent(): boolean;
+  end(): Promise<void>;
+}
+
+/** What comes from the thread: that the code is loaded, a line of the log, or the answer to a call. */
+export type FromContainer =
+  | { ready: true }
+  | { log: string }
+  | { payload: string }
+  | { error: ConstructorParameters<typeof LambdaError>[0] };
+
+type Answer = { payload: string } | { error: ConstructorParameters<typeof LambdaError>[0] };
+
+/** Starts a thread and has it load the code. */
+export const startContainer = (args: ContainerArgs): Container => {
+  let settle: ((answer: Answer) => void) | null = null;
+  let crash: Answer | null = null;
+  let isReady = false;
+  let onReady: (() => void) | null = null;
+
+  const worker = new Worker(join(import.meta.dirname, "container-worker.ts"), {
+    workerData: { code: args.code },
+    env: args.environment,
+    resourceLimits: { maxOldGenerationSizeMb: args.memoryMegabytes },
+  });
+  const fail = (errorType: string, errorMessage: string): void => {
+    crash ??= { error: { errorType, errorMessage: `RequestId: ${randomUUID()} Error: ${errorMessage}` } };
+    settle?.(crash);
+  };
+  worker.on("message", (message: FromContainer) => {
+    if ("log" in message) args.onLog(message.log);
+    else if ("ready" in message) {
+      isReady = true;
+      onReady?.();
+    } else settle?.(message);
+  });
+  worker.on("error", (error) => {
+    const isMemory = "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY";
+    fail(isMemory ? "Runtime.OutOfMemory" : "Runtime.ExitError", `${args.name} crashed: ${error.message}`);
+  });
+  worker.on("exit", (code) => fail("Runtime.ExitError", `Runtime exited with error: exit status ${code}`));
+
+  const answerTo = (payload: string): Promise<Answer> =>
+    new Promise((done) => {
+      let timer: NodeJS.Timeout | undefined;
+      settle = (answer) => {
+        clearTimeout(timer);
+        settle = null;
+        done(answer);
+      };
+      if (crash) return settle(crash);
+      // The time that it takes to load is Lambda's initialisation, which has a limit of its own.
+      onReady = () => {
+        const { timeoutSeconds } = args;
+        const message = `Task timed out after ${timeoutSeconds.toFixed(2)} seconds`;
+        timer = setTimeout(() => fail("Sandbox.Timedout", message), timeoutSeconds * 1000);
+        worker.postMessage(payload);
+      };
+      return isReady && onReady();
+    });
+
+  return {
+    call: async (payload) => {
+      const answer = await answerTo(payload);
+      if ("error" in answer) throw new LambdaError(answer.error);
+      return JSON.parse(answer.payload);
+    },
+    isSpent: () => crash !== null,
+    end: async () => {
+      await worker.terminate();
+    },
+  };
+};

@@ -1,0 +1,180 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { stripVTControlCharacters } from "node:util";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { sampleEvent, sampleInvoice } from "../../local/sample-events.ts";
+
+const test = suite("npm start");
+
+let directory: string;
+test.before(() => {
+  directory = mkdtempSync(join(tmpdir(), "homebiyori-"));
+});
+test.after(() => rmSync(directory, { recursive: true }));
+
+const main = join(import.meta.dirname, "../../local/main.ts");
+
+const spawnMain = (args: string[]) => spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+
+const run = async (...args: string[]) => {
+  const child = spawnMain(args);
+  const [stdout, stderr, code] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    new Promise((done) => child.on("exit", done)),
+  ]);
+  return { stdout: stripVTControlCharacters(stdout), stderr: stripVTControlCharacters(stderr), code };
+};
+
+const fileOf = (name: string, content: unknown): string => {
+  const path = join(directory, name);
+  writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content));
+  return path;
+};
+
+const paid = (id: string, customer: string, more = {}) => {
+  const invoice = sampleInvoice({ id: `in_${id}`, customer, amount: 580, created: 1, paidAt: 1, start: 1, end: 2 });
+  return sampleEvent(`evt_${id}`, "invoice.payment_succeeded", 1, { ...invoice, ...more });
+};
+
+test("plays a life, shows its rows, and ends with 0", async () => {
+  const { stdout, code } = await run("--exit");
+  assert.is(code, 0);
+  for (const title of ["A trial begins", "The renewal fails", "The cancellation is scheduled", "cancels at once"]) {
+    assert.match(stdout, title);
+  }
+  const line =
+    /^evt_life_06 +invoice\.payment_failed +applied +[\d.]+ ms +ResolveCustomer > IsItForUs > WritePayment +payments INVOICE#in_life_3 FAILED#1$/m;
+  assert.match(stdout, line);
+  assert.match(stdout, /user_cus_sample +sub_sample +canceled +yearly/);
+  assert.match(stdout, "14 events in");
+  assert.match(stdout, "14 applied");
+});
+
+test("prints one JSON object per event, and dumps all it has", async () => {
+  const events = fileOf("events.json", {
+    events: [paid("a", "cus_a"), paid("a", "cus_a"), { ...paid("b", "cus_b"), type: "charge.succeeded" }],
+  });
+  const dump = join(directory, "dump.json");
+  const { stdout, stderr, code } = await run("--replay", events, "--exit", "--json", "--dump", dump);
+  const lines = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  assert.equal(lines.map(({ eventId, outcome }) => [eventId, outcome]).toSorted(), [
+    ["evt_a", "applied"],
+    ["evt_a", "duplicate"],
+    ["evt_b", "unmatched"],
+  ]);
+  for (const line of lines) {
+    assert.equal(Object.keys(line), ["eventId", "type", "outcome", "states", "written", "error", "ms"]);
+  }
+  assert.equal([stderr, code], ["", 0]);
+  const { core, payments, deadLetters } = JSON.parse(readFileSync(dump, "utf8"));
+  const userOf = (customer: string) => ({
+    PK: `USER#user_${customer}`,
+    SK: "SUBSCRIPTION",
+    user_id: `user_${customer}`,
+    customer_id: customer,
+  });
+  assert.equal(core, [userOf("cus_a"), userOf("cus_b")]);
+  assert.equal([payments.length, payments[0].payment_id, deadLetters], [1, "in_a", []]);
+});
+
+test("ends with 1 when an event was dead-lettered", async () => {
+  const events = fileOf("bad.json", paid("bad", "cus_bad", { amount_paid: -1 }));
+  const { stdout, code } = await run("--replay", events, "--exit");
+  assert.is(code, 1);
+  assert.match(stdout, /dead-letter .* InvalidEvent: detail\.data\.object\.amount_paid/);
+  assert.match(stdout, "Dead letters (1)");
+});
+
+test("ends with 2 when something could not be read, names it, and takes the rest", async () => {
+  const noEvent = fileOf("no-event.json", [{ type: "x" }, paid("rest", "cus_rest")]);
+  const noJson = fileOf("no-json.json", "{");
+  const { stdout, stderr, code } = await run(
+    "--replay",
+    noJson,
+    noEvent,
+    join(directory, "nowhere.json"),
+    "--exit",
+    "--json",
+  );
+  assert.is(code, 2);
+  assert.match(stderr, "no-json.json: ");
+  assert.match(stderr, "no-event.json[0]: expected a Stripe event with an id and a type");
+  assert.match(stderr, "nowhere.json: ENOENT");
+  assert.is(JSON.parse(stdout).outcome, "applied");
+});
+
+test("takes users from a file, or none", async () => {
+  const events = fileOf("seeded.json", paid("seeded", "cus_seeded"));
+  const seed = fileOf("seed.json", [{ PK: "USER#hanako", SK: "SUBSCRIPTION", customer_id: "cus_seeded" }]);
+  const dump = join(directory, "seeded-dump.json");
+  await run("--replay", events, "--exit", "--seed", seed, "--dump", dump);
+  assert.is(JSON.parse(readFileSync(dump, "utf8")).payments[0].user_id, "hanako");
+  const { stdout, code } = await run("--replay", events, "--exit", "--no-seed", "--json");
+  assert.is(code, 1);
+  assert.is(JSON.parse(stdout).error.name, "CustomerNotFound");
+  const wrong = await run("--exit", "--seed", fileOf("wrong.json", [{ PK: "USER#x" }]));
+  assert.is(wrong.code, 2);
+  assert.match(wrong.stderr, "--seed: ");
+});
+
+test("refuses an option or a stack that does not exist", async () => {
+  const option = await run("--replai", "x");
+  assert.is(option.code, 2);
+  assert.match(option.stderr, "unknown option '--replai'");
+  const stack = await run("--stack", "staging", "--exit");
+  assert.is(stack.code, 2);
+  assert.is(stack.stderr.trim(), "There is no stack staging: Pulumi.staging.yaml does not exist");
+});
+
+test("tells all of its options", async () => {
+  const { stdout, code } = await run("--help");
+  assert.is(code, 0);
+  for (const option of [
+    "--replay",
+    "--exit",
+    "--json",
+    "--dump",
+    "--seed",
+    "--no-seed",
+    "--stack",
+    "--keep-source",
+    "--port",
+    "--data",
+  ]) {
+    assert.match(stdout, option);
+  }
+});
+
+test("listens until it is told to end, and answers what became of an event", async () => {
+  const events = fileOf("before.json", []);
+  const child = spawnMain(["--replay", events, "--port", "0", "--json"]);
+  const url = await new Promise<string>((done) => {
+    let said = "";
+    child.stderr.on("data", (chunk) => {
+      said += chunk;
+      const [found] = /http:\/\/127\.0\.0\.1:\d+/.exec(said) ?? [];
+      if (found) done(found);
+    });
+  });
+  const post = (path: string, body: string) => fetch(`${url}${path}`, { method: "POST", body });
+  const taken = await post("/events", JSON.stringify(paid("posted", "cus_posted")));
+  assert.equal([taken.status, Object(await taken.json()).outcome], [202, "applied"]);
+  const hook = await post("/webhook", JSON.stringify(paid("posted", "cus_posted")));
+  assert.equal([hook.status, Object(await hook.json()).outcome], [200, "duplicate"]);
+  const refused = await post("/events", '{"type":"x"}');
+  assert.is(refused.status, 400);
+  assert.match(Object(await refused.json()).error, "expected a Stripe event with an id and a type");
+  const ended = new Promise((done) => child.on("exit", done));
+  child.kill("SIGINT");
+  assert.is(await ended, 0);
+});
+
+test.run();

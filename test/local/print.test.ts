@@ -1,0 +1,127 @@
+import { stripVTControlCharacters } from "node:util";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { Outcome } from "../../local/outcome.ts";
+import { lineOf, rowsOf, summaryOf } from "../../local/print.ts";
+import type { Dump } from "../../local/runner.ts";
+
+const test = suite("print");
+
+const outcome: Outcome = {
+  eventId: "evt_1",
+  type: "invoice.payment_succeeded",
+  outcome: "applied",
+  states: ["ResolveCustomer", "IsItForUs", "WritePayment"],
+  written: ["payments INVOICE#in_1 SUCCEEDED", "core USER#u SUBSCRIPTION"],
+  error: null,
+  ms: 12.34,
+};
+
+const line = (more: Partial<Outcome> = {}) => stripVTControlCharacters(lineOf({ ...outcome, ...more }));
+
+test("says of an event what became of it, by which states, what was written, and how long it took", () => {
+  assert.is(
+    line(),
+    "evt_1                 invoice.payment_succeeded       applied        12.3 ms  ResolveCustomer > IsItForUs > WritePayment  payments INVOICE#in_1 SUCCEEDED, core USER#u SUBSCRIPTION",
+  );
+});
+
+test("says why an event failed", () => {
+  const error = { name: "CustomerNotFound", message: "no user of cus_1" };
+  const failed = line({ outcome: "dead-letter", states: ["ResolveCustomer"], written: [], error });
+  assert.match(failed, /dead-letter +12\.3 ms {2}ResolveCustomer {2}CustomerNotFound: no user of cus_1$/);
+});
+
+test("leaves out what there is not", () => {
+  assert.match(line({ outcome: "unmatched", states: [], written: [] }), /unmatched +12\.3 ms$/);
+});
+
+test("keeps what follows in one column, whatever the outcome", () => {
+  const outcomes = ["applied", "duplicate", "stale", "skipped", "refused", "dead-letter", "unmatched", "lost"] as const;
+  const columns = outcomes.map((one) => line({ outcome: one }).indexOf(" ms"));
+  assert.is(new Set(columns).size, 1);
+});
+
+const totals = { counts: new Map<string, number>(), seconds: 1.26, metrics: new Map<string, number>(), madeUp: 0 };
+
+test("counts the outcomes on a line", () => {
+  const counts = new Map([
+    ["applied", 12],
+    ["dead-letter", 1],
+  ]);
+  assert.is(summaryOf({ ...totals, counts }), "13 events in 1.3 s: 12 applied, 1 dead-letter");
+  assert.is(summaryOf(totals), "0 events in 1.3 s: none");
+});
+
+test("says what was counted, and that users were made up, where that is so", () => {
+  const metrics = new Map([
+    ["Homebiyori/Billing PaymentFailed", 2],
+    ["Homebiyori/Billing Gap", 1],
+  ]);
+  const [, counted, madeUp, ...rest] = summaryOf({ ...totals, metrics, madeUp: 3 }).split("\n");
+  assert.is(counted, "Metrics: Homebiyori/Billing PaymentFailed 2, Homebiyori/Billing Gap 1");
+  assert.match(`${madeUp}`, "Users were made up for 3 customers: ");
+  assert.equal(rest, []);
+});
+
+const january = Date.UTC(2026, 0, 1) / 1000;
+
+const payment = (invoice: string, createdAt: number) => ({
+  user_id: "user_1",
+  stripe_invoice_id: invoice,
+  status: "succeeded",
+  amount: 580,
+  currency: "jpy",
+  created_at: createdAt,
+  expires_at: january,
+});
+
+const rows = (dump: Partial<Dump>): string[] =>
+  stripVTControlCharacters(rowsOf({ core: [], payments: [], deadLetters: [], ...dump })).split("\n");
+
+test("shows empty tables as such", () => {
+  assert.equal(rows({}), ["Subscriptions (0)", "", "Payments (0)", "", "Dead letters (0)"]);
+});
+
+test("shows payments with the newest last, times as dates, and what is missing as a dash", () => {
+  const payments = [payment("in_2", january + 90_061), { ...payment("in_1", january), failure_reason: "expired_card" }];
+  const [heading, columns, first, second] = rows({ payments }).slice(2);
+  assert.is(heading, "Payments (2)");
+  assert.is(
+    columns,
+    "  user_id  stripe_invoice_id  status     amount  currency  created_at        failure_reason  expires_at",
+  );
+  assert.is(
+    first,
+    "  user_1   in_1               succeeded  580     jpy       2026-01-01 00:00  expired_card    2026-01-01 00:00",
+  );
+  assert.is(
+    second,
+    "  user_1   in_2               succeeded  580     jpy       2026-01-02 01:01  -               2026-01-01 00:00",
+  );
+});
+
+test("shows the subscriptions of the core table, and nothing else that is in it", () => {
+  const mine = { user_id: "user_1", status: "active", cancel_at_period_end: false, ended_at: null, stripe_version: 3 };
+  const core = [{ PK: "USER#user_2", SK: "PROFILE" }, mine, { user_id: "user_3", SK: "SUBSCRIPTION" }];
+  const [heading, columns, row, after] = rows({ core });
+  assert.is(heading, "Subscriptions (1)");
+  assert.match(`${columns}`, /^ {2}user_id {2}subscription_id {2}status {2}plan {2}current_period_end/);
+  assert.match(`${row}`, /^ {2}user_1 +- +active +- +- +false +- +-$/);
+  assert.is(after, "");
+});
+
+test("counts the dead letters", () => {
+  const letter = { body: {}, attributes: {}, sentAt: "2026-01-01T00:00:00.000Z" };
+  assert.is(rows({ deadLetters: [letter, letter] }).at(-1), "Dead letters (2)");
+});
+
+test("shows no more than twenty rows, and says how many there are besides", () => {
+  const payments = Array.from({ length: 23 }, (_, index) => payment(`in_${index}`, january + index));
+  const shown = rows({ payments }).slice(2);
+  assert.is(shown[0], "Payments (23)");
+  assert.is(shown.filter((text) => text.includes("in_")).length, 20);
+  assert.ok(shown.includes("  … and 3 more (--dump <file> writes all)"));
+});
+
+test.run();

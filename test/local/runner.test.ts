@@ -1,0 +1,178 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { type Graph, loadGraph } from "../../local/graph.ts";
+import { life } from "../../local/life.ts";
+import { sampleEvent, sampleInvoice, sampleSubscription } from "../../local/sample-events.ts";
+import { rejects } from "../helpers/rejects.ts";
+import { type Running, startRunning } from "../helpers/running.ts";
+import { graphOf, stackWith } from "../helpers/stack.ts";
+
+const test = suite("the runner");
+
+let running: Running;
+test.before(async () => {
+  running = await startRunning();
+});
+test.after(() => running.stop());
+
+const period = { start: 1_767_225_600, end: 1_769_904_000 };
+
+const paid = (customer: string, id = "in_1") =>
+  sampleInvoice({ id, customer, amount: 580, created: period.start, paidAt: period.start + 5, ...period });
+
+const withUser = async (customer: string) => {
+  const event = sampleEvent(
+    `evt_${customer}`,
+    "invoice.payment_succeeded",
+    period.start,
+    paid(customer, `in_${customer}`),
+  );
+  await running.makeUpUsers([running.envelope(event)]);
+  return event;
+};
+
+test("turns the built-in life into rows", async () => {
+  const events = life().flatMap((stage) => stage.events);
+  await running.makeUpUsers(events.map((event) => running.envelope(event)));
+  for (const event of events) assert.is((await running.handle(event)).outcome, "applied");
+  const { core, payments, deadLetters } = await running.dump();
+  const own = core.find(({ user_id: userId }) => userId === "user_cus_sample");
+  const { status, plan, order, gap_since: gapSince } = Object(own);
+  assert.equal(
+    { status, plan, order, gapSince },
+    { status: "canceled", plan: "yearly", order: "certain", gapSince: null },
+  );
+  assert.equal(
+    payments
+      .filter(({ user_id: userId }) => userId === "user_cus_sample")
+      .map(({ PK, SK, amount }) => [PK, SK, amount]),
+    [
+      ["INVOICE#in_life_1", "SUCCEEDED", 0],
+      ["INVOICE#in_life_2", "SUCCEEDED", 580],
+      ["INVOICE#in_life_3", "FAILED#1", 580],
+      ["INVOICE#in_life_3", "SUCCEEDED", 580],
+      ["INVOICE#in_life_4", "SUCCEEDED", 5413],
+    ],
+  );
+  assert.equal(deadLetters, []);
+});
+
+test("says what became of an event: its states, what was written, and how long it took", async () => {
+  const event = await withUser("cus_outcome");
+  const { ms, ...outcome } = await running.handle(event);
+  assert.equal(outcome, {
+    eventId: "evt_cus_outcome",
+    type: "invoice.payment_succeeded",
+    outcome: "applied",
+    states: ["ResolveCustomer", "IsItForUs", "WritePayment"],
+    written: ["payments INVOICE#in_cus_outcome SUCCEEDED"],
+    error: null,
+  });
+  assert.ok(ms > 0);
+  const again = await running.handle(event);
+  assert.equal([again.outcome, again.written], ["duplicate", []]);
+});
+
+test("counts the metrics of the Lambdas, and keeps each execution's history", async () => {
+  const before = running.journal.metrics.get("Homebiyori/Billing PaymentSucceeded") ?? 0;
+  await running.handle(await withUser("cus_journal"));
+  assert.is(running.journal.metrics.get("Homebiyori/Billing PaymentSucceeded"), before + 1);
+  const [delivery] = running.journal.executions.get("evt_cus_journal") ?? [];
+  assert.ok(delivery && "execution" in delivery && delivery.execution.history.length > 0);
+});
+
+// The dev stack, with a statement of a role's policy taken away.
+const graphWithout = async (role: string, action: string): Promise<Graph> => {
+  const graph = await graphOf("dev");
+  const resources = graph.resources.map((resource) => {
+    if (resource.name !== role || !resource.type.endsWith(":RolePolicy")) return resource;
+    const policy = JSON.parse(String(resource.inputs["policy"]));
+    const Statement = policy.Statement.filter(({ Action }: { Action: unknown }) => Action !== action);
+    return { ...resource, inputs: { ...resource.inputs, policy: JSON.stringify({ ...policy, Statement }) } };
+  });
+  return { ...graph, resources };
+};
+
+test("lets nobody do what their role does not allow, and says so in AWS's words", async () => {
+  const cases = [
+    ["resolve-customer", "dynamodb:Query", "dead-letter", "AccessDeniedException"],
+    ["write-payment", "dynamodb:UpdateItem", "dead-letter", "AccessDeniedException"],
+    ["payment-succeeded", "lambda:InvokeFunction", "dead-letter", "Lambda.AWSLambdaException"],
+    ["payment-succeeded-rule", "states:StartExecution", "dead-letter", "NO_PERMISSIONS"],
+  ] as const;
+  for (const [role, action, expected, errorName] of cases) {
+    const other = await startRunning({ graph: graphWithout(role, action) });
+    try {
+      const event = sampleEvent("evt_1", "invoice.payment_succeeded", 1, paid("cus_1"));
+      await other.makeUpUsers([other.envelope(event)]);
+      const { outcome, error } = await other.handle(event);
+      assert.equal([outcome, error?.name], [expected, errorName]);
+      assert.match(String(error?.message), `is not authorized to perform: ${action} on resource: arn:aws:`);
+      assert.is((await other.dump()).deadLetters.length, 1);
+    } finally {
+      await other.stop();
+    }
+  }
+});
+
+test("says that an event is lost which fails and cannot be sent to the queue either", async () => {
+  const other = await startRunning({ graph: graphWithout("payment-succeeded", "sqs:SendMessage") });
+  try {
+    const event = sampleEvent("evt_1", "invoice.payment_succeeded", 1, paid("cus_nobody"));
+    const { outcome, error } = await other.handle(event);
+    assert.equal([outcome, error?.name], ["lost", "DeadLetterQueueUnreachable"]);
+  } finally {
+    await other.stop();
+  }
+});
+
+test("runs a stack whose events come over Stripe's own bus", async () => {
+  const graph = loadGraph(stackWith("dev", { eventSource: "aws.partner/stripe.com/ed_test_1" }));
+  const other = await startRunning({ graph, seed: [{ PK: "USER#u", SK: "SUBSCRIPTION", customer_id: "cus_1" }] });
+  try {
+    const event = sampleEvent(
+      "evt_1",
+      "customer.subscription.created",
+      1,
+      sampleSubscription({ customer: "cus_1", ...period }),
+    );
+    assert.is((await other.handle(event)).outcome, "applied");
+    const foreign = { ...other.envelope(event), source: "homebiyori.stripe.test" };
+    assert.is((await other.take(foreign)).outcome, "unmatched");
+    const [item] = (await other.dump()).core;
+    assert.equal([item?.["user_id"], item?.["status"]], ["u", "active"]);
+  } finally {
+    await other.stop();
+  }
+});
+
+test("keeps tables and dead letters between runs, where it is told to", async () => {
+  const dataDirectory = mkdtempSync(join(tmpdir(), "homebiyori-"));
+  try {
+    const first = await startRunning({
+      dataDirectory,
+      seed: [{ PK: "USER#u", SK: "SUBSCRIPTION", customer_id: "cus_1" }],
+    });
+    await first.handle(sampleEvent("evt_1", "invoice.payment_succeeded", 1, paid("cus_1")));
+    await first.handle(sampleEvent("evt_2", "invoice.payment_succeeded", 1, paid("cus_unknown")));
+    const before = await first.dump();
+    await first.stop();
+    const second = await startRunning({ dataDirectory });
+    const after = await second.dump();
+    await second.stop();
+    assert.equal(after, before);
+    assert.equal([after.core.length, after.payments.length, after.deadLetters.length], [1, 1, 1]);
+  } finally {
+    rmSync(dataDirectory, { recursive: true });
+  }
+});
+
+test("does not start with a program that it would not run as AWS does, and leaves nothing running", async () => {
+  const { message } = await rejects(startRunning({ graph: loadGraph(stackWith("dev", { eventSource: "nowhere" })) }));
+  assert.match(message, "eventSource");
+});
+
+test.run();

@@ -1,0 +1,106 @@
+import { readdirSync } from "node:fs";
+import validate from "asl-validator";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { placeholdersOf, readDefinition, resolve } from "../../infra/definition.ts";
+import { workflows } from "../../infra/workflows.ts";
+import { Definition, nextOf } from "../../local/asl.ts";
+import { checked } from "../../local/checked.ts";
+
+const test = suite("the definitions");
+
+const names = readdirSync("statemachines").map((file) => file.replace(".asl.json", ""));
+
+const arns: Record<string, string> = {
+  "resolve-customer": "arn:aws:lambda:ap-northeast-1:123456789012:function:resolve-customer",
+  "write-payment": "arn:aws:lambda:ap-northeast-1:123456789012:function:write-payment",
+  "sync-subscription": "arn:aws:lambda:ap-northeast-1:123456789012:function:sync-subscription",
+  "dead-letter-queue": "https://sqs.ap-northeast-1.amazonaws.com/123456789012/dead-letter-queue",
+};
+
+const read = (name: string): Definition => checked(JSON.parse(resolve(readDefinition(name), arns)), Definition, name);
+
+type Task = Extract<Definition["States"][string], { Type: "Task" }>;
+
+const tasksOf = (definition: Definition) =>
+  Object.entries(definition.States).filter((entry): entry is [string, Task] => entry[1].Type === "Task");
+
+test("are each used by a workflow, and each workflow has one", () => {
+  assert.equal(new Set(workflows.map(({ definition }) => definition)), new Set(names));
+});
+
+test("pass the States Language's validator", () => {
+  for (const name of names) {
+    const { isValid, errorsText } = validate(JSON.parse(resolve(readDefinition(name), arns)));
+    assert.ok(isValid, `${name}: ${errorsText()}`);
+  }
+});
+
+test("say what they are for", () => {
+  for (const name of names) assert.match(read(name).Comment, /^[A-Z].*\.$/);
+});
+
+test("name each Lambda as its state: write-payment is WritePayment", () => {
+  for (const name of names) {
+    const source = JSON.parse(readDefinition(name));
+    for (const [state, { Parameters }] of tasksOf(read(name))) {
+      if (!("FunctionName" in Object(Parameters))) continue;
+      const lambda = state.replaceAll(/(?!^)[A-Z]/g, "-$&").toLowerCase();
+      assert.is(source.States[state].Parameters.FunctionName, `\${${lambda}}`);
+      assert.ok(placeholdersOf(readDefinition(name)).includes(lambda));
+    }
+  }
+});
+
+test("catch everything at every task, alone and last, and never retry everything", () => {
+  for (const name of names) {
+    for (const [state, { Catch = [], Retry = [] }] of tasksOf(read(name))) {
+      assert.equal(Catch.at(-1)?.ErrorEquals, ["States.ALL"], `${name}.${state}`);
+      assert.is(Catch.length, 1);
+      assert.ok(Retry.length > 0);
+      for (const { ErrorEquals, MaxAttempts, JitterStrategy, MaxDelaySeconds } of Retry) {
+        assert.not(ErrorEquals.includes("States.ALL"));
+        if (MaxAttempts !== 0) assert.ok(JitterStrategy === "FULL" && MaxDelaySeconds);
+      }
+    }
+  }
+});
+
+test("end in a failure after the dead-letter queue, so that the failure is counted", () => {
+  for (const name of names) {
+    const { States } = read(name);
+    for (const after of nextOf(States["SendToDeadLetterQueue"] ?? States["Skipped"]!)) {
+      assert.is(States[after]?.Type, "Fail");
+    }
+  }
+});
+
+test("can take no longer, at the very worst, than the machine may, and that is within Express's five minutes", () => {
+  for (const name of names) {
+    const definition = read(name);
+    const worst = longestFrom(definition, definition.StartAt);
+    assert.ok(worst < definition.TimeoutSeconds, `${name}: ${worst} s of ${definition.TimeoutSeconds} s`);
+    assert.ok(definition.TimeoutSeconds < 300);
+  }
+});
+
+// Each retrier counts for itself, so a task may be tried once and as often again as all of them allow.
+const worstOf = ({ TimeoutSeconds, Retry = [] }: Task): number => {
+  const tries = 1 + Retry.reduce((sum, { MaxAttempts = 3 }) => sum + MaxAttempts, 0);
+  const backoff = Retry.flatMap(
+    ({ IntervalSeconds = 1, BackoffRate = 2, MaxAttempts = 3, MaxDelaySeconds = Infinity }) =>
+      Array.from({ length: MaxAttempts }, (_, index) =>
+        Math.min(IntervalSeconds * BackoffRate ** index, MaxDelaySeconds),
+      ),
+  );
+  return tries * TimeoutSeconds + backoff.reduce((sum, seconds) => sum + seconds, 0);
+};
+
+const longestFrom = (definition: Definition, name: string): number => {
+  const state = definition.States[name];
+  if (!state) throw new Error(`There is no state ${name}`);
+  const own = state.Type === "Task" ? worstOf(state) : 0;
+  return own + Math.max(0, ...nextOf(state).map((next) => longestFrom(definition, next)));
+};
+
+test.run();
