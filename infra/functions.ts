@@ -20,6 +20,12 @@ export const makeFunctions = (tables: Tables, settings: Settings): Record<string
     logRetentionDays,
   });
 
+  const linkPayment = new Function("link-payment", {
+    environment: { HOMEBIYORI_PAYMENTS: payments.name },
+    allow: [{ Action: "dynamodb:UpdateItem", Resource: payments.arn }],
+    logRetentionDays,
+  });
+
   const syncSubscription = new Function("sync-subscription", {
     environment: {
       HOMEBIYORI_CORE: core.name,
@@ -34,6 +40,7 @@ export const makeFunctions = (tables: Tables, settings: Settings): Record<string
   return {
     "resolve-customer": resolveCustomer,
     "write-payment": writePayment,
+    "link-payment": linkPayment,
     "sync-subscription": syncSubscription,
   };
 };

@@ -11,6 +11,10 @@ export interface Workflow {
 /** The types of Stripe event that this program handles; a new one is one more row. */
 export const workflows: readonly Workflow[] = [
   { eventType: "invoice.payment_succeeded", name: "payment-succeeded", definition: "payment-succeeded" },
+  // Both come of one payment, but out of band only this one; they make the same row.
+  { eventType: "invoice.paid", name: "invoice-paid", definition: "payment-succeeded" },
+  // The only event that names the payment intent of an invoice, since Stripe's version 2025-03-31.basil.
+  { eventType: "invoice_payment.paid", name: "invoice-payment-paid", definition: "invoice-payment-paid" },
   { eventType: "invoice.payment_failed", name: "payment-failed", definition: "payment-failed" },
   { eventType: "customer.subscription.created", name: "subscription-created", definition: "subscription-updated" },
   { eventType: "customer.subscription.updated", name: "subscription-updated", definition: "subscription-updated" },

@@ -1,13 +1,13 @@
-import { assign, type, type Infer } from "superstruct";
+import { assign, type } from "superstruct";
 import { type Subscriptions, subscriptionKey, subscriptionsTable } from "./lib/core-table.ts";
 import { env } from "./lib/env.ts";
 import { count } from "./lib/metric.ts";
 import { parse } from "./lib/parse.ts";
 import { FoundCustomer } from "./lib/resolved-customer.ts";
-import { envelope, type StripeEvent } from "./lib/stripe-event.ts";
+import { envelope } from "./lib/stripe-event.ts";
+import { toSubscriptionEvent } from "./lib/subscription-event.ts";
 import { type SubscriptionEvent, sync, type Synced } from "./lib/subscription-item.ts";
-import { isEnded, type Prices, stateOf, Subscription } from "./lib/subscription.ts";
-import { undo } from "./lib/undo.ts";
+import { type Prices, Subscription } from "./lib/subscription.ts";
 
 const Event = assign(envelope(Subscription), type({ customer: FoundCustomer }));
 
@@ -40,31 +40,6 @@ export const syncSubscription = (subscriptions: Subscriptions, settings: SyncSet
     }
   }
   throw new Error(`Subscription ${event.subscriptionId} was written by others ${mostTries} times in a row`);
-};
-
-export const toSubscriptionEvent = (
-  event: StripeEvent<Infer<typeof Subscription>>,
-  prices: Prices,
-): SubscriptionEvent => {
-  const object = event.data.object;
-  const kind = kindOf(event.type);
-  const to = stateOf(object, prices);
-  const before = undo(object, event.data.previous_attributes ?? {});
-  return {
-    eventId: event.id,
-    created: event.created,
-    type: kind,
-    from: kind === "updated" ? stateOf(parse(before, Subscription), prices) : null,
-    // Stripe deletes a subscription when it has ended, whatever the snapshot says.
-    to: kind === "deleted" && !isEnded(to) ? { ...to, status: "canceled" } : to,
-    subscriptionId: object.id,
-    subscriptionCreated: object.created,
-  };
-};
-
-const kindOf = (eventType: string): SubscriptionEvent["type"] => {
-  if (eventType === "customer.subscription.created") return "created";
-  return eventType === "customer.subscription.deleted" ? "deleted" : "updated";
 };
 
 const report = (event: SubscriptionEvent, userId: string, synced: Synced, gapSeconds: number): void => {

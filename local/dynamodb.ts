@@ -37,7 +37,7 @@ const Table = type({
 /** A DynamoDB on loopback, with the tables of a graph. */
 export interface DynamoDB {
   endpoint: string;
-  /** All items of a table, as plain objects, sorted by their keys. */
+  /** All items of a table, as plain objects, sorted by their keys, and their attributes by name. */
   items(table: string): Promise<Record<string, unknown>[]>;
   /** Puts an item into a table, unless there is one under its key. */
   add(table: string, item: Record<string, unknown>): Promise<void>;
@@ -71,7 +71,7 @@ export const startDynamoDB = async (child: ChildProcess, graph: Graph, args: Dyn
     items: async (table) => {
       const items: Record<string, unknown>[] = [];
       for await (const page of paginateScan({ client }, { TableName: table, ConsistentRead: true })) {
-        items.push(...(page.Items ?? []).map((item) => unmarshall(item)));
+        items.push(...(page.Items ?? []).map((item) => sorted(unmarshall(item))));
       }
       const keyOf = (item: Record<string, unknown>) => `${item["PK"]} ${item["SK"]}`;
       return items.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
@@ -93,6 +93,17 @@ export const startDynamoDB = async (child: ChildProcess, graph: Graph, args: Dyn
     },
   };
 };
+
+// DynamoDB has no order of attributes; with one, equal rows are equal texts.
+const sorted = (item: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(item)
+      .map(([name, value]): [string, unknown] => [name, isMap(value) ? sorted(value) : value])
+      .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+  );
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const tablesOf = (graph: Graph): Infer<typeof Table>[] => {
   const made = ofType(graph, "aws:dynamodb/table:Table").map(({ name, inputs }) =>

@@ -30,6 +30,9 @@ export interface Payment {
   attempt_count?: number;
 }
 
+/** The key of an invoice's successful payment. */
+export const succeededKey = (invoiceId: string) => ({ PK: `INVOICE#${invoiceId}`, SK: "SUCCEEDED" });
+
 /** Turns what an invoice's event says into the record of the payment; no value of it comes from a clock. */
 export const toPayment = (event: StripeEvent<Infer<typeof Invoice>>, userId: string): Payment => {
   const invoice = event.data.object;
@@ -38,8 +41,8 @@ export const toPayment = (event: StripeEvent<Infer<typeof Invoice>>, userId: str
   const failed = event.type === "invoice.payment_failed";
   const createdAt = failed ? event.created : (invoice.status_transitions?.paid_at ?? event.created);
   return {
-    PK: `INVOICE#${invoice.id}`,
-    SK: failed ? `FAILED#${invoice.attempt_count}` : "SUCCEEDED",
+    ...succeededKey(invoice.id),
+    ...(failed && { SK: `FAILED#${invoice.attempt_count}` }),
     user_id: userId,
     customer_id: invoice.customer ?? null,
     subscription_id: subscriptionOf(invoice),

@@ -1,7 +1,7 @@
-import { ConditionalCheckFailedException, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { type AttributeValue, ConditionalCheckFailedException, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { assignments, dynamodb } from "./dynamodb.ts";
-import type { Payment } from "./payment.ts";
+import { type Payment, succeededKey } from "./payment.ts";
 
 /** Where payments are kept. */
 export interface Payments {
@@ -12,6 +12,8 @@ export interface Payments {
    * is more (a larger amount, an earlier time), and stays.
    */
   record(payment: Payment): Promise<"applied" | "duplicate" | "stale">;
+  /** Puts a payment intent on the record of an invoice's payment, which it makes if there is none yet. */
+  link(invoiceId: string, paymentIntentId: string): Promise<{ outcome: "applied" | "duplicate"; key: string }>;
 }
 
 /** The payments in the DynamoDB table of that name. */
@@ -35,12 +37,33 @@ export const paymentsTable = (tableName: string): Payments => ({
           ReturnValues: "ALL_OLD",
         }),
       );
-      const before = Attributes ? unmarshall(Attributes) : {};
-      const same = Object.entries(attributes).every(([name, value]) => before[name] === value);
-      return same ? "duplicate" : "applied";
+      return isIn(Attributes, attributes) ? "duplicate" : "applied";
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return "stale";
       throw error;
     }
   },
+  link: async (invoiceId, paymentIntentId) => {
+    const { PK, SK } = succeededKey(invoiceId);
+    // A row of these alone names no user, so it is in nobody's history until the invoice's event has come.
+    const attributes = { stripe_payment_intent_id: paymentIntentId, payment_id: paymentIntentId };
+    const { sets, names, values } = assignments(attributes);
+    const { Attributes } = await dynamodb.send(
+      new UpdateItemCommand({
+        TableName: tableName,
+        Key: marshall({ PK, SK }),
+        UpdateExpression: `SET ${sets.join(", ")}`,
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: values,
+        ReturnValues: "ALL_OLD",
+      }),
+    );
+    return { outcome: isIn(Attributes, attributes) ? "duplicate" : "applied", key: `${PK} ${SK}` };
+  },
 });
+
+// Whether an item has these attributes with these values.
+const isIn = (item: Record<string, AttributeValue> = {}, attributes: object): boolean => {
+  const before = unmarshall(item);
+  return Object.entries(attributes).every(([name, value]) => before[name] === value);
+};

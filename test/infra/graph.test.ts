@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { placeholdersOf, readDefinition } from "../../infra/definition.ts";
 import { handledTypes, workflows } from "../../infra/workflows.ts";
 import { type Graph, loadGraph, ofType, type Resource } from "../../local/graph.ts";
 import { compilePattern } from "../../local/pattern.ts";
@@ -168,7 +169,7 @@ test("runs its Lambdas on Node 24 and arm64, with JSON logs in a group of their 
     ofType(graph, lambda)
       .map(({ name }) => name)
       .toSorted(),
-    ["resolve-customer", "sync-subscription", "write-payment"],
+    ["link-payment", "resolve-customer", "sync-subscription", "write-payment"],
   );
   for (const { name, inputs } of ofType(graph, lambda)) {
     const { runtime, architectures, handler, loggingConfig, tracingConfig, timeout } = inputs;
@@ -285,6 +286,7 @@ test("gives each part the role that lets it do what it does", async () => {
   const own: [string, unknown, unknown][] = [
     ["resolve-customer", "dynamodb:Query", `${core}/index/GSI2`],
     ["write-payment", "dynamodb:UpdateItem", payments],
+    ["link-payment", "dynamodb:UpdateItem", payments],
     ["sync-subscription", ["dynamodb:GetItem", "dynamodb:UpdateItem"], core],
   ];
   for (const [name, action, resource] of own) {
@@ -294,11 +296,13 @@ test("gives each part the role that lets it do what it does", async () => {
     assert.equal(rest, [{ Effect: "Allow", Action: action, Resource: resource }]);
   }
   for (const { name, definition } of workflows) {
-    const last = definition.startsWith("payment") ? "write-payment" : "sync-subscription";
+    const called = placeholdersOf(readDefinition(definition)).filter(
+      (placeholder) => placeholder !== "dead-letter-queue",
+    );
     const [invoke, send] = statementsOf(name);
     assert.equal(
       invoke.Resource,
-      ["resolve-customer", last].map((one) => named(graph, lambda, one).outputs["arn"]),
+      called.map((one) => named(graph, lambda, one).outputs["arn"]),
     );
     assert.is(send.Resource, named(graph, queue, "dead-letter-queue").outputs["arn"]);
     const start = {

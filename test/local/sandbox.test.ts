@@ -113,21 +113,26 @@ test("runs two calls side by side, and those that come then when there is a plac
     process.stdout.write(event);
     await told;
     channel.close();
-    return event;`,
+    return [event, require("node:worker_threads").threadId];`,
     { onLog },
   );
   const calls = ["a", "b", "c", "d"].map((name) => sandbox.invoke(name));
   await untilBegun(2);
   assert.equal(begun.toSorted(), ["a", "b"]);
   channel.postMessage("b");
-  assert.is(await calls[1], "b");
+  await calls[1];
   await untilBegun(3);
   assert.is(begun[2], "c");
   for (const name of ["a", "c"]) channel.postMessage(name);
   await untilBegun(4);
   channel.postMessage("d");
   channel.close();
-  assert.equal(await Promise.all(calls), ["a", "b", "c", "d"]);
+  const answers = (await Promise.all(calls)).map(Object);
+  assert.equal(
+    answers.map(([name]) => name),
+    ["a", "b", "c", "d"],
+  );
+  assert.is(new Set(answers.map(([, thread]) => thread)).size, 2);
 });
 
 test.run();

@@ -1,0 +1,36 @@
+import type { Infer } from "superstruct";
+import { parse } from "./parse.ts";
+import type { StripeEvent } from "./stripe-event.ts";
+import type { SubscriptionEvent } from "./subscription-item.ts";
+import { isEnded, type Prices, stateOf, Subscription } from "./subscription.ts";
+import { undo } from "./undo.ts";
+
+/**
+ * Turns an event about a subscription into a step from the state that it left to the one that it shows.
+ *
+ * @throws {InvalidEvent} where `previous_attributes` make no subscription.
+ */
+export const toSubscriptionEvent = (
+  event: StripeEvent<Infer<typeof Subscription>>,
+  prices: Prices,
+): SubscriptionEvent => {
+  const object = event.data.object;
+  const kind = kindOf(event.type);
+  const to = stateOf(object, prices);
+  const before = undo(object, event.data.previous_attributes ?? {});
+  return {
+    eventId: event.id,
+    created: event.created,
+    type: kind,
+    from: kind === "updated" ? stateOf(parse(before, Subscription), prices) : null,
+    // Stripe deletes a subscription when it has ended, whatever the snapshot says.
+    to: kind === "deleted" && !isEnded(to) ? { ...to, status: "canceled" } : to,
+    subscriptionId: object.id,
+    subscriptionCreated: object.created,
+  };
+};
+
+const kindOf = (eventType: string): SubscriptionEvent["type"] => {
+  if (eventType === "customer.subscription.created") return "created";
+  return eventType === "customer.subscription.deleted" ? "deleted" : "updated";
+};

@@ -1,0 +1,37 @@
+import { boolean, enums, type } from "superstruct";
+import { env } from "./lib/env.ts";
+import { parse } from "./lib/parse.ts";
+import { type Payments, paymentsTable } from "./lib/payments-table.ts";
+import { Id, maybe, Reference } from "./lib/shapes.ts";
+import { envelope } from "./lib/stripe-event.ts";
+
+// https://docs.stripe.com/api/invoice-payment/object
+const InvoicePayment = type({
+  object: enums(["invoice_payment"]),
+  id: Id,
+  invoice: Reference,
+  is_default: boolean(),
+  payment: type({ payment_intent: maybe(Reference) }),
+});
+
+const Event = envelope(InvoicePayment);
+
+/**
+ * Puts the payment intent that paid an invoice on the payment's record, whether or not the invoice's own event has come yet.
+ *
+ * @throws {InvalidEvent} for what is no payment of an invoice.
+ */
+export const linkPayment = (payments: Payments) => async (event: unknown) => {
+  const { detail } = parse(event, Event);
+  const { invoice, is_default: isDefault, payment } = detail.data.object;
+  const facts = { eventId: detail.id, invoiceId: invoice, paymentIntentId: payment.payment_intent ?? null };
+  if (!isDefault || !payment.payment_intent) {
+    console.info({ message: "Not the payment intent of the invoice's own payment", ...facts });
+    return { outcome: "skipped", written: [] };
+  }
+  const { outcome, key } = await payments.link(invoice, payment.payment_intent);
+  console.info({ message: "Payment linked", ...facts, outcome });
+  return { outcome, written: outcome === "applied" ? [`payments ${key}`] : [] };
+};
+
+export const handler = (event: unknown) => linkPayment(paymentsTable(env("HOMEBIYORI_PAYMENTS")))(event);

@@ -1,0 +1,99 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { handler } from "../../lambdas/link-payment.ts";
+import { handler as writePayment } from "../../lambdas/write-payment.ts";
+import { type Json, sampleEvent, sampleInvoice } from "../../local/sample-events.ts";
+import { onTheBus, ofUser } from "../events/envelope.ts";
+import { captured } from "../helpers/captured.ts";
+import { rejects } from "../helpers/rejects.ts";
+import { startTables, type Tables } from "../helpers/tables.ts";
+
+const test = suite("link-payment");
+
+let tables: Tables;
+test.before(async () => {
+  tables = await startTables();
+});
+
+const invoicePayment = (invoice: unknown, more: Json = {}): Json => ({
+  id: "inpay_1",
+  object: "invoice_payment",
+  amount_paid: 580,
+  amount_requested: 580,
+  created: 1,
+  currency: "jpy",
+  invoice,
+  is_default: true,
+  livemode: false,
+  payment: { type: "payment_intent", payment_intent: "pi_linked" },
+  status: "paid",
+  status_transitions: { canceled_at: null, paid_at: 5 },
+  ...more,
+});
+
+const link = (object: Json) =>
+  captured(() => handler(onTheBus(sampleEvent("evt_link", "invoice_payment.paid", 5, object))));
+
+const pay = (id: string, type = "invoice.paid") => {
+  const invoice = sampleInvoice({ id, amount: 580, created: 1, paidAt: 5, start: 1, end: 2 });
+  return captured(() => writePayment(ofUser("user_linked", sampleEvent(`evt_${id}`, type, 6, invoice))));
+};
+
+const rowOf = async (id: string): Promise<Json> =>
+  (await tables.items(tables.payments)).find(({ PK }) => PK === `INVOICE#${id}`) ?? {};
+
+test("names the payment after its payment intent, whichever event comes first", async () => {
+  await pay("in_link_a");
+  assert.is((await rowOf("in_link_a"))["payment_id"], "in_link_a");
+  const { result } = await link(invoicePayment("in_link_a"));
+  assert.equal(result, { outcome: "applied", written: ["payments INVOICE#in_link_a SUCCEEDED"] });
+  await link(invoicePayment("in_link_b"));
+  await pay("in_link_b");
+  const [a, b] = [await rowOf("in_link_a"), await rowOf("in_link_b")];
+  assert.is(a["payment_id"], "pi_linked");
+  assert.is(JSON.stringify(b).replaceAll("in_link_b", "in_link_a"), JSON.stringify(a));
+});
+
+test("leaves a row that only it has written out of everybody's history", async () => {
+  await link(invoicePayment("in_alone"));
+  assert.equal(await rowOf("in_alone"), {
+    PK: "INVOICE#in_alone",
+    SK: "SUCCEEDED",
+    stripe_payment_intent_id: "pi_linked",
+    payment_id: "pi_linked",
+  });
+});
+
+test("changes nothing when it comes again", async () => {
+  await link(invoicePayment("in_again"));
+  assert.equal((await link(invoicePayment("in_again"))).result, { outcome: "duplicate", written: [] });
+});
+
+test("makes one row of the two events of one payment", async () => {
+  await pay("in_both", "invoice.payment_succeeded");
+  const before = await rowOf("in_both");
+  assert.is((await pay("in_both", "invoice.paid")).result.outcome, "duplicate");
+  assert.equal(await rowOf("in_both"), before);
+});
+
+test("skips a payment that is not the invoice's own, and one without a payment intent", async () => {
+  const others = [{ is_default: false }, { payment: { type: "charge", charge: "ch_1" } }];
+  for (const more of others) {
+    assert.equal((await link(invoicePayment("in_other", more))).result, { outcome: "skipped", written: [] });
+  }
+  assert.equal(await rowOf("in_other"), {});
+});
+
+test("takes an expanded invoice and payment intent for their ids", async () => {
+  const payment = { type: "payment_intent", payment_intent: { id: "pi_object", object: "payment_intent" } };
+  await link(invoicePayment({ id: "in_object", object: "invoice" }, { payment }));
+  assert.is((await rowOf("in_object"))["payment_id"], "pi_object");
+});
+
+test("throws InvalidEvent for what is no payment of an invoice", async () => {
+  const error = await rejects(link(invoicePayment(null)));
+  assert.is(error.name, "InvalidEvent");
+  assert.match(error.message, "detail.data.object.invoice");
+});
+
+test.run();
