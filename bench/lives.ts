@@ -149,3 +149,13 @@ const difference = (before: Json, after: Json): Json => {
     }),
   );
 };
+
+/** Whether an event changes a field that we keep; one of other changes says nothing that could be missed. */
+export const changesWhatWeKeep = (event: Json): boolean =>
+  Object.keys(Object(Object(event["data"]).previous_attributes)).some((key) => key !== "metadata");
+
+/** Whether a row has the state that a life truly ended in. */
+export const isTrue = (row: Json, { start, end, price, note: _, ...state }: TrueState): boolean => {
+  const truth = { ...state, price_id: price, current_period_start: start, current_period_end: end };
+  return Object.entries(truth).every(([name, value]) => row[name] === value);
+};

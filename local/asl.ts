@@ -110,6 +110,8 @@ const State = define<
   }));
 });
 
+const isLast = ({ Type }: Infer<typeof State>): boolean => Type === "Choice" || Type === "Succeed" || Type === "Fail";
+
 /** The states that may follow a state. */
 export const nextOf = (state: Infer<typeof State>): string[] => {
   const after = "Next" in state && state.Next !== undefined ? [state.Next] : [];
@@ -122,7 +124,9 @@ export const Definition = refine(
   object({ Comment: string(), StartAt: string(), TimeoutSeconds: min(integer(), 1), States: record(string(), State) }),
   "Definition",
   ({ StartAt, States }) => {
-    const unknown = [StartAt, ...Object.values(States).flatMap(nextOf)].find((name) => !(name in States));
+    const open = Object.entries(States).find(([, state]) => "Next" in state === "End" in state && !isLast(state));
+    if (open) return `state ${open[0]} has to have either Next or End`;
+    const unknown = [StartAt, ...Object.values(States).flatMap(nextOf)].find((name) => !Object.hasOwn(States, name));
     return unknown === undefined || `there is no state ${unknown}, which is named as the next`;
   },
 );

@@ -19,10 +19,15 @@ const print = (text: unknown): boolean => {
 Object.assign(process.stdout, { write: print });
 Object.assign(process.stderr, { write: print });
 
+const plain = (value: unknown): unknown =>
+  value instanceof Error
+    ? { errorType: value.name, errorMessage: value.message, stackTrace: value.stack?.split("\n") }
+    : value;
+
 // Lambda's JSON log format: what is printed goes under `message`, an object as it is.
 for (const level of ["debug", "info", "warn", "error"] as const) {
   console[level] = (first: unknown, ...others: unknown[]) => {
-    const message = typeof first === "object" && others.length === 0 ? first : format(first, ...others);
+    const message = typeof first === "object" && others.length === 0 ? plain(first) : format(first, ...others);
     print(JSON.stringify({ timestamp: new Date().toISOString(), level: level.toUpperCase(), requestId, message }));
   };
 }

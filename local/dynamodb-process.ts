@@ -18,6 +18,7 @@ enableCompileCache();
 const { default: dynalite } = await import("dynalite");
 
 const start = ({ path, tableArn, callers }: DynamoDBArgs): void => {
+  const calls: Record<string, number> = {};
   const tables = dynalite({ createTableMs: 0, deleteTableMs: 0, ...(path !== undefined && { path }) });
   const [answer] = tables.listeners("request");
 
@@ -42,17 +43,22 @@ const start = ({ path, tableArn, callers }: DynamoDBArgs): void => {
     const key = /Credential=([^/]+)/.exec(headers.authorization ?? "")?.[1] ?? "";
     const caller = callers[key];
     const wanted = requestOf(`${headers["x-amz-target"]}`, body, tableArn);
+    const call = `${key} ${wanted.action} ${wanted.resource}`;
+    calls[call] = (calls[call] ?? 0) + 1;
     if (caller && allows(caller.statements, wanted)) return null;
     return notAuthorized(caller?.role ?? key, wanted, "identity");
   };
 
+  process.on("message", () => tell({ calls }));
+
   server.listen(0, "127.0.0.1", () => {
     const address = server.address();
-    const message = { port: typeof address === "object" ? address?.port : null };
-    // If there is nobody left to tell, there is nothing to do either.
-    process.send?.(message, undefined, undefined, () => {});
+    tell({ port: typeof address === "object" ? address?.port : null });
   });
 };
+
+// If there is nobody left to tell, there is nothing to do either.
+const tell = (message: object) => process.send?.(message, undefined, undefined, () => {});
 
 const requestOf = (target: string, body: Buffer, tableArn: string): Request => {
   const { TableName: table = "*", IndexName: index }: Record<string, string> = JSON.parse(`${body}` || "{}");

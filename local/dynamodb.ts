@@ -11,7 +11,7 @@ import {
   ResourceInUseException,
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
-import { array, literal, number, object, optional, string, type, type Infer } from "superstruct";
+import { array, literal, number, object, optional, record, string, type, type Infer } from "superstruct";
 import { checked } from "./checked.ts";
 import type { DynamoDBArgs } from "./dynamodb-process.ts";
 import { type Graph, ofType } from "./graph.ts";
@@ -41,6 +41,8 @@ export interface DynamoDB {
   items(table: string): Promise<Record<string, unknown>[]>;
   /** Puts an item into a table, unless there is one under its key. */
   add(table: string, item: Record<string, unknown>): Promise<void>;
+  /** How often each call was made so far, by `<access key> <action> <resource>`. */
+  calls(): Promise<Record<string, number>>;
   stop(): Promise<void>;
 }
 
@@ -84,6 +86,11 @@ export const startDynamoDB = async (child: ChildProcess, graph: Graph, args: Dyn
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
       }
+    },
+    calls: async () => {
+      child.send("calls");
+      const [answer] = await once(child, "message");
+      return checked(answer, object({ calls: record(string(), number()) }), "DynamoDB's process").calls;
     },
     stop: async () => {
       client.destroy();

@@ -17,8 +17,10 @@ const largestEvent = 1024 * 1024;
 
 /** Where an envelope is from and where it arrives. */
 export interface Arrival {
-  /** The stack's `eventSource`; null leaves an envelope its own. */
-  eventSource: string | null;
+  /** The stack's `eventSource`. */
+  eventSource: string;
+  /** Whether an envelope keeps the source that it names. */
+  keepSource: boolean;
   account: string;
   region: string;
 }
@@ -28,7 +30,7 @@ export interface Arrival {
  *
  * @throws {NotAnEvent} for what is neither.
  */
-export const toEnvelope = (value: unknown, { eventSource, account, region }: Arrival): Envelope => {
+export const toEnvelope = (value: unknown, { eventSource, keepSource, account, region }: Arrival): Envelope => {
   if (!isObject(value)) throw new NotAnEvent(`expected a Stripe event, got ${kindOf(value)}`);
   const isWrapped = isObject(value["detail"]) && typeof value["detail-type"] === "string";
   const detail = isWrapped ? value["detail"] : value;
@@ -40,14 +42,15 @@ export const toEnvelope = (value: unknown, { eventSource, account, region }: Arr
     version: "0",
     id: randomUUID(),
     "detail-type": detail.type,
-    source: eventSource ?? "",
+    source: eventSource,
     account,
     time: timeOf(detail["created"]),
     region,
     resources: [],
   };
   if (!isWrapped) return { ...envelope, detail };
-  return { ...envelope, ...value, source: eventSource ?? `${value["source"]}`, detail };
+  const source = keepSource && typeof value["source"] === "string" ? value["source"] : eventSource;
+  return { ...envelope, ...value, source, detail };
 };
 
 /** Whose event it is, read as the Lambdas read it; null for what is no invoice or subscription. */

@@ -35,7 +35,8 @@ export const listen = async (args: HttpArgs): Promise<Server> => {
     } catch (error) {
       if (error instanceof Refusal) answer(response, error.status, { error: error.message });
       else if (error instanceof NotAnEvent) answer(response, 400, { error: error.message });
-      else {
+      // Whoever goes away in the middle is owed no answer.
+      else if (!request.socket.destroyed) {
         console.error(error);
         answer(response, 500, { error: `${error}` });
       }

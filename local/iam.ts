@@ -41,7 +41,9 @@ export const allows = (statements: readonly Statement[], request: Request): bool
 
 const matches = (statement: Statement, request: Request): boolean =>
   some(statement.Action, (pattern) => like(pattern.toLowerCase(), request.action.toLowerCase())) &&
-  (statement.Resource === undefined || some(statement.Resource, (pattern) => like(pattern, request.resource))) &&
+  (statement.Resource === undefined
+    ? statement.Principal !== undefined
+    : some(statement.Resource, (pattern) => like(pattern, request.resource))) &&
   (statement.Principal === undefined || isPrincipal(statement.Principal, request.principal)) &&
   Object.entries(statement.Condition ?? {}).every(([operator, keys]) =>
     Object.entries(keys).every(([key, wanted]) => holds(operator, wanted, request.context?.[key])),

@@ -1,10 +1,8 @@
 /** Says whether an event matches. */
 export type Matcher = (event: unknown) => boolean;
 
-type Field = (values: readonly unknown[]) => boolean;
-
 /**
- * Makes a matcher of an EventBridge pattern: exact values, `prefix`, `anything-but` of values, and `exists`.
+ * Makes a matcher of an EventBridge pattern of exact values, which is all that the rules use.
  *
  * @throws for any other operator.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
@@ -16,27 +14,11 @@ export const compilePattern = (pattern: unknown, path = "pattern"): Matcher => {
     if (key.startsWith("$")) throw new Error(`${at}: the runner does not know this operator`);
     if (!Array.isArray(rule)) return [key, compilePattern(rule, at)];
     if (rule.length === 0) throw new Error(`${at}: an empty list matches nothing, and EventBridge refuses it`);
-    const tests = rule.map((value, index) => compileValue(value, `${at}.${index}`));
-    return [key, (value) => tests.some((test) => test(valuesOf(value)))];
+    const operator = rule.find((value) => typeof value === "object" && value !== null);
+    if (operator) throw new Error(`${at}: the runner does not know the operator ${Object.keys(operator).join()}`);
+    return [key, (value) => valuesOf(value).some((one) => rule.includes(one))];
   });
   return (event) => fields.every(([key, matches]) => matches(isObject(event) ? event[key] : undefined));
-};
-
-const compileValue = (value: unknown, path: string): Field => {
-  if (!isObject(value)) return (values) => values.includes(value);
-  const [[operator, operand] = ["nothing", null], ...others] = Object.entries(value);
-  if (others.length > 0) throw new Error(`${path}: expected one operator`);
-  if (operator === "prefix" && typeof operand === "string") {
-    return (values) => values.some((text) => typeof text === "string" && text.startsWith(operand));
-  }
-  if (operator === "anything-but" && !isObject(operand)) {
-    const excluded = [operand].flat();
-    return (values) => values.some((candidate) => !excluded.includes(candidate));
-  }
-  if (operator === "exists" && typeof operand === "boolean") {
-    return (values) => values.length > 0 === operand;
-  }
-  throw new Error(`${path}: the runner does not know the operator ${operator} of this form`);
 };
 
 // A field that is a list matches by any of its values; one that is not there has none.

@@ -87,12 +87,12 @@ export const summaryOf = ({ counts, seconds, metrics, madeUp }: Totals): string 
 const mostRows = 20;
 
 const tableOf = (title: string, items: Record<string, unknown>[], columns: string[]): string => {
-  const rows = items.slice(0, mostRows).map((item) => columns.map((column) => cell(column, item[column])));
+  const rows = items.slice(-mostRows).map((item) => columns.map((column) => cell(column, item[column])));
   const widths = columns.map((column, index) => Math.max(column.length, ...rows.map((row) => row[index]?.length ?? 0)));
   const line = (cells: string[]) =>
     `  ${cells.map((text, index) => text.padEnd(widths[index] ?? 0)).join("  ")}`.trimEnd();
-  const more = items.length > mostRows ? [`  … and ${items.length - mostRows} more (--dump <file> writes all)`] : [];
-  const body = items.length > 0 ? [styleText("gray", line(columns)), ...rows.map(line), ...more] : [];
+  const more = items.length > mostRows ? [`  … after ${items.length - mostRows} more (--dump <file> writes all)`] : [];
+  const body = items.length > 0 ? [styleText("gray", line(columns)), ...more, ...rows.map(line)] : [];
   return [styleText("bold", title), ...body].join("\n");
 };
 

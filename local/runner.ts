@@ -41,6 +41,8 @@ export interface Runner {
   /** Makes up a user for each customer of these events that is new; returns how many. */
   makeUpUsers(events: Envelope[]): Promise<number>;
   dump(): Promise<Dump>;
+  /** How often each call to DynamoDB was made so far, by `<function> <action> <resource>`. */
+  calls(): Promise<Record<string, number>>;
   /** Logs, metrics and executions, newest last. */
   journal: Journal;
   stop(): Promise<void>;
@@ -116,6 +118,7 @@ const assemble = async (
       payments: await dynamodb.items(tables.payments),
       deadLetters: queues.flatMap(({ messages }) => messages.map(readable)),
     }),
+    calls: () => dynamodb.calls(),
     stop: async () => {
       if (dataDirectory !== undefined) keep(queues, dataDirectory);
       await stopAll(stops);

@@ -41,8 +41,7 @@ export const startSandbox = (args: ContainerArgs): Sandbox => {
     const container = fresh() ?? (all.size < mostContainers ? start() : null);
     if (container === null) return;
     const call = waiting.shift();
-    if (call) call.done(run(container, call.payload));
-    else idle.push(container);
+    call?.done(run(container, call.payload));
   };
 
   const run = async (container: Container, payload: string): Promise<unknown> => {
@@ -65,6 +64,7 @@ export const startSandbox = (args: ContainerArgs): Sandbox => {
         next();
       }),
     stop: async () => {
+      waiting.length = 0;
       await Promise.all([...all].map((container) => container.end()));
     },
   };

@@ -55,7 +55,8 @@ export const openSession = (runner: Runner, options: Options): Session => {
 
   return {
     arrival: {
-      eventSource: options.keepSource ? null : eventSourceOf(graph),
+      eventSource: eventSourceOf(graph),
+      keepSource: options.keepSource,
       account: graph.account,
       region: graph.region,
     },

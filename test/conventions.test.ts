@@ -73,7 +73,7 @@ test("every export says what it is", () => {
         /^export (?:default )?(?:const|class|interface|type|async|abstract class) (\w+)/.exec(line) ?? [];
       if (name === undefined || name === "handler") continue;
       const isTypeOfStruct = line.includes("= Infer<typeof");
-      assert.ok(isTypeOfStruct || /\*\/$/.test(lines[index - 1] ?? ""), `${file}: ${name} has no doc comment`);
+      assert.ok(isTypeOfStruct || lines[index - 1]?.endsWith("*/"), `${file}: ${name} has no doc comment`);
     }
   }
 });

@@ -16,6 +16,6 @@ export const startRunning = async (args: Partial<RunnerArgs> & { clock?: Clock }
   const { account, region } = runner.graph;
   const rule = runner.graph.resources.find(({ type }) => type.endsWith(":EventRule"));
   const eventSource = String(JSON.parse(String(rule?.inputs["eventPattern"])).source[0]);
-  const envelope = (event: unknown) => toEnvelope(event, { eventSource, account, region });
+  const envelope = (event: unknown) => toEnvelope(event, { eventSource, keepSource: false, account, region });
   return { ...runner, envelope, handle: (event) => runner.take(envelope(event)) };
 };

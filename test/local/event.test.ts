@@ -8,8 +8,13 @@ import { thrown } from "../helpers/rejects.ts";
 
 const test = suite("event");
 
-const arrival = { eventSource: "homebiyori.stripe.test", account: "123456789012", region: "ap-northeast-1" };
-const asItIs = { ...arrival, eventSource: null };
+const arrival = {
+  eventSource: "homebiyori.stripe.test",
+  keepSource: false,
+  account: "123456789012",
+  region: "ap-northeast-1",
+};
+const asItIs = { ...arrival, keepSource: true };
 
 const event = sampleEvent("evt_1", "invoice.payment_succeeded", 1_767_225_600, { id: "in_1", object: "invoice" });
 
@@ -47,6 +52,9 @@ test("keeps an envelope, but for its source", () => {
 test("keeps an envelope's source too, where that is asked for", () => {
   const envelope = { ...onTheBus(event), source: "aws.partner/stripe.com/ed_1" };
   assert.equal(toEnvelope(envelope, asItIs), envelope);
+  const { source: _, ...without } = envelope;
+  assert.is(toEnvelope(without, asItIs).source, "homebiyori.stripe.test");
+  assert.is(toEnvelope(event, asItIs).source, "homebiyori.stripe.test");
 });
 
 test("fills in what an envelope lacks", () => {

@@ -16,7 +16,12 @@ test.before.each(() => {
 });
 test.after.each(() => rmSync(directory, { recursive: true }));
 
-const arrival = { eventSource: "homebiyori.stripe.test", account: "123456789012", region: "ap-northeast-1" };
+const arrival = {
+  eventSource: "homebiyori.stripe.test",
+  keepSource: false,
+  account: "123456789012",
+  region: "ap-northeast-1",
+};
 
 const event = (id: string) => sampleEvent(id, "invoice.payment_succeeded", 1, { id: "in_1", object: "invoice" });
 

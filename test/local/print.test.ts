@@ -121,7 +121,7 @@ test("shows no more than twenty rows, and says how many there are besides", () =
   const shown = rows({ payments }).slice(2);
   assert.is(shown[0], "Payments (23)");
   assert.is(shown.filter((text) => text.includes("in_")).length, 20);
-  assert.ok(shown.includes("  … and 3 more (--dump <file> writes all)"));
+  assert.ok(shown.includes("  … after 3 more (--dump <file> writes all)"));
 });
 
 test.run();
