@@ -24,7 +24,7 @@ export interface Book {
   steps: string[];
   /** The states that those steps lead to, by hash. */
   states: Record<string, SubscriptionState>;
-  /** By a state's hash: how often it was entered more than left, and when last; left out at 0. */
+  /** By a state's hash: how often it was entered more than left, and the time of the last event to or from it. */
   balance: Record<string, { count: number; at: number }>;
   /** The events that were counted. */
   seen: string;
@@ -53,12 +53,12 @@ const emptyBook: Book = {
   states: {},
   balance: {},
   seen: "",
-  forgotten: 0,
+  forgotten: -1,
 };
 
-// States with no step to or from them any more, beyond which the oldest are given up.
-const mostOpenStates = 60;
-const mostStepsInASecond = 40;
+// Beyond these the oldest states are given up, and first those that were left as often as entered.
+const mostStates = 40;
+const mostStepsInASecond = 16;
 
 /**
  * Adds an event to the book of its subscription, and says what that makes the current state; null if it was counted before.
@@ -111,12 +111,14 @@ export const judge = (book: Book): Verdict => {
 /** A name for a state: equal for equal ones. The plan is left out, as it depends on our configuration. */
 export const hashOf = ({ plan: _, ...state }: SubscriptionState): string =>
   createHash("sha256")
-    .update(JSON.stringify(Object.entries(state).toSorted(([a], [b]) => (a < b ? -1 : 1))))
+    .update(JSON.stringify(Object.entries(state).toSorted(([a], [b]) => byText(a, b))))
     .digest("base64url")
     .slice(0, 8);
 
+const byText = (a: string, b: string): number => (a < b ? -1 : 1);
+
 const latest = (book: Book) => (a: string, b: string) =>
-  (book.balance[b]?.at ?? 0) - (book.balance[a]?.at ?? 0) || (a < b ? -1 : 1);
+  (book.balance[b]?.at ?? 0) - (book.balance[a]?.at ?? 0) || byText(a, b);
 
 const endOf = ({ ended }: Book, step: Step): Book["ended"] => {
   if (step.type !== "deleted" && !isEnded(step.to)) return ended;
@@ -133,7 +135,8 @@ const inNewestSecond = (book: Book, step: Step): Pick<Book, "newest" | "steps" |
   const name = `${step.from ? hashOf(step.from) : ""}>${to}`;
   if (step.created > newest) return { newest: step.created, steps: [name], states: { [to]: step.to } };
   if (steps.length >= mostStepsInASecond) return { newest, steps, states };
-  return { newest, steps: [...steps, name].toSorted(), states: { ...states, [to]: step.to } };
+  const all = Object.entries({ ...states, [to]: step.to }).toSorted(([a], [b]) => byText(a, b));
+  return { newest, steps: [...steps, name].toSorted(), states: Object.fromEntries(all) };
 };
 
 const balanced = (balance: Book["balance"], { from, to, created }: Step): Book["balance"] => {
@@ -145,8 +148,10 @@ const balanced = (balance: Book["balance"], { from, to, created }: Step): Book["
   };
   add(to, 1);
   if (from) add(from, -1);
-  const open = Object.entries(next)
-    .filter(([, { count: n }]) => n !== 0)
-    .toSorted(([, a], [, b]) => b.at - a.at);
-  return Object.fromEntries(open.slice(0, mostOpenStates));
+  const kept = Object.entries(next)
+    .toSorted(
+      ([hashA, a], [hashB, b]) => Number(b.count !== 0) - Number(a.count !== 0) || b.at - a.at || byText(hashA, hashB),
+    )
+    .slice(0, mostStates);
+  return Object.fromEntries(kept.toSorted(([hashA], [hashB]) => byText(hashA, hashB)));
 };
