@@ -3,6 +3,7 @@ import { DeadLetterQueue } from "./infra/dead-letter-queue.ts";
 import { EventBus } from "./infra/event-bus.ts";
 import { makeFunctions } from "./infra/functions.ts";
 import { makeRoutes } from "./infra/routes.ts";
+import { ParkedQueue } from "./infra/parked-queue.ts";
 import { readSettings } from "./infra/settings.ts";
 import { makeStateMachines } from "./infra/state-machines.ts";
 import { stripeKey } from "./infra/stripe-key.ts";
@@ -16,6 +17,7 @@ export default async () => {
   const tables = new Tables("tables", { ...settings, account });
   const functions = makeFunctions(tables, settings);
   const deadLetters = new DeadLetterQueue("dead-letter-queue");
+  const parked = new ParkedQueue("parked");
   const machines = makeStateMachines({ ...settings, functions, deadLetters, account });
 
   const bus = new EventBus("stripe-webhook-bus", { ...settings, account });
@@ -27,6 +29,7 @@ export default async () => {
     rules,
     stateMachines: Object.fromEntries(Object.entries(machines).map(([name, { arn }]) => [name, arn])),
     deadLetterQueue: { url: deadLetters.url, arn: deadLetters.arn },
+    parkedQueue: { url: parked.url, arn: parked.arn },
     tables: { core: tables.core.name, payments: tables.payments.name },
   };
 };

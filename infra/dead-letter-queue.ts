@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { physicalName } from "./names.ts";
+import { denyWithoutTls, keepingQueue } from "./keeping-queue.ts";
 import { policyDocument } from "./service-role.ts";
 
 /** The queue that keeps, for 14 days, each event that could not be handled. */
@@ -13,18 +13,7 @@ export class DeadLetterQueue extends pulumi.ComponentResource {
     super("homebiyori:billing:DeadLetterQueue", name, {}, opts);
     this.#name = name;
 
-    const queue = new aws.sqs.Queue(
-      name,
-      {
-        name: physicalName(name, 80),
-        messageRetentionSeconds: 14 * 24 * 3600,
-        // An event in its envelope may be larger than the 256 KiB that Pulumi would leave it at.
-        maxMessageSize: 1024 * 1024,
-        // EventBridge cannot send to a queue under AWS's own KMS key, but to one under SQS's.
-        sqsManagedSseEnabled: true,
-      },
-      { parent: this },
-    );
+    const queue = keepingQueue(name, this);
 
     this.arn = queue.arn;
     this.url = queue.url;
@@ -41,17 +30,9 @@ export class DeadLetterQueue extends pulumi.ComponentResource {
       Resource: this.arn,
       Condition: { ArnEquals: { "aws:SourceArn": ruleArns } },
     };
-    const withoutTls = {
-      Sid: "DenyWithoutTls",
-      Effect: "Deny",
-      Principal: "*",
-      Action: "sqs:*",
-      Resource: this.arn,
-      Condition: { Bool: { "aws:SecureTransport": "false" } },
-    };
     return new aws.sqs.QueuePolicy(
       this.#name,
-      { queueUrl: this.url, policy: policyDocument([fromRules, withoutTls]) },
+      { queueUrl: this.url, policy: policyDocument([fromRules, denyWithoutTls(this.arn)]) },
       { parent: this },
     );
   }

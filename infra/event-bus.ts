@@ -5,9 +5,11 @@ import type { Account } from "./account.ts";
 import { BusLogs } from "./bus-logs.ts";
 import type { Settings } from "./settings.ts";
 
-type Args = Pick<Settings, "busLogLevel" | "logExecutionData" | "logRetentionDays"> & { account: Account };
+type Args = Pick<Settings, "busLogLevel" | "logExecutionData" | "logRetentionDays" | "archiveDays"> & {
+  account: Account;
+};
 
-/** The bus that the rules of this program are on, and its log. */
+/** The bus that the rules of this program are on, its log, and its archive. */
 export class EventBus extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
@@ -32,6 +34,13 @@ export class EventBus extends pulumi.ComponentResource {
     new BusLogs(
       "bus-logs",
       { bus, level: args.busLogLevel, retentionDays: args.logRetentionDays, account: args.account },
+      { parent: this },
+    );
+
+    // What no dead letter can hold, such as an event whose execution timed out, is replayed from here.
+    new aws.cloudwatch.EventArchive(
+      name,
+      { name: physicalName("stripe-events", 48), eventSourceArn: bus.arn, retentionDays: args.archiveDays },
       { parent: this },
     );
 

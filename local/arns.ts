@@ -4,6 +4,7 @@ type Inputs = Record<string, unknown>;
 export const answersOf = (region: string, account: string): Record<string, (inputs: Inputs) => Inputs> => {
   const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${account}:${rest}`;
   return {
+    "aws:cloudwatch/eventArchive:EventArchive": ({ name }) => ({ arn: arn("events", `archive/${name}`) }),
     "aws:cloudwatch/eventBus:EventBus": ({ name }) => ({ arn: arn("events", `event-bus/${name}`) }),
     "aws:cloudwatch/eventRule:EventRule": ({ name, eventBusName }) => ({
       id: `${eventBusName}/${name}`,

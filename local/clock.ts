@@ -30,11 +30,16 @@ export class VirtualClock implements Clock {
   #now: number;
   #working = 0;
   #isTurning = false;
+  readonly #grain: number;
   readonly #timers = new Set<Timer>();
 
-  /** A clock that starts at `now`, in milliseconds since 1970. */
-  constructor(now: number = Date.now()) {
+  /**
+   * A clock that starts at `now`, in milliseconds since 1970. With a grain, in milliseconds, timers so near to each other are due
+   * at once, and what they start runs side by side.
+   */
+  constructor(now: number = Date.now(), grain = 0) {
     this.#now = now;
+    this.#grain = grain;
   }
 
   now(): number {
@@ -81,10 +86,14 @@ export class VirtualClock implements Clock {
     setImmediate(() => {
       this.#isTurning = false;
       if (this.#working > 0 || this.#timers.size === 0) return;
-      const next = [...this.#timers].reduce((a, b) => (b.at < a.at ? b : a));
-      this.#timers.delete(next);
-      this.#now = Math.max(this.#now, next.at);
-      next.fire();
+      const first = Math.min(...[...this.#timers].map(({ at }) => at));
+      // Of timers of the same time, the one that was set first comes first; a sort keeps that.
+      const due = [...this.#timers].filter(({ at }) => at <= first + this.#grain).toSorted((a, b) => a.at - b.at);
+      for (const timer of this.#grain > 0 ? due : due.slice(0, 1)) {
+        this.#now = Math.max(this.#now, timer.at);
+        // One that fired before may have taken this one back.
+        if (this.#timers.delete(timer)) timer.fire();
+      }
       this.#turn();
     });
   }

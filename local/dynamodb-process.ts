@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, ServerResponse } from "node:http";
 import { enableCompileCache } from "node:module";
+import { type FaultPlan, makeStrike, noFaults } from "./faults.ts";
 import { allows, type Request, type Statement } from "./iam.ts";
 import { notAuthorized } from "./permissions.ts";
 
@@ -12,12 +13,15 @@ export interface DynamoDBArgs {
   tableArn: string;
   /** Whose calls are let through, by access key: a role's name and statements. */
   callers: Record<string, { role: string; statements: readonly Statement[] }>;
+  /** What is to go wrong here. */
+  faults?: FaultPlan | undefined;
 }
 
 enableCompileCache();
 const { default: dynalite } = await import("dynalite");
 
-const start = ({ path, tableArn, callers }: DynamoDBArgs): void => {
+const start = ({ path, tableArn, callers, faults }: DynamoDBArgs): void => {
+  let strike = faults ? makeStrike(faults) : noFaults;
   const calls: Record<string, number> = {};
   const tables = dynalite({ createTableMs: 0, deleteTableMs: 0, ...(path !== undefined && { path }) });
   const [answer] = tables.listeners("request");
@@ -31,16 +35,32 @@ const start = ({ path, tableArn, callers }: DynamoDBArgs): void => {
       refuse(response, refusal);
       return;
     }
+    const fault = strikeAt(request, body);
+    if (fault === "throttles") {
+      fail(response, 400, "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException");
+      return;
+    }
+    if (fault === "errors") {
+      fail(response, 500, "com.amazonaws.dynamodb.v20120810#InternalServerError");
+      return;
+    }
     // The body is read; what dynalite gets is the same request, telling that body again.
     const { method, url, headers } = request;
     const again = Object.assign(new EventEmitter(), { method, url, headers });
-    answer?.call(tables, again, response);
+    const told = fault === "errors-after-write" ? failing(response) : response;
+    answer?.call(tables, again, told);
     again.emit("data", body);
     again.emit("end");
   });
 
+  const strikeAt = ({ headers }: IncomingMessage, body: Buffer): string | null => {
+    const key = keyOf(headers);
+    // What the runner does itself is no part of the run.
+    return callers[key]?.role === "runner" ? null : strike("dynamodb", `${key} ${headers["x-amz-target"]} ${body}`);
+  };
+
   const refusalOf = ({ headers }: IncomingMessage, body: Buffer): string | null => {
-    const key = /Credential=([^/]+)/.exec(headers.authorization ?? "")?.[1] ?? "";
+    const key = keyOf(headers);
     const caller = callers[key];
     const wanted = requestOf(`${headers["x-amz-target"]}`, body, tableArn);
     const call = `${key} ${wanted.action} ${wanted.resource}`;
@@ -49,7 +69,10 @@ const start = ({ path, tableArn, callers }: DynamoDBArgs): void => {
     return notAuthorized(caller?.role ?? key, wanted, "identity");
   };
 
-  process.on("message", () => tell({ calls }));
+  process.on("message", (message) => {
+    if (message === "calls") tell({ calls });
+    if (message === "stop faults") strike = noFaults;
+  });
 
   server.listen(0, "127.0.0.1", () => {
     const address = server.address();
@@ -68,11 +91,22 @@ const requestOf = (target: string, body: Buffer, tableArn: string): Request => {
   };
 };
 
-const refuse = (response: ServerResponse, message: string): void => {
-  const type = "com.amazon.coral.service#AccessDeniedException";
-  response.writeHead(400, { "content-type": "application/x-amz-json-1.0" });
-  response.end(JSON.stringify({ __type: type, Message: message }));
+const keyOf = (headers: IncomingMessage["headers"]): string =>
+  /Credential=([^/]+)/.exec(headers.authorization ?? "")?.[1] ?? "";
+
+const refuse = (response: ServerResponse, message: string): void =>
+  fail(response, 400, "com.amazon.coral.service#AccessDeniedException", message);
+
+const fail = (response: ServerResponse, status: number, type: string, message = "Injected"): void => {
+  response.writeHead(status, { "content-type": "application/x-amz-json-1.0" });
+  response.end(JSON.stringify({ __type: type, Message: message, message }));
 };
+
+// Takes the answer, and gives another in its place: the work is done, and whoever asked for it cannot know.
+const failing = (response: ServerResponse): ServerResponse =>
+  Object.assign(new ServerResponse(response.req), {
+    end: () => fail(response, 500, "com.amazonaws.dynamodb.v20120810#InternalServerError"),
+  });
 
 process.once("message", start);
 // Without the runner there is nobody to answer.

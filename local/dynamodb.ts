@@ -43,6 +43,8 @@ export interface DynamoDB {
   add(table: string, item: Record<string, unknown>): Promise<void>;
   /** How often each call was made so far, by `<access key> <action> <resource>`. */
   calls(): Promise<Record<string, number>>;
+  /** Lets nothing go wrong any more. */
+  stopFaults(): void;
   stop(): Promise<void>;
 }
 
@@ -91,6 +93,9 @@ export const startDynamoDB = async (child: ChildProcess, graph: Graph, args: Dyn
       child.send("calls");
       const [answer] = await once(child, "message");
       return checked(answer, object({ calls: record(string(), number()) }), "DynamoDB's process").calls;
+    },
+    stopFaults: () => {
+      child.send("stop faults");
     },
     stop: async () => {
       client.destroy();

@@ -1,6 +1,7 @@
 import { optional, string, type } from "superstruct";
 import { checked } from "./checked.ts";
 import type { Clock } from "./clock.ts";
+import type { Strike } from "./faults.ts";
 import { type Graph, ofType } from "./graph.ts";
 import type { Execution } from "./machine.ts";
 import type { Permissions } from "./permissions.ts";
@@ -8,7 +9,9 @@ import type { Queue } from "./queue.ts";
 import { type Target, targetsOf } from "./targets.ts";
 
 /** What became of an event at one target: the execution it started, or the reason that it could not be delivered. */
-export type Delivery = { execution: Execution } | { undelivered: { name: string; message: string } };
+export type Delivery =
+  | { execution: Execution }
+  | { undelivered: { name: string; message: string }; /** Whether not even the queue took it. */ isLost: boolean };
 
 /** A target refused an event. */
 export class DeliveryError extends Error {
@@ -41,6 +44,7 @@ export interface EventBusesArgs {
   queues: Queue[];
   startTarget: StartTarget;
   clock: Clock;
+  strike: Strike;
 }
 
 // Step Functions' limit on the input of an execution, in bytes.
@@ -64,7 +68,7 @@ export const makeEventBuses = (args: EventBusesArgs): EventBuses => {
     const matching = targets.filter((target) => target.busName === busName && target.matches(event));
     const deliveries = matching.map(async (target) => {
       const nextBus = buses.get(target.arn);
-      return nextBus ? forward(target, nextBus.name, event) : [await deliver(target, event, args)];
+      return nextBus ? forward(target, nextBus.name, event) : deliverAll(target, event, args);
     });
     return (await Promise.all(deliveries)).flat();
   };
@@ -78,8 +82,19 @@ export const makeEventBuses = (args: EventBusesArgs): EventBuses => {
   return { put: (event) => putOn(entry.name, event) };
 };
 
-const deliver = async (target: Target, event: unknown, args: EventBusesArgs): Promise<Delivery> => {
-  const { clock, permissions, startTarget } = args;
+// EventBridge delivers at least once, and when it can.
+const deliverAll = async (target: Target, event: unknown, args: EventBusesArgs): Promise<Delivery[]> => {
+  const eventId = eventIdOf(event);
+  const fault = args.strike("delivery", `way ${eventId}`, eventId);
+  if (fault === "late") await args.clock.sleep(lateMilliseconds);
+  const times = fault === "twice" ? [1, 2] : [1];
+  return Promise.all(times.map((time) => deliver(target, event, args, `${eventId} ${time}`)));
+};
+
+const lateMilliseconds = 10 * 60 * 1000;
+
+const deliver = async (target: Target, event: unknown, args: EventBusesArgs, key: string): Promise<Delivery> => {
+  const { clock, permissions, startTarget, strike } = args;
   const since = clock.now();
   for (let tried = 1; ; tried += 1) {
     try {
@@ -92,6 +107,9 @@ const deliver = async (target: Target, event: unknown, args: EventBusesArgs): Pr
           `The input has ${size} bytes; an execution takes at most ${largestInput}`,
           false,
         );
+      }
+      if (strike("delivery", key, eventIdOf(event)) === "fails") {
+        throw new DeliveryError("THROTTLING", "Injected: the machine cannot be started now", true);
       }
       return { execution: await startTarget(target.arn, event) };
     } catch (error) {
@@ -118,15 +136,18 @@ const deadLetter = (
   event: unknown,
   { code, message, isRetryable }: DeliveryError,
   retries: number,
-  { permissions, clock }: EventBusesArgs,
+  { permissions, clock, strike }: EventBusesArgs,
 ): Delivery => {
+  const undelivered = { name: code, message };
   const refusal = permissions.queueRefusal({
     action: "sqs:SendMessage",
     resource: target.deadLetters.arn,
     principal: "events.amazonaws.com",
     context: { "aws:SourceArn": target.ruleArn, "aws:SecureTransport": "true" },
   });
-  if (refusal !== null) throw new Error(`The event is lost: ${refusal}`);
+  const eventId = eventIdOf(event);
+  // EventBridge tries it once, and counts it as InvocationsFailedToBeSentToDlq.
+  if (refusal !== null || strike("queue", `undelivered ${eventId}`, eventId)) return { undelivered, isLost: true };
   target.deadLetters.send(JSON.stringify(event), clock.now(), {
     RULE_ARN: target.ruleArn,
     TARGET_ARN: target.arn,
@@ -135,5 +156,7 @@ const deadLetter = (
     RETRY_ATTEMPTS: `${retries}`,
     ...(isRetryable && { EXHAUSTED_RETRY_CONDITION: "MaximumRetryAttempts" }),
   });
-  return { undelivered: { name: code, message } };
+  return { undelivered, isLost: false };
 };
+
+const eventIdOf = (event: unknown): string => String(Object(Object(event).detail).id);

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { once } from "node:events";
+import type { AwsApi } from "./aws-api.ts";
 import { NotAnEvent } from "./event.ts";
 import type { Outcome } from "./outcome.ts";
 import { signatureProblem } from "./webhook-signature.ts";
@@ -11,10 +12,17 @@ export interface HttpArgs {
   take(value: unknown): Promise<Outcome>;
   /** The secret that webhooks are signed with; without it no signature is checked. */
   webhookSecret: string | undefined;
+  /** Answers AWS's own calls. */
+  aws: AwsApi;
+  /** What the program exports. */
+  outputs: object;
 }
 
 // An event of EventBridge's greatest size and its envelope.
 const largestBody = 1024 * 1024 + 64 * 1024;
+
+// A message of the greatest size, as a text in JSON: quotation marks are two bytes each there.
+const largestCall = 2 * largestBody;
 
 /** A request is not answered with an outcome. */
 class Refusal extends Error {
@@ -26,12 +34,11 @@ class Refusal extends Error {
   }
 }
 
-/** Listens on 127.0.0.1 for events: `POST /events`, and `POST /webhook` as Stripe's CLI sends them. */
+/** Listens on 127.0.0.1 for events: `POST /events`, and `POST /webhook` as Stripe's CLI sends them; and for what `npm run redrive` asks. */
 export const listen = async (args: HttpArgs): Promise<Server> => {
   const server = createServer(async (request, response) => {
     try {
-      const outcome = await args.take(await readBody(request, args));
-      answer(response, request.url === "/webhook" ? 200 : 202, outcome);
+      await route(request, response, args);
     } catch (error) {
       if (error instanceof Refusal) answer(response, error.status, { error: error.message });
       else if (error instanceof NotAnEvent) answer(response, 400, { error: error.message });
@@ -47,19 +54,38 @@ export const listen = async (args: HttpArgs): Promise<Server> => {
   return server;
 };
 
-const readBody = async (request: IncomingMessage, { webhookSecret }: HttpArgs): Promise<unknown> => {
-  const { method, url, headers } = request;
-  if (url !== "/events" && url !== "/webhook")
-    throw new Refusal(404, `There is ${url} not; there are /events and /webhook`);
-  if (method !== "POST") throw new Refusal(405, `${url} takes POST, not ${method}`);
+const route = async (request: IncomingMessage, response: ServerResponse, args: HttpArgs): Promise<void> => {
+  const { url, headers } = request;
+  const target = url === "/" ? headers["x-amz-target"] : undefined;
+  if (target === undefined && url !== "/events" && url !== "/webhook" && url !== "/stack")
+    throw new Refusal(404, `There is ${url} not; there are /events and /webhook, /stack, and AWS's calls at /`);
+  demand(request, url === "/stack" ? "GET" : "POST");
+  if (url === "/stack") return answer(response, 200, args.outputs);
+  if (target !== undefined) {
+    const { status, headers: own, body } = await args.aws(`${target}`, jsonOf(await textOf(request, largestCall)));
+    return answer(response, status, body, { ...own, "content-type": "application/x-amz-json-1.0" });
+  }
+  const outcome = await args.take(await eventOf(request, args));
+  answer(response, url === "/webhook" ? 200 : 202, outcome);
+};
+
+const demand = ({ method, url, headers }: IncomingMessage, wanted: string): void => {
+  if (method !== wanted) throw new Refusal(405, `${url} takes ${wanted}, not ${method}`);
   // A page in a browser can send requests here, but only under another host's name or without leave to read the answer.
   if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? ""))
     throw new Refusal(403, `The host ${headers.host} is not this one`);
-  const body = await textOf(request);
-  if (url === "/webhook" && webhookSecret !== undefined) {
-    const problem = signatureProblem(`${headers["stripe-signature"] ?? ""}`, body, webhookSecret, Date.now());
+};
+
+const eventOf = async (request: IncomingMessage, { webhookSecret }: HttpArgs): Promise<unknown> => {
+  const body = await textOf(request, largestBody);
+  if (request.url === "/webhook" && webhookSecret !== undefined) {
+    const problem = signatureProblem(`${request.headers["stripe-signature"] ?? ""}`, body, webhookSecret, Date.now());
     if (problem !== null) throw new Refusal(400, problem);
   }
+  return jsonOf(body);
+};
+
+const jsonOf = (body: string): unknown => {
   try {
     return JSON.parse(body);
   } catch (error) {
@@ -67,18 +93,19 @@ const readBody = async (request: IncomingMessage, { webhookSecret }: HttpArgs): 
   }
 };
 
-const textOf = async (request: IncomingMessage): Promise<string> => {
+const textOf = async (request: IncomingMessage, largest: number): Promise<string> => {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
     size += chunk.length;
-    if (size > largestBody) throw new Refusal(413, `The body is larger than ${largestBody} bytes`);
+    if (size > largest) throw new Refusal(413, `The body is larger than ${largest} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");
 };
 
-const answer = (response: ServerResponse, status: number, body: object): void => {
-  response.writeHead(status, { "content-type": "application/json", ...(status === 413 && { connection: "close" }) });
+const answer = (response: ServerResponse, status: number, body: object, headers: Record<string, string> = {}): void => {
+  const closing = status === 413 ? { connection: "close" } : {};
+  response.writeHead(status, { "content-type": "application/json", ...closing, ...headers });
   response.end(`${JSON.stringify(body)}\n`);
 };

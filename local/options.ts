@@ -12,6 +12,7 @@ export interface Options {
   keepSource: boolean;
   port: number;
   data?: string;
+  faults?: string;
 }
 
 /** Reads the command line; prints the help, or what is wrong with it, and ends the process then. */
@@ -31,6 +32,7 @@ export const readOptions = (argv: string[]): Options => {
     .option("--keep-source", "leave an envelope the source that it names", false)
     .option("--port <number>", "where to listen, on 127.0.0.1", portNumber, 4400)
     .option("--data <directory>", "keep tables and dead letters there between runs")
+    .option("--faults <file>", "let things go wrong as this file says (docs/faults.md)")
     .addHelpText("after", help)
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
   return command.parse(argv, { from: "user" }).opts<Options>();
@@ -40,7 +42,9 @@ const help = `
 Without --exit it then listens, until Ctrl-C:
   POST /events    an EventBridge envelope or a bare Stripe event; answers 202 and what became of it
   POST /webhook   what "stripe listen --forward-to 127.0.0.1:4400/webhook" sends; the signature is
-                  checked if STRIPE_WEBHOOK_SECRET is set`;
+                  checked if STRIPE_WEBHOOK_SECRET is set
+  GET /stack      what the program exports
+  POST /          the calls of AWS's that "npm run redrive -- --local" makes`;
 
 const portNumber = (text: string): number => {
   const port = Number(text);

@@ -32,7 +32,8 @@ export const resultOf = (deliveries: Delivery[]): Result => {
 
 const resultOfOne = (delivery: Delivery): Result => {
   if ("undelivered" in delivery) {
-    return { outcome: "dead-letter", states: [], written: [], error: delivery.undelivered };
+    const outcome = delivery.isLost ? "lost" : "dead-letter";
+    return { outcome, states: [], written: [], error: delivery.undelivered };
   }
   const { status, output, failure, history } = delivery.execution;
   const states = history.flatMap((event) => (event.type === "StateEntered" ? [event.state.name] : []));
@@ -63,8 +64,8 @@ const lastInput = (history: Execution["history"]): Data => {
   return (entered.at(-1)?.state.input ?? {}) as Data;
 };
 
-// The cause of a Lambda's error is its whole answer, as JSON.
-const messageOf = (cause = ""): string => {
+/** The message of a failure by its cause: that of a Lambda's error is its whole answer, as JSON. */
+export const messageOf = (cause = ""): string => {
   try {
     const { errorMessage } = JSON.parse(cause);
     return typeof errorMessage === "string" ? errorMessage : cause;

@@ -51,7 +51,7 @@ const paymentColumns = [
 ];
 
 /** The rows of both tables as a person reads them: the columns that say most, with times as dates. */
-export const rowsOf = ({ core, payments, deadLetters }: Dump): string => {
+export const rowsOf = ({ core, payments, deadLetters }: Omit<Dump, "parked">): string => {
   const subscriptions = core.filter(({ stripe_version: version }) => version !== undefined);
   const newestLast = payments.toSorted((a, b) => Number(a["created_at"]) - Number(b["created_at"]));
   return [

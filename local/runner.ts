@@ -1,18 +1,18 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { number, string, type } from "superstruct";
-import { checked } from "./checked.ts";
 import type { Clock } from "./clock.ts";
-import { forkDynamoDB, startDynamoDB, tableNames } from "./dynamodb.ts";
-import { DeliveryError, makeEventBuses } from "./event-bus.ts";
+import { type DynamoDB, forkDynamoDB, startDynamoDB, tableNames } from "./dynamodb.ts";
+import { makeEventBuses } from "./event-bus.ts";
 import type { DynamoDBArgs } from "./dynamodb-process.ts";
 import type { Envelope } from "./event.ts";
+import { type Executions, makeExecutions } from "./executions.ts";
+import { type FaultPlan, makeStrike, noFaults, type Strike } from "./faults.ts";
 import { type Graph, ofType } from "./graph.ts";
 import { makeJournal, type Journal } from "./journal.ts";
 import { type Outcome, resultOf } from "./outcome.ts";
 import { makeMadeUpUsers } from "./made-up-users.ts";
 import { type Permissions, permissionsOf } from "./permissions.ts";
-import { makeQueue, type Message, type Queue } from "./queue.ts";
+import { type Letter, makeQueues, type Queues } from "./queues.ts";
 import { makeMachines, startFunctions } from "./services.ts";
 
 /** How a runner is set up. */
@@ -24,13 +24,19 @@ export interface RunnerArgs {
   seed?: Record<string, unknown>[];
   /** A directory that keeps tables and queues between runs; without it they are gone at the end. */
   dataDirectory?: string | undefined;
+  /** What is to go wrong. */
+  faults?: FaultPlan | undefined;
+  /** How many containers of each Lambda there are at most; where calls often wait, more are faster. */
+  containers?: number;
 }
 
 /** All that a runner holds: the tables' items and the queue's messages, as plain objects. */
 export interface Dump {
   core: Record<string, unknown>[];
   payments: Record<string, unknown>[];
-  deadLetters: { body: unknown; attributes: Record<string, string>; sentAt: string }[];
+  deadLetters: Letter[];
+  /** Dead letters that a redrive has put aside. */
+  parked: Letter[];
 }
 
 /** The program's graph, running. */
@@ -41,10 +47,14 @@ export interface Runner {
   /** Makes up a user for each customer of these events that is new; returns how many. */
   makeUpUsers(events: Envelope[]): Promise<number>;
   dump(): Promise<Dump>;
+  queues: Queues;
+  executions: Executions;
   /** How often each call to DynamoDB was made so far, by `<function> <action> <resource>`. */
   calls(): Promise<Record<string, number>>;
   /** Logs, metrics and executions, newest last. */
   journal: Journal;
+  /** Lets nothing go wrong any more. */
+  stopFaults(): void;
   stop(): Promise<void>;
 }
 
@@ -66,7 +76,7 @@ const stopAll = async (stops: Stop[]): Promise<void> => {
 };
 
 const assemble = async (
-  { graph: loading, clock, seed = [], dataDirectory }: RunnerArgs,
+  { graph: loading, clock, seed = [], dataDirectory, faults, containers }: RunnerArgs,
   stops: Stop[],
 ): Promise<Runner> => {
   const child = forkDynamoDB();
@@ -75,29 +85,24 @@ const assemble = async (
   const permissions = permissionsOf(graph);
   const journal = makeJournal();
   const tables = tableNames(graph);
-  const queues = queuesOf(graph, dataDirectory);
+  const queues = makeQueues(graph, dataDirectory);
   if (dataDirectory !== undefined) mkdirSync(dataDirectory, { recursive: true });
   const dynamodb = await startDynamoDB(child, graph, {
     ...(dataDirectory !== undefined && { path: join(dataDirectory, "tables") }),
     tableArn: `arn:aws:dynamodb:${graph.region}:${graph.account}:table`,
     callers: callersOf(graph, permissions),
+    faults,
   });
   stops.push(() => dynamodb.stop());
   await Promise.all(seed.map((item) => dynamodb.add(tables.core, item)));
 
-  const functions = startFunctions({ graph, permissions, clock }, dynamodb.endpoint, (name, line) =>
-    journal.log(name, line),
-  );
+  let strike = faults ? makeStrike(faults) : noFaults;
+  const struck: Strike = (...chance) => strike(...chance);
+  const services = { graph, permissions, clock, strike: struck, containers };
+  const functions = startFunctions(services, dynamodb.endpoint, (name, line) => journal.log(name, line));
   stops.push(() => Promise.all(functions.map((lambda) => lambda.stop())));
-  const machines = makeMachines({ graph, permissions, clock }, functions, queues);
-  let started = 0;
-  const startTarget = async (arn: string, event: unknown) => {
-    const machine = machines.find((candidate) => candidate.arn === arn);
-    if (!machine) throw new DeliveryError("NO_RESOURCE", `There is no state machine ${arn}`, false);
-    started += 1;
-    return machine.run(`execution-${started}`, event);
-  };
-  const buses = makeEventBuses({ graph, permissions, queues, startTarget, clock });
+  const executions = makeExecutions(makeMachines(services, functions, queues.all));
+  const buses = makeEventBuses({ ...services, queues: queues.all, startTarget: executions.deliver });
   const madeUp = makeMadeUpUsers((item) => dynamodb.add(tables.core, item));
 
   return {
@@ -108,28 +113,36 @@ const assemble = async (
       const deliveries = await buses.put(event);
       const result = resultOf(deliveries);
       journal.record(event.detail.id, deliveries);
-      if (dataDirectory !== undefined && result.error) keep(queues, dataDirectory);
+      if (result.error) queues.keep();
       const ms = Math.round(10 * (performance.now() - since)) / 10;
       return { eventId: event.detail.id, type: event.detail.type, ...result, ms };
     },
     makeUpUsers: (events) => madeUp.add(events),
-    dump: async () => ({
-      core: await dynamodb.items(tables.core),
-      payments: await dynamodb.items(tables.payments),
-      deadLetters: queues.flatMap(({ messages }) => messages.map(readable)),
-    }),
+    dump: () => dumpOf(dynamodb, tables, queues),
+    queues,
+    executions,
     calls: () => dynamodb.calls(),
+    stopFaults: () => {
+      strike = noFaults;
+      dynamodb.stopFaults();
+    },
     stop: async () => {
-      if (dataDirectory !== undefined) keep(queues, dataDirectory);
+      await executions.idle();
+      queues.keep();
       await stopAll(stops);
     },
   };
 };
 
-const readable = ({ body, attributes, sentAt }: Message): Dump["deadLetters"][number] => ({
-  body: JSON.parse(body),
-  attributes,
-  sentAt: new Date(sentAt).toISOString(),
+const dumpOf = async (
+  dynamodb: DynamoDB,
+  { core, payments }: ReturnType<typeof tableNames>,
+  queues: Queues,
+): Promise<Dump> => ({
+  core: await dynamodb.items(core),
+  payments: await dynamodb.items(payments),
+  deadLetters: queues.lettersIn("deadLetterQueue"),
+  parked: queues.lettersIn("parkedQueue"),
 });
 
 // Whose calls DynamoDB lets through: each Lambda's access key is its name.
@@ -140,20 +153,3 @@ const callersOf = (graph: Graph, permissions: Permissions): DynamoDBArgs["caller
       return [`${inputs["name"]}`, { role, statements: permissions.statementsOf(role) }];
     }),
   );
-
-const QueueInputs = type({ name: string(), maxMessageSize: number() });
-
-const queuesOf = (graph: Graph, dataDirectory: string | undefined): Queue[] =>
-  ofType(graph, "aws:sqs/queue:Queue").map(({ name, inputs, outputs }) => {
-    const { maxMessageSize } = checked(inputs, QueueInputs, `queue ${name}`);
-    const queue = makeQueue(`${inputs["name"]}`, `${outputs["arn"]}`, `${outputs["url"]}`, maxMessageSize);
-    const file = dataDirectory === undefined ? undefined : join(dataDirectory, `${queue.name}.json`);
-    if (file !== undefined && existsSync(file)) queue.messages.push(...JSON.parse(readFileSync(file, "utf8")));
-    return queue;
-  });
-
-const keep = (queues: Queue[], dataDirectory: string): void => {
-  for (const { name, messages } of queues) {
-    writeFileSync(join(dataDirectory, `${name}.json`), JSON.stringify(messages));
-  }
-};

@@ -12,11 +12,11 @@ interface Call {
   done: (answer: Promise<unknown>) => void;
 }
 
-// One runs while the other waits for DynamoDB; more would only cost memory.
-const mostContainers = 2;
+/** How many containers of a Lambda there are at most: one runs while the other waits for DynamoDB; more mostly cost memory. */
+export const usualContainers = 2;
 
 /** Makes the sandbox of a Lambda, with one container started. */
-export const startSandbox = (args: ContainerArgs): Sandbox => {
+export const startSandbox = (args: ContainerArgs, mostContainers: number = usualContainers): Sandbox => {
   const idle: Container[] = [];
   const all = new Set<Container>();
   const waiting: Call[] = [];

@@ -1,6 +1,7 @@
 import { number, object, record, string, type, unknown } from "superstruct";
 import { checked } from "./checked.ts";
 import type { Clock } from "./clock.ts";
+import type { Strike } from "./faults.ts";
 import { type Graph, ofType } from "./graph.ts";
 import { type CallService, type Machine, makeMachine } from "./machine.ts";
 import type { Permissions } from "./permissions.ts";
@@ -12,6 +13,7 @@ import { type Sandbox, startSandbox } from "./sandbox.ts";
 export interface RunningFunction extends Sandbox {
   name: string;
   arn: string;
+  timeoutSeconds: number;
 }
 
 /** What the parts of the cloud are made with. */
@@ -19,6 +21,9 @@ export interface ServicesArgs {
   graph: Graph;
   permissions: Permissions;
   clock: Clock;
+  strike: Strike;
+  /** How many containers of each Lambda there are at most. */
+  containers?: number | undefined;
 }
 
 const FunctionInputs = type({
@@ -37,7 +42,7 @@ const QueueCall = object({ QueueUrl: string(), MessageBody: unknown() });
 
 /** Starts the Lambdas of a graph, each with its bundle, its environment and its limits. */
 export const startFunctions = (
-  { graph, permissions }: ServicesArgs,
+  { graph, permissions, containers }: ServicesArgs,
   endpoint: string,
   onLog: (functionName: string, line: string) => void,
 ): RunningFunction[] =>
@@ -52,7 +57,7 @@ export const startFunctions = (
       resource: `${logGroupOf(graph, name)}:log-stream:1`,
     });
     if (refusal !== null) throw new Error(`Function ${name}: ${refusal}`);
-    const sandbox = startSandbox({
+    const args = {
       name: lambda.name,
       code,
       // What Lambda itself puts there, as far as the code reads it; the access key says whose calls they are.
@@ -67,9 +72,10 @@ export const startFunctions = (
       },
       memoryMegabytes: lambda.memorySize,
       timeoutSeconds: lambda.timeout,
-      onLog: (line) => onLog(lambda.name, line),
-    });
-    return { ...sandbox, name: lambda.name, arn: `${outputs["arn"]}` };
+      onLog: (line: string) => onLog(lambda.name, line),
+    };
+    const sandbox = startSandbox(args, containers);
+    return { ...sandbox, name: lambda.name, arn: `${outputs["arn"]}`, timeoutSeconds: lambda.timeout };
   });
 
 const logGroupOf = (graph: Graph, name: string) =>
@@ -79,7 +85,7 @@ const MachineInputs = type({ name: string(), type: string(), roleArn: string(), 
 
 /** Makes the state machines of a graph; what they call are those functions and queues, as far as their roles may. */
 export const makeMachines = (
-  { graph, permissions, clock }: ServicesArgs,
+  { graph, permissions, clock, strike }: ServicesArgs,
   functions: RunningFunction[],
   queues: Queue[],
 ): Machine[] =>
@@ -93,13 +99,23 @@ export const makeMachines = (
       if (refusal !== null) throw serviceError(errorName, refusal);
     };
 
+    const invoke = async (called: RunningFunction, payload: unknown) => {
+      const eventId = eventIdOf(payload);
+      const fault = strike("lambda", `${called.name} ${eventId}`, eventId);
+      if (fault === "throws") throw injected("InjectedFault", "the Lambda throws");
+      const answer = await clock.busy(called.invoke(payload));
+      if (fault === null) return answer;
+      if (fault === "hangs") await clock.sleep(1000 * called.timeoutSeconds);
+      throw injected(lambdaErrors[fault] ?? fault, `the Lambda ${fault} when its work is done`);
+    };
+
     const callLambda = async (parameters: unknown) => {
       const { FunctionName, Payload } = checked(parameters, LambdaCall, `a call of ${name}`);
       demand("lambda:InvokeFunction", FunctionName, "Lambda.AWSLambdaException");
       const called = functions.find((candidate) => candidate.arn === FunctionName);
       if (!called) throw serviceError("Lambda.ResourceNotFoundException", `Function not found: ${FunctionName}`);
       try {
-        return { StatusCode: 200, ExecutedVersion: "$LATEST", Payload: await clock.busy(called.invoke(Payload)) };
+        return { StatusCode: 200, ExecutedVersion: "$LATEST", Payload: await invoke(called, Payload) };
       } catch (error) {
         if (!(error instanceof LambdaError)) throw error;
         // Step Functions gives the error its type as a name, and all of it as the cause.
@@ -113,6 +129,8 @@ export const makeMachines = (
       const queue = queues.find(({ url }) => url === QueueUrl);
       if (!queue) throw serviceError("SQS.QueueDoesNotExistException", `The queue ${QueueUrl} does not exist`);
       demand("sqs:SendMessage", queue.arn, "SQS.SqsException");
+      const eventId = eventIdOf(Object(MessageBody).event);
+      if (strike("queue", eventId, eventId)) throw serviceError("SQS.SqsException", "Injected: the queue refuses");
       queue.send(JSON.stringify(MessageBody), clock.now());
       return { MessageId: queue.messages.at(-1)?.messageId };
     };
@@ -121,5 +139,16 @@ export const makeMachines = (
       resource === "arn:aws:states:::lambda:invoke" ? callLambda(parameters) : sendMessage(parameters);
     return makeMachine({ name: machine.name, arn, definition: machine.definition, callService, clock });
   });
+
+const lambdaErrors: Record<string, string> = {
+  crashes: "Runtime.ExitError",
+  hangs: "Sandbox.Timedout",
+  "out-of-memory": "Runtime.OutOfMemory",
+};
+
+const injected = (errorType: string, what: string): LambdaError =>
+  new LambdaError({ errorType, errorMessage: `Injected: ${what}` });
+
+const eventIdOf = (envelope: unknown): string => String(Object(Object(envelope).detail).id);
 
 const serviceError = (name: string, message: string): Error => Object.assign(new Error(message), { name });

@@ -3,8 +3,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import type { Server } from "node:http";
 import { array, string, type } from "superstruct";
 import { checked } from "./checked.ts";
+import { makeAwsApi } from "./aws-api.ts";
 import { type Clock, realClock, VirtualClock } from "./clock.ts";
 import { toEnvelope } from "./event.ts";
+import { type FaultPlan, readFaultPlan } from "./faults.ts";
 import { loadGraph } from "./graph.ts";
 import { listen } from "./http.ts";
 import type { Options } from "./options.ts";
@@ -24,20 +26,23 @@ export const start = async (options: Options): Promise<number> => {
     within: (run) => time.within(run),
     busy: (work) => time.busy(work),
   };
+  const faults = options.faults === undefined ? undefined : readFaults(options.faults);
   const seed = typeof options.seed === "string" ? readSeed(options.seed) : [];
   const runner = await startRunner({
     graph: loadGraph(stackConfig(options.stack)),
     clock,
     seed,
     dataDirectory: options.data,
+    faults,
   });
   const session = openSession(runner, options);
   try {
     const unread = await play(session, options);
-    if (!options.json) console.log(`\n${rowsOf(await runner.dump())}\n\n${session.summary()}`);
+    if (options.json) console.error(session.summary());
+    else console.log(`\n${rowsOf(await runner.dump())}\n\n${session.summary()}`);
     if (!options.exit) {
       time = realClock;
-      await serve(session, options);
+      await serve(session, runner, options);
     }
     if (unread > 0) return 2;
     return session.hasDeadLetters() ? 1 : 0;
@@ -57,18 +62,27 @@ const readSeed = (file: string): Record<string, unknown>[] => {
   }
 };
 
+const readFaults = (file: string): FaultPlan => {
+  try {
+    return readFaultPlan(JSON.parse(readFileSync(file, "utf8")), file);
+  } catch (error) {
+    throw new Error(`--faults: ${error instanceof Error ? error.message : error}`, { cause: error });
+  }
+};
+
 const writeDump = async (runner: Runner, file: string): Promise<void> => {
   writeFileSync(file, `${JSON.stringify(await runner.dump(), null, 2)}\n`);
 };
 
-const serve = async (session: Session, { port, json }: Options): Promise<void> => {
+const serve = async (session: Session, runner: Runner, { port, json }: Options): Promise<void> => {
   const webhookSecret = process.env["STRIPE_WEBHOOK_SECRET"];
   const take = async (value: unknown) => {
     const event = toEnvelope(value, session.arrival);
     await session.prepare([event]);
     return session.take(event);
   };
-  const server = await listen({ port, take, webhookSecret });
+  const aws = makeAwsApi({ ...runner, now: () => Date.now() });
+  const server = await listen({ port, take, webhookSecret, aws, outputs: runner.graph.outputs });
   const say = json ? console.error : console.log;
   say(`\nListening on ${urlOf(server)} for POST /events and POST /webhook; Ctrl-C ends it`);
   await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);

@@ -16,21 +16,31 @@ const rememberedSeconds = 35 * 24 * 3600;
 const mostRemembered = 1000;
 
 /** Whether an event is among those that were counted. */
-export const isSeen = ({ seen }: Seen, event: EventName): boolean => namesIn(seen).includes(nameOf(event));
+export const isSeen = ({ seen }: Seen, event: EventName): boolean => {
+  const name = nameOf(event);
+  let at = seen.indexOf(name);
+  while (at !== -1 && at % nameLength !== 0) at = seen.indexOf(name, at + 1);
+  return at !== -1;
+};
 
 /** Adds an event to those that were counted, and forgets the oldest beyond 35 days or 1,000 events. */
 export const remember = ({ seen, forgotten }: Seen, event: EventName): Seen => {
-  const all = [...namesIn(seen), nameOf(event)].toSorted();
-  const since = timeOf(all.at(-1) ?? "") - rememberedSeconds;
-  const kept = all.filter((name) => timeOf(name) >= since).slice(-mostRemembered);
-  const lost = all.slice(0, all.length - kept.length).map(timeOf);
-  return { seen: kept.join(""), forgotten: Math.max(forgotten, ...lost) };
+  const all = added(seen, nameOf(event));
+  const since = timeOf(all.slice(-nameLength)) - rememberedSeconds;
+  let lost = Math.max(0, all.length - mostRemembered * nameLength);
+  while (timeOf(all.slice(lost, lost + nameLength)) < since) lost += nameLength;
+  const lastLost = lost > 0 ? timeOf(all.slice(lost - nameLength, lost)) : -1;
+  return { seen: all.slice(lost), forgotten: Math.max(forgotten, lastLost) };
 };
+
+// The names stand one behind the other, in their order. Most events come in that order too.
+const added = (seen: string, name: string): string =>
+  name >= seen.slice(-nameLength) ? seen + name : [...(seen.match(/.{11}/g) ?? []), name].toSorted().join("");
+
+const nameLength = 11;
 
 // Seven characters of its time in base 36, so that they sort by it, and four of its id's hash.
 const nameOf = ({ eventId, created }: EventName): string =>
   created.toString(36).padStart(7, "0") + createHash("sha256").update(eventId).digest("base64url").slice(0, 4);
-
-const namesIn = (seen: string): string[] => seen.match(/.{11}/g) ?? [];
 
 const timeOf = (name: string): number => Number.parseInt(name.slice(0, 7), 36);

@@ -5,7 +5,7 @@ export interface Printed<T> {
   stdout: string[];
 }
 
-const levels = ["info", "warn", "error"] as const;
+const levels = ["log", "info", "warn", "error"] as const;
 
 /** Runs something and keeps what it prints. */
 export const captured = async <T>(run: () => Promise<T>): Promise<Printed<T>> => {

@@ -42,6 +42,7 @@ test("has the document's names", async () => {
     "prod-homebiyori-core",
     "prod-homebiyori-payments",
     "prod-homebiyori-dead-letter-queue",
+    "prod-homebiyori-parked",
     "/aws/events/prod-homebiyori-stripe-webhook-bus",
   ]) {
     assert.ok(names.includes(name), name);
@@ -57,6 +58,7 @@ const nameRules: Record<string, RegExp> = {
   [queue]: /^[-_A-Za-z0-9]{1,80}$/,
   [table]: /^[.\-_A-Za-z0-9]{3,255}$/,
   [logGroup]: /^[.\-_/#A-Za-z0-9]{1,512}$/,
+  "aws:cloudwatch/eventArchive:EventArchive": /^[.\-_A-Za-z0-9]{1,48}$/,
   "aws:iam/role:Role": /^[\w+=,.@-]{1,64}$/,
   "aws:iam/rolePolicy:RolePolicy": /^[\w+=,.@-]{1,128}$/,
   "aws:cloudwatch/logDeliverySource:LogDeliverySource": /^[\w-]{1,60}$/,
@@ -149,12 +151,40 @@ test("forwards from Stripe's bus, which is protected and outlives the stack, to 
   assert.is(ofType(await graphOf("dev"), bus).length, 1);
 });
 
-test("lets exactly its rules send to the queue, which keeps large messages for 14 days", async () => {
+test("keeps large dead letters, and parked ones, encrypted for 14 days", async () => {
+  const queues = ofType(await graphOf("prod"), queue);
+  assert.equal(
+    queues.map(({ inputs }) => inputs),
+    ["dead-letter-queue", "parked"].map((name) => ({
+      name: `prod-homebiyori-${name}`,
+      messageRetentionSeconds: 1_209_600,
+      visibilityTimeoutSeconds: 60,
+      maxMessageSize: 1_048_576,
+      sqsManagedSseEnabled: true,
+    })),
+  );
+});
+
+test("lets nobody send to the parked queue by its policy, and denies all without TLS", async () => {
   const graph = await graphOf("prod");
-  const { inputs } = named(graph, queue, "dead-letter-queue");
-  assert.is(inputs["messageRetentionSeconds"], 1_209_600);
-  assert.is(inputs["maxMessageSize"], 1_048_576);
-  assert.is(inputs["sqsManagedSseEnabled"], true);
+  const { inputs } = named(graph, "aws:sqs/queuePolicy:QueuePolicy", "parked");
+  const { arn, url } = named(graph, queue, "parked").outputs;
+  assert.is(inputs["queueUrl"], url);
+  assert.equal(JSON.parse(`${inputs["policy"]}`).Statement, [
+    {
+      Sid: "DenyWithoutTls",
+      Effect: "Deny",
+      Principal: "*",
+      Action: "sqs:*",
+      Resource: arn,
+      Condition: { Bool: { "aws:SecureTransport": "false" } },
+    },
+  ]);
+  assert.equal(graph.outputs["parkedQueue"], { url, arn });
+});
+
+test("lets exactly its rules send to the dead-letter queue", async () => {
+  const graph = await graphOf("prod");
   const [allow, deny] = JSON.parse(
     `${named(graph, "aws:sqs/queuePolicy:QueuePolicy", "dead-letter-queue").inputs["policy"]}`,
   ).Statement;
@@ -314,9 +344,26 @@ test("gives each part the role that lets it do what it does", async () => {
   }
 });
 
+test("archives every event of its own bus for a month", async () => {
+  const graph = await graphOf("prod");
+  const { inputs } = named(graph, "aws:cloudwatch/eventArchive:EventArchive", "stripe-webhook-bus");
+  assert.equal(inputs, {
+    name: "prod-homebiyori-stripe-events",
+    eventSourceArn: named(graph, bus, "stripe-webhook-bus").outputs["arn"],
+    retentionDays: 30,
+  });
+});
+
 test("exports its bus, rules, machines, queue and tables", async () => {
   const { outputs } = await graphOf("prod");
-  assert.equal(Object.keys(outputs).toSorted(), ["bus", "deadLetterQueue", "rules", "stateMachines", "tables"]);
+  assert.equal(Object.keys(outputs).toSorted(), [
+    "bus",
+    "deadLetterQueue",
+    "parkedQueue",
+    "rules",
+    "stateMachines",
+    "tables",
+  ]);
   assert.is(Object.keys(Object(outputs["rules"])).length, workflows.length + 1);
   assert.equal(
     Object.keys(Object(outputs["stateMachines"])),

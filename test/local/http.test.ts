@@ -34,11 +34,16 @@ const take = async (value: unknown): Promise<Outcome> => {
   return outcome;
 };
 
+const outputs = { bus: { name: "bus" } };
+
+// Answers with what it was asked; test/local/aws-api.test.ts has the real one.
+const aws = async (target: string, input: unknown) => ({ status: 200, headers: {}, body: { target, input } });
+
 let server: Server;
 let signed: Server;
 test.before(async () => {
-  server = await listen({ port: 0, take, webhookSecret: undefined });
-  signed = await listen({ port: 0, take, webhookSecret: secret });
+  server = await listen({ port: 0, take, webhookSecret: undefined, aws, outputs });
+  signed = await listen({ port: 0, take, webhookSecret: secret, aws, outputs });
 });
 test.before.each(() => {
   taken = [];
@@ -98,7 +103,7 @@ test("says of a mistake of its own that it is one, and goes on", async () => {
   assert.is((await post("/events", '{"id":"evt_1"}')).status, 202);
 });
 
-test("knows two paths, and only POST", async () => {
+test("takes events at two paths, and only by POST", async () => {
   for (const path of ["/", "/event", "/events/", "/events/1", "/events?x=1"]) {
     const { status, error } = await post(path, "{}");
     assert.is(status, 404, path);
@@ -108,6 +113,21 @@ test("knows two paths, and only POST", async () => {
     const { status, error } = await ask("/events", { method });
     assert.equal([status, error], [405, `/events takes POST, not ${method}`]);
   }
+});
+
+test("answers what the program exports, and only to GET", async () => {
+  assert.equal(await ask("/stack", { method: "GET" }), { status: 200, body: outputs, error: undefined });
+  assert.is((await post("/stack", "{}")).status, 405);
+});
+
+test("hands AWS's calls on by their target", async () => {
+  const call = (body: string) => ask("/", { body, headers: { "x-amz-target": "AmazonSQS.SendMessage" } });
+  const { status, body } = await call('{"QueueUrl":"x"}');
+  assert.equal([status, body], [200, { target: "AmazonSQS.SendMessage", input: { QueueUrl: "x" } }]);
+  assert.match((await call("{")).error, "The body is no JSON: ");
+  // A message of 1 MiB is a text within JSON here.
+  assert.is((await call(JSON.stringify({ MessageBody: '"'.repeat(1024 * 1024) }))).status, 200);
+  assert.is((await call(" ".repeat(3 * 1024 * 1024))).status, 413);
 });
 
 test("takes a body of EventBridge's greatest size, and refuses one over the limit", async () => {
@@ -121,12 +141,14 @@ test("takes a body of EventBridge's greatest size, and refuses one over the limi
   assert.is((await post("/events", '{"id":"evt_1"}')).status, 202);
 });
 
-const statusUnder = async (host: string): Promise<number | undefined> => {
-  const sent = request({ port: portOf(server), host: "127.0.0.1", method: "POST", path: "/events", headers: { host } });
-  sent.end('{"id":"evt_1"}');
+const statusUnder = async (host: string, path = "/events", more: Record<string, string> = {}) => {
+  const method = path === "/stack" ? "GET" : "POST";
+  const sent = request({ port: portOf(server), host: "127.0.0.1", method, path, headers: { host, ...more } });
+  if (method === "POST") sent.write('{"id":"evt_1"}');
+  sent.end();
   const [response] = await once(sent, "response");
   await text(response);
-  return response.statusCode;
+  return Number(response.statusCode);
 };
 
 test("answers only under this machine's own names, whatever name a page has made point here", async () => {
@@ -140,6 +162,8 @@ test("answers only under this machine's own names, whatever name a page has made
     "no-localhost",
   ]) {
     assert.is(await statusUnder(host), 403, host);
+    assert.is(await statusUnder(host, "/stack"), 403, host);
+    assert.is(await statusUnder(host, "/", { "x-amz-target": "AmazonSQS.SendMessage" }), 403, host);
   }
   assert.equal(taken, []);
 });
@@ -191,7 +215,7 @@ test("outlives bytes that are no request at all", async () => {
 });
 
 test("says that a port is taken", async () => {
-  const { message } = await rejects(listen({ port: portOf(server), take, webhookSecret: undefined }));
+  const { message } = await rejects(listen({ port: portOf(server), take, webhookSecret: undefined, aws, outputs }));
   assert.match(message, "EADDRINUSE");
 });
 

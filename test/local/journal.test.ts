@@ -20,7 +20,7 @@ const metricsOf = (...lines: unknown[]) => {
   return Object.fromEntries(journal.metrics);
 };
 
-const undelivered = (name: string) => [{ undelivered: { name, message: "" } }];
+const undelivered = (name: string) => [{ undelivered: { name, message: "" }, isLost: false }];
 
 test("keeps each line with the name of who wrote it", () => {
   const journal = makeJournal();

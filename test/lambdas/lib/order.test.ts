@@ -139,7 +139,7 @@ test("keeps under 20 KB after 10,000 events, and under that in one second", () =
     const { items } = sampleSubscription({ start: index, end: index + 1 });
     return sampleEvent(`evt_${index}`, "customer.subscription.updated", 1_767_225_600 + 60 * index, object, { items });
   });
-  const atOnce = renewals.slice(0, 2000).map((event) => ({ ...event, created: 1_767_225_600 }));
+  const atOnce = renewals.slice(0, 100).map((event) => ({ ...event, created: 1_767_225_600 }));
   for (const events of [renewals, atOnce]) {
     const stored = playLife(events);
     const texts = Object.entries(stored).map(([id, entry]) => [id, { ...entry, book: JSON.stringify(entry.book) }]);

@@ -1,0 +1,84 @@
+import { object, string } from "superstruct";
+import { AwsError, inputOf } from "./aws-error.ts";
+import type { Executions } from "./executions.ts";
+import type { Queues } from "./queues.ts";
+import { queueCalls } from "./queue-calls.ts";
+
+/** What AWS answers to a call: the status, headers of its own, and the body. */
+export interface AwsAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: object;
+}
+
+/** What the calls are made on. */
+export interface AwsApiArgs {
+  queues: Queues;
+  executions: Executions;
+  /** Milliseconds since 1970. */
+  now: () => number;
+}
+
+/** Answers one call of AWS's, by what its `X-Amz-Target` names. */
+export type AwsApi = (target: string, input: unknown) => Promise<AwsAnswer>;
+
+/** Makes the few calls that `npm run redrive` needs, in AWS's own JSON protocol. */
+export const makeAwsApi = (args: AwsApiArgs): AwsApi => {
+  const calls = new Map<string, (input: unknown) => object | Promise<object>>([
+    ...Object.entries(queueCalls(args)),
+    ["AWSStepFunctions.StartSyncExecution", (input) => startSyncExecution(args, input)],
+  ]);
+  return async (target, input) => {
+    try {
+      const call = calls.get(target);
+      if (call) return { status: 200, headers: {}, body: await call(input) };
+      const known = [...calls.keys()].join(", ");
+      throw new AwsError("UnknownOperationException", `The runner does not know ${target}; it knows ${known}`);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      return asAnswer(error);
+    }
+  };
+};
+
+const Start = object({ stateMachineArn: string(), name: string(), input: string() });
+
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html
+const startSyncExecution = async ({ now, executions, queues }: AwsApiArgs, value: unknown): Promise<object> => {
+  const { stateMachineArn, name, input } = inputOf(value, Start);
+  if (!/^[\w-]{1,80}$/.test(name)) throw new AwsError("InvalidName", `Invalid Name: '${name}'`);
+  const startedAt = now();
+  const execution = await executions.start(stateMachineArn, name, executionInput(input));
+  if (!execution) throw new AwsError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${stateMachineArn}'`);
+  // A failed one has sent a dead letter.
+  queues.keep();
+  const { arn, status, output, failure } = execution;
+  return {
+    executionArn: arn,
+    stateMachineArn,
+    name,
+    startDate: startedAt / 1000,
+    stopDate: now() / 1000,
+    status,
+    input,
+    ...(failure ? { error: failure.Error, cause: failure.Cause } : { output: JSON.stringify(output) }),
+  };
+};
+
+const executionInput = (text: string): unknown => {
+  if (Buffer.byteLength(text) > 262_144)
+    throw new AwsError("ValidationException", "'input' is longer than 262144 bytes");
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new AwsError("InvalidExecutionInput", `Invalid State Machine Execution Input: ${error}`);
+  }
+};
+
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-json-api-responses.html
+const asAnswer = ({ name, message }: AwsError): AwsAnswer => ({
+  status: 400,
+  headers:
+    name === "QueueDoesNotExist" ? { "x-amzn-query-error": "AWS.SimpleQueueService.NonExistentQueue;Sender" } : {},
+  body: { __type: name, message },
+});

@@ -1,0 +1,66 @@
+import { createHash } from "node:crypto";
+import { array, enums, integer, max, min, number, object, optional, string, type Infer } from "superstruct";
+import { checked } from "./checked.ts";
+
+/** What can go wrong at each hop of an event's way. */
+export const faultKinds = {
+  /** EventBridge cannot start the machine; it starts it twice; it is late by some minutes. */
+  delivery: ["fails", "twice", "late"],
+  /** A Lambda throws before it does anything; or it does its work, and then crashes, hangs or runs out of memory. */
+  lambda: ["throws", "crashes", "hangs", "out-of-memory"],
+  /** DynamoDB throttles or fails a call; or does it, and answers with an error all the same. */
+  dynamodb: ["throttles", "errors", "errors-after-write"],
+  /** The dead-letter queue takes no message. */
+  queue: ["refuses"],
+} as const;
+
+/** A hop of an event's way. */
+export type Hop = keyof typeof faultKinds;
+
+const Fault = object({
+  hop: enums(["delivery", "lambda", "dynamodb", "queue"]),
+  kind: enums(Object.values(faultKinds).flat()),
+  /** The share of chances at which it strikes. */
+  probability: optional(max(min(number(), 0), 1)),
+  /** The events that it strikes, by their ids, each time; DynamoDB's hop knows none. */
+  events: optional(array(string())),
+});
+
+/** The faults of a run; the same seed makes the same ones. */
+export const FaultPlan = object({ seed: integer(), faults: array(Fault) });
+
+export type FaultPlan = Infer<typeof FaultPlan>;
+
+/** Says which fault strikes at a hop; `key` names the chance, such as the event's id. */
+export type Strike = (hop: Hop, key: string, eventId?: string) => string | null;
+
+/** No fault at all. */
+export const noFaults: Strike = () => null;
+
+/** Reads a plan of faults; refuses one that names what there is not. */
+export const readFaultPlan = (content: unknown, name: string): FaultPlan => {
+  const plan = checked(content, FaultPlan, name);
+  for (const { hop, kind } of plan.faults) {
+    const kinds: readonly string[] = faultKinds[hop];
+    if (!kinds.includes(kind)) throw new Error(`${name}: ${hop} has no fault ${kind}; it has ${kinds.join(", ")}`);
+  }
+  return plan;
+};
+
+/** Makes a plan's faults strike: each chance is decided by the seed, its name, and how often it came up before. */
+export const makeStrike = ({ seed, faults }: FaultPlan): Strike => {
+  const times = new Map<string, number>();
+  return (hop, key, eventId) => {
+    const time = (times.get(`${hop} ${key}`) ?? 0) + 1;
+    times.set(`${hop} ${key}`, time);
+    const fault = faults.find(({ hop: at, probability = 0, events = [] }, index) => {
+      if (at !== hop) return false;
+      if (eventId !== undefined && events.includes(eventId)) return true;
+      return chanceOf(`${seed} ${index} ${hop} ${key} ${time}`) < probability;
+    });
+    return fault?.kind ?? null;
+  };
+};
+
+// A number from 0 to below 1 that is the same for the same text.
+const chanceOf = (text: string): number => createHash("sha256").update(text).digest().readUInt32BE() / 2 ** 32;

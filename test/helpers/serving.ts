@@ -1,0 +1,51 @@
+import { makeAwsApi } from "../../local/aws-api.ts";
+import type { Executions } from "../../local/executions.ts";
+import { listen } from "../../local/http.ts";
+import type { Queue } from "../../local/queue.ts";
+import type { RunnerArgs } from "../../local/runner.ts";
+import { type Clients, localClients } from "../../ops/clients.ts";
+import { localStack, type Stack } from "../../ops/stack.ts";
+import { type Running, startRunning } from "./running.ts";
+
+/** A runner that listens as `npm start` does, and what an operator sees of it. */
+export interface Serving extends Running, Clients {
+  url: string;
+  stack: Stack;
+  deadLetters: Queue;
+  parked: Queue;
+}
+
+/** Starts a runner that listens; its state machines may be started in another way than by themselves. */
+export const startServing = async (
+  args: Partial<RunnerArgs> = {},
+  wrap: (executions: Executions) => Executions = (executions) => executions,
+): Promise<Serving> => {
+  const running = await startRunning(args);
+  const { queues, graph } = running;
+  const aws = makeAwsApi({ queues, executions: wrap(running.executions), now: () => Date.now() });
+  const take = () => Promise.reject(new Error("Nothing is posted here"));
+  const server = await listen({ port: 0, take, webhookSecret: undefined, aws, outputs: graph.outputs });
+  const address = server.address();
+  const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+  const stack = await localStack(url);
+  const queueOf = (arn: string): Queue => {
+    const queue = queues.all.find((candidate) => candidate.arn === arn);
+    if (!queue) throw new Error(`There is no queue ${arn}`);
+    return queue;
+  };
+  const clients = localClients(stack.deadLetterQueue.arn, url);
+  return {
+    ...running,
+    ...clients,
+    url,
+    stack,
+    deadLetters: queueOf(stack.deadLetterQueue.arn),
+    parked: queueOf(stack.parkedQueue.arn),
+    stop: async () => {
+      for (const client of Object.values(clients)) client.destroy();
+      server.closeAllConnections();
+      server.close();
+      await running.stop();
+    },
+  };
+};

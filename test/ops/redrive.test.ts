@@ -1,0 +1,208 @@
+import { spawn } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { text } from "node:stream/consumers";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { sampleEvent, sampleInvoice } from "../../local/sample-events.ts";
+import { type Serving, startServing } from "../helpers/serving.ts";
+
+const test = suite("npm run redrive");
+
+let serving: Serving;
+let directory: string;
+// What an execution waits for, and whom it tells that it has begun.
+let gate: Promise<void> = Promise.resolve();
+let begun: () => void = () => {};
+
+test.before(async () => {
+  directory = mkdtempSync(join(tmpdir(), "homebiyori-"));
+  serving = await startServing({}, (executions) => ({
+    ...executions,
+    start: async (...args) => {
+      begun();
+      await gate;
+      return executions.start(...args);
+    },
+  }));
+});
+test.before.each(() => {
+  serving.deadLetters.messages.length = 0;
+});
+test.after(async () => {
+  await serving.stop();
+  rmSync(directory, { recursive: true });
+});
+
+const command = join(import.meta.dirname, "../../ops/redrive.ts");
+
+const { PATH = "" } = process.env;
+
+// No credentials from anywhere.
+const withoutCredentials = { PATH, HOME: "/nowhere", AWS_EC2_METADATA_DISABLED: "true" };
+
+const spawnRedrive = (args: string[], env: NodeJS.ProcessEnv = withoutCredentials) =>
+  spawn(process.execPath, [command, ...args], { stdio: ["ignore", "pipe", "pipe"], env });
+
+const run = async (args: string[], env?: NodeJS.ProcessEnv) => {
+  const child = spawnRedrive(args, env);
+  const ended = new Promise((done) => child.on("exit", done));
+  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { stdout, stderr: stderr.trim(), code };
+};
+
+const deadLetter = (id: string): void => {
+  const times = { created: 1, paidAt: 1, start: 1, end: 2 };
+  const invoice = sampleInvoice({ id: `in_${id}`, customer: `cus_${id}`, amount: 1, ...times });
+  const event = serving.envelope(sampleEvent(`evt_${id}`, "invoice.payment_succeeded", 1, invoice));
+  const TARGET_ARN = `${serving.stack.stateMachines["payment-succeeded"]}`;
+  serving.deadLetters.send(JSON.stringify(event), 1000, { TARGET_ARN, ERROR_CODE: "NO_PERMISSIONS" });
+};
+
+test("tells all of its options", async () => {
+  const { stdout, code } = await run(["--help"]);
+  assert.is(code, 0);
+  const options = ["stack", "local", "dry-run", "type", "error", "event", "since", "max", "rate", "parked"];
+  for (const option of options) assert.match(stdout, `--${option}`);
+});
+
+test("refuses what it cannot do, and says what it takes", async () => {
+  const cases: [string[], string][] = [
+    [[], "say which queue it is, by --stack <name> or --local"],
+    [["--stack"], "argument missing"],
+    [["--stack", "prod", "--local"], "cannot be used with"],
+    [["--local", "4400"], "expected an address such as http://127.0.0.1:4400"],
+    [["--local", "--max", "0"], "expected a whole number from 1"],
+    [["--local", "--rate", "0"], "expected a number over 0"],
+    [["--local", "--since", "yesterday"], "expected a time such as 90m"],
+    [["--local", "--dryrun"], "unknown option '--dryrun'"],
+    [["--stack", "prod", "evt_1"], "too many arguments"],
+  ];
+  for (const [args, message] of cases) {
+    const { stderr, code } = await run(args);
+    assert.is(code, 2, args.join(" "));
+    assert.match(stderr, message);
+  }
+});
+
+test("lists in a dry run, since a time too", async () => {
+  deadLetter("listed");
+  const all = await run(["--local", serving.url, "--dry-run"]);
+  assert.equal([all.code, all.stderr], [0, ""]);
+  assert.match(all.stdout, "evt_listed");
+  for (const since of ["2d", "2026-01-31T12:00:00Z"]) {
+    const { stdout } = await run(["--local", serving.url, "--dry-run", "--since", since]);
+    assert.match(stdout, "1  not asked for");
+  }
+});
+
+test("says that nobody answers", async () => {
+  const { stderr, code } = await run(["--local", "http://127.0.0.1:9"]);
+  assert.equal([code, stderr], [2, "Nothing answers at http://127.0.0.1:9; npm start does"]);
+});
+
+// Pulumi's CLI downloads itself, and its stacks are in the cloud: this answers instead.
+const npx = (name: string, script: string): NodeJS.ProcessEnv => {
+  const own = mkdtempSync(join(directory, `${name}-`));
+  const file = join(own, "npx");
+  writeFileSync(file, `#!/bin/sh\n${script}\n`);
+  chmodSync(file, 0o755);
+  return { ...withoutCredentials, PATH: `${own}${delimiter}${PATH}` };
+};
+
+const outputs = (stack: unknown): string => `[ "$*" = "pulumi stack output --json --stack prod" ] && cat <<END
+${JSON.stringify(stack)}
+END`;
+
+test("says that there are no credentials", async () => {
+  const { stderr, code } = await run(["--stack", "prod"], npx("outputs", outputs(serving.stack)));
+  assert.is(code, 2);
+  assert.match(stderr, "There are no AWS credentials in this shell: ");
+});
+
+test("says what Pulumi says of a stack that does not exist", async () => {
+  const env = npx("none", "echo \"error: no stack named 'prod' found\" >&2; exit 255");
+  const { stderr, code } = await run(["--stack", "prod"], env);
+  assert.equal([code, stderr], [2, "npx pulumi stack output --json --stack prod: error: no stack named 'prod' found"]);
+});
+
+test("says that a stack is too old, or answers nothing", async () => {
+  const { parkedQueue: _, ...old } = serving.stack;
+  const tooOld = await run(["--stack", "prod"], npx("old", outputs(old)));
+  assert.is(tooOld.code, 2);
+  assert.match(tooOld.stderr, /^stack prod has not the outputs that this needs \(At path: parkedQueue/);
+  const nothing = await run(["--stack", "prod"], npx("nothing", "echo"));
+  assert.equal([nothing.code, nothing.stderr], [2, "stack prod answers with no JSON:"]);
+});
+
+test("says that a queue does not exist, before it starts anything", async () => {
+  const gone = { ...serving.stack, parkedQueue: { url: `${serving.stack.parkedQueue.url}-gone`, arn: "arn" } };
+  const env = {
+    ...npx("gone", outputs(gone)),
+    AWS_ENDPOINT_URL: serving.url,
+    AWS_ACCESS_KEY_ID: "x",
+    AWS_SECRET_ACCESS_KEY: "x",
+  };
+  deadLetter("kept");
+  const { stdout, stderr, code } = await run(["--stack", "prod"], env);
+  assert.equal(
+    [code, stderr, stdout],
+    [2, "A queue of the stack does not exist: The specified queue does not exist.", ""],
+  );
+  assert.equal([serving.deadLetters.messages.length, serving.deadLetters.hidden(Date.now())], [1, 0]);
+});
+
+// Starts a redrive of three letters, and returns once the first has been started and waits.
+const interrupted = async () => {
+  const ids = ["first", "second", "third"];
+  for (const id of ids) deadLetter(id);
+  await serving.makeUpUsers(serving.deadLetters.messages.map(({ body }) => JSON.parse(body)));
+  let open = () => {};
+  gate = new Promise((done) => {
+    open = done;
+  });
+  const started = new Promise<void>((done) => {
+    begun = done;
+  });
+  const child = spawnRedrive(["--local", serving.url, "--rate", "0.001"]);
+  const ended = new Promise((done) => child.on("exit", (code, signal) => done(code ?? signal)));
+  const stdout = text(child.stdout);
+  await started;
+  return { child, open, ended, stdout };
+};
+
+const redriveRest = async () => {
+  const { code, stdout } = await run(["--local", serving.url, "--rate", "1000"]);
+  assert.is(code, 0);
+  assert.equal(serving.deadLetters.messages, []);
+  return stdout;
+};
+
+test("ends on Ctrl-C once what it has started is done, shows the rest again, and can be run again", async () => {
+  const { child, open, ended, stdout } = await interrupted();
+  const said = new Promise<string>((done) => child.stderr.once("data", (chunk) => done(`${chunk}`)));
+  child.kill("SIGINT");
+  assert.match(await said, "It ends once what has been started is done");
+  open();
+  assert.is(await ended, 130);
+  assert.match(await stdout, /left +evt_second +payment-succeeded +it was not started/);
+  assert.match(await stdout, "1 redriven, 0 failed again, 0 parked, 2 left");
+  assert.equal([serving.deadLetters.messages.length, serving.deadLetters.hidden(Date.now())], [2, 0]);
+  assert.match(await redriveRest(), "2 redriven");
+});
+
+test("loses nothing when it is killed in the middle", async () => {
+  const { child, open, ended } = await interrupted();
+  child.kill("SIGKILL");
+  assert.is(await ended, "SIGKILL");
+  open();
+  await serving.executions.idle();
+  assert.is(serving.deadLetters.messages.length, 3);
+  // As when the time is up for which they were hidden.
+  const letters = serving.deadLetters.messages.splice(0);
+  for (const { body, sentAt, attributes } of letters) serving.deadLetters.send(body, sentAt, attributes);
+  assert.match(await redriveRest(), "3 redriven");
+});
+
+test.run();
