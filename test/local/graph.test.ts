@@ -77,7 +77,7 @@ test("fails with what the program throws, and can be loaded again after that", a
 
 test("finds the resources of a type, and none of a type that is not there", async () => {
   const graph = await graphOf("dev");
-  assert.is(ofType(graph, queue).length, 1);
+  assert.is(ofType(graph, queue).length, 2);
   assert.equal(ofType(graph, "aws:sqs/queue"), []);
 });
 

@@ -74,7 +74,7 @@ test("prints one JSON object per event, and dumps all it has", async () => {
     assert.equal(Object.keys(line), ["eventId", "type", "outcome", "states", "written", "error", "ms"]);
   }
   assert.is(code, 0);
-  assert.match(stderr, /^3 events in [\d.]+ s: 1 applied, 1 duplicate, 1 unmatched\n/);
+  for (const said of [/^3 events in [\d.]+ s: /, "1 applied", "1 duplicate", "1 unmatched"]) assert.match(stderr, said);
   assert.match(stderr, "Users were made up for 2 customers: user_<customer id>");
   const { core, payments, deadLetters } = JSON.parse(readFileSync(dump, "utf8"));
   const userOf = (customer: string) => ({

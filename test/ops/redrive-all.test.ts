@@ -16,11 +16,14 @@ const test = suite("a redrive");
 let serving: Serving;
 let started: string[] = [];
 let hasQueueFault = false;
+// How many letters nobody else saw while the newest execution ran.
+let hiddenThen = 0;
 test.before(async () => {
   serving = await startServing({}, (executions) => ({
     ...executions,
     start: async (arn, name, input) => {
       started.push(name);
+      hiddenThen = serving.deadLetters.hidden(Date.now());
       const execution = await executions.start(arn, name, input);
       if (!hasQueueFault || !execution) return execution;
       return { ...execution, failure: { Error: "DeadLetterQueueUnreachable", Cause: "Not sent" } };
@@ -121,6 +124,7 @@ test("takes only what is asked for", async () => {
   const { code, said } = await redrive({ event: ["evt_one"] });
   assert.is(code, 0);
   assert.match(said, "3  not asked for");
+  assert.is(hiddenThen, 1);
   assert.equal(idsIn(serving.deadLetters), ["evt_three", "evt_two", "no JSON"]);
   assert.ok(isAllVisible());
 });
