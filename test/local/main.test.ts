@@ -117,21 +117,22 @@ test("takes users from a file, or none", async () => {
   const events = fileOf("seeded.json", paid("seeded", "cus_seeded"));
   const seed = fileOf("seed.json", [{ PK: "USER#hanako", SK: "SUBSCRIPTION", customer_id: "cus_seeded" }]);
   const dump = join(directory, "seeded-dump.json");
-  await run("--replay", events, "--exit", "--seed", seed, "--dump", dump);
+  const [, unseeded, wrong] = await Promise.all([
+    run("--replay", events, "--exit", "--seed", seed, "--dump", dump),
+    run("--replay", events, "--exit", "--no-seed", "--json"),
+    run("--exit", "--seed", fileOf("wrong.json", [{ PK: "USER#x" }])),
+  ]);
   assert.is(JSON.parse(readFileSync(dump, "utf8")).payments[0].user_id, "hanako");
-  const { stdout, code } = await run("--replay", events, "--exit", "--no-seed", "--json");
-  assert.is(code, 1);
-  assert.is(JSON.parse(stdout).error.name, "CustomerNotFound");
-  const wrong = await run("--exit", "--seed", fileOf("wrong.json", [{ PK: "USER#x" }]));
+  assert.is(unseeded.code, 1);
+  assert.is(JSON.parse(unseeded.stdout).error.name, "CustomerNotFound");
   assert.is(wrong.code, 2);
   assert.match(wrong.stderr, "--seed: ");
 });
 
 test("refuses an option or a stack that does not exist", async () => {
-  const option = await run("--replai", "x");
+  const [option, stack] = await Promise.all([run("--replai", "x"), run("--stack", "staging", "--exit")]);
   assert.is(option.code, 2);
   assert.match(option.stderr, "unknown option '--replai'");
-  const stack = await run("--stack", "staging", "--exit");
   assert.is(stack.code, 2);
   assert.is(stack.stderr.trim(), "There is no stack staging: Pulumi.staging.yaml does not exist");
 });

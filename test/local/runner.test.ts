@@ -103,7 +103,7 @@ test("lets nobody do what their role does not allow, and says so in AWS's words"
     ["payment-succeeded", "lambda:InvokeFunction", "dead-letter", "Lambda.AWSLambdaException"],
     ["payment-succeeded-rule", "states:StartExecution", "dead-letter", "NO_PERMISSIONS"],
   ] as const;
-  for (const [role, action, expected, errorName] of cases) {
+  const check = async ([role, action, expected, errorName]: (typeof cases)[number]): Promise<void> => {
     const other = await startRunning({ graph: graphWithout(role, action) });
     try {
       const event = sampleEvent("evt_1", "invoice.payment_succeeded", 1, paid("cus_1"));
@@ -115,7 +115,8 @@ test("lets nobody do what their role does not allow, and says so in AWS's words"
     } finally {
       await other.stop();
     }
-  }
+  };
+  await Promise.all(cases.map(check));
 });
 
 test("says that an event is lost which fails and cannot be sent to the queue either", async () => {
