@@ -3,6 +3,7 @@ import { DeadLetterQueue } from "./infra/dead-letter-queue.ts";
 import { EventBus } from "./infra/event-bus.ts";
 import { makeFunctions } from "./infra/functions.ts";
 import { makeRoutes } from "./infra/routes.ts";
+import { OperatorPolicy } from "./infra/operator-policy.ts";
 import { ParkedQueue } from "./infra/parked-queue.ts";
 import { readSettings } from "./infra/settings.ts";
 import { makeStateMachines } from "./infra/state-machines.ts";
@@ -21,8 +22,9 @@ export default async () => {
   const machines = makeStateMachines({ ...settings, functions, deadLetters, account });
 
   const bus = new EventBus("stripe-webhook-bus", { ...settings, account });
-  const rules = makeRoutes({ eventSource: settings.eventSource, bus, machines, deadLetters });
+  const rules = makeRoutes({ eventSource: settings.eventSource, bus, machines, deadLetters, account });
   stripeKey("stripe-api-key");
+  const operator = new OperatorPolicy("operator", { deadLetters, parked, machines });
 
   return {
     bus: { name: bus.name, arn: bus.arn },
@@ -30,6 +32,7 @@ export default async () => {
     stateMachines: Object.fromEntries(Object.entries(machines).map(([name, { arn }]) => [name, arn])),
     deadLetterQueue: { url: deadLetters.url, arn: deadLetters.arn },
     parkedQueue: { url: parked.url, arn: parked.arn },
+    operatorPolicy: operator.arn,
     tables: { core: tables.core.name, payments: tables.payments.name },
   };
 };

@@ -48,6 +48,12 @@ export class BusLogs extends pulumi.ComponentResource {
       return { thing, source };
     });
 
+    if (sources.length > 0) this.#deliver(name, sources, logGroup, args.account);
+    this.registerOutputs({});
+  }
+
+  #deliver(name: string, sources: Source[], logGroup: aws.cloudwatch.LogGroup, account: Account): void {
+    const child = { parent: this };
     const destination = new aws.cloudwatch.LogDeliveryDestination(
       name,
       {
@@ -61,7 +67,7 @@ export class BusLogs extends pulumi.ComponentResource {
       name,
       {
         policyName: physicalName(name, deliveryNameLimit),
-        policyDocument: policyDocument([deliveryOf(logGroup, args.account)]),
+        policyDocument: policyDocument([deliveryOf(logGroup, sources, account)]),
       },
       child,
     );
@@ -76,18 +82,21 @@ export class BusLogs extends pulumi.ComponentResource {
         ),
       policy,
     );
-
-    this.registerOutputs({});
   }
 }
 
-const deliveryOf = (logGroup: aws.cloudwatch.LogGroup, account: Account) => ({
+interface Source {
+  thing: string;
+  source: aws.cloudwatch.LogDeliverySource;
+}
+
+const deliveryOf = (logGroup: aws.cloudwatch.LogGroup, sources: Source[], account: Account) => ({
   Effect: "Allow",
   Principal: { Service: "delivery.logs.amazonaws.com" },
   Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
   Resource: pulumi.interpolate`${logGroup.arn}:log-stream:*`,
   Condition: {
     StringEquals: { "aws:SourceAccount": account.id },
-    ArnLike: { "aws:SourceArn": pulumi.interpolate`${account.arnOf("logs")}:delivery-source:*` },
+    ArnEquals: { "aws:SourceArn": sources.map(({ source }) => source.arn) },
   },
 });

@@ -28,6 +28,8 @@ export class DeadLetterQueue extends pulumi.ComponentResource {
       Principal: { Service: "events.amazonaws.com" },
       Action: "sqs:SendMessage",
       Resource: this.arn,
+      // A rule's ARN names the account, and it is all that AWS documents EventBridge to tell a queue:
+      // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
       Condition: { ArnEquals: { "aws:SourceArn": ruleArns } },
     };
     return new aws.sqs.QueuePolicy(

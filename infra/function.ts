@@ -32,6 +32,8 @@ export class Function extends pulumi.ComponentResource {
       Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
       Resource: pulumi.interpolate`${logGroup.arn}:*`,
     };
+    // No condition on whose behalf: Lambda does not always say. It takes a role on only for a function of the role's own
+    // account, whoever made that having had leave to pass it on: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
     const role = new ServiceRole(
       name,
       { service: "lambda.amazonaws.com", allow: [logging, tracing, ...args.allow] },

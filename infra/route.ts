@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { Account } from "./account.ts";
 import type { DeadLetterQueue } from "./dead-letter-queue.ts";
 import { ServiceRole } from "./service-role.ts";
 
@@ -17,6 +18,7 @@ export interface RouteArgs {
   /** The action that gives it to the target, such as `states:StartExecution`. */
   action: string;
   deadLetters: DeadLetterQueue;
+  account: Account;
 }
 
 /** A rule and its target: at most 3 more tries within an hour, then the dead-letter queue. */
@@ -47,12 +49,15 @@ export class Route extends pulumi.ComponentResource {
 
   /** Opens the route, once what it needs is there. */
   open(dependsOn: pulumi.Resource[]): void {
-    const { target, action, deadLetters, busName } = this.#args;
+    const { target, action, deadLetters, busName, account } = this.#args;
     const role = new ServiceRole(
       this.#name,
       {
         service: "events.amazonaws.com",
-        conditions: { ArnEquals: { "aws:SourceArn": this.rule.arn } },
+        conditions: {
+          StringEquals: { "aws:SourceAccount": account.id },
+          ArnEquals: { "aws:SourceArn": this.rule.arn },
+        },
         allow: [{ Action: action, Resource: target }],
       },
       { parent: this },

@@ -1,3 +1,4 @@
+import type { Account } from "./account.ts";
 import type { DeadLetterQueue } from "./dead-letter-queue.ts";
 import type { EventBus } from "./event-bus.ts";
 import { PartnerBus } from "./partner-bus.ts";
@@ -11,10 +12,11 @@ interface Args {
   bus: EventBus;
   machines: Record<string, StateMachine>;
   deadLetters: DeadLetterQueue;
+  account: Account;
 }
 
 /** The ways of the events, from Stripe's bus to ours where there is one, and from ours to the state machine of each type: the ARNs of their rules. */
-export const makeRoutes = ({ eventSource, bus, machines, deadLetters }: Args) => {
+export const makeRoutes = ({ eventSource, bus, machines, deadLetters, account }: Args) => {
   const byType = workflows.map(({ name, eventType }): [string, Route] => {
     const machine = machines[name];
     if (!machine) throw new Error(`There is no state machine ${name}`);
@@ -27,6 +29,7 @@ export const makeRoutes = ({ eventSource, bus, machines, deadLetters }: Args) =>
       target: machine.arn,
       action: "states:StartExecution",
       deadLetters,
+      account,
     });
     return [rule, route];
   });
@@ -43,6 +46,7 @@ export const makeRoutes = ({ eventSource, bus, machines, deadLetters }: Args) =>
       target: bus.arn,
       action: "events:PutEvents",
       deadLetters,
+      account,
     });
     routes.set("forward-rule", forward);
   }

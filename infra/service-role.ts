@@ -45,7 +45,7 @@ export class ServiceRole extends pulumi.ComponentResource {
       {
         name,
         role: role.name,
-        policy: policyDocument(args.allow.map((statement) => ({ Effect: "Allow", ...statement }))),
+        policy: allowing(args.allow),
       },
       { parent: this },
     );
@@ -54,6 +54,10 @@ export class ServiceRole extends pulumi.ComponentResource {
     this.registerOutputs({ arn: this.arn });
   }
 }
+
+/** A policy document that allows this and nothing else. */
+export const allowing = (allowed: Allowed[]): pulumi.Output<string> =>
+  policyDocument(allowed.map((statement) => ({ Effect: "Allow", ...statement })));
 
 /** A policy document of these statements. */
 export const policyDocument = (statements: object[]): pulumi.Output<string> =>

@@ -21,6 +21,7 @@ export const answersOf = (region: string, account: string): Record<string, (inpu
     "aws:cloudwatch/logGroup:LogGroup": ({ name }) => ({ arn: arn("logs", `log-group:${name}`) }),
     "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": () => ({}),
     "aws:dynamodb/table:Table": ({ name }) => ({ arn: arn("dynamodb", `table/${name}`) }),
+    "aws:iam/policy:Policy": ({ name }) => ({ arn: `arn:aws:iam::${account}:policy/${name}` }),
     "aws:iam/role:Role": ({ name }) => ({ arn: `arn:aws:iam::${account}:role/${name}` }),
     "aws:iam/rolePolicy:RolePolicy": () => ({}),
     "aws:lambda/function:Function": ({ name }) => ({ arn: arn("lambda", `function:${name}`) }),

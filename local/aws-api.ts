@@ -1,6 +1,7 @@
-import { object, string } from "superstruct";
+import { type Infer, object, string } from "superstruct";
 import { AwsError, inputOf } from "./aws-error.ts";
 import type { Executions } from "./executions.ts";
+import type { Permissions } from "./permissions.ts";
 import type { Queues } from "./queues.ts";
 import { queueCalls } from "./queue-calls.ts";
 
@@ -15,25 +16,36 @@ export interface AwsAnswer {
 export interface AwsApiArgs {
   queues: Queues;
   executions: Executions;
+  permissions: Permissions;
   /** Milliseconds since 1970. */
   now: () => number;
+}
+
+/** How a call is answered. */
+export interface AwsCall {
+  /** The ARN of what it is made on, which an operator must be allowed. */
+  resource(input: unknown): string;
+  answer(input: unknown): object | Promise<object>;
 }
 
 /** Answers one call of AWS's, by what its `X-Amz-Target` names. */
 export type AwsApi = (target: string, input: unknown) => Promise<AwsAnswer>;
 
-/** Makes the few calls that `npm run redrive` needs, in AWS's own JSON protocol. */
+/** Makes the few calls that `npm run redrive` needs, in AWS's own JSON protocol; the operator's policy must allow them. */
 export const makeAwsApi = (args: AwsApiArgs): AwsApi => {
-  const calls = new Map<string, (input: unknown) => object | Promise<object>>([
+  const calls = new Map<string, AwsCall>([
     ...Object.entries(queueCalls(args)),
-    ["AWSStepFunctions.StartSyncExecution", (input) => startSyncExecution(args, input)],
+    ["AWSStepFunctions.StartSyncExecution", startSyncExecution(args)],
   ]);
   return async (target, input) => {
     try {
       const call = calls.get(target);
-      if (call) return { status: 200, headers: {}, body: await call(input) };
-      const known = [...calls.keys()].join(", ");
-      throw new AwsError("UnknownOperationException", `The runner does not know ${target}; it knows ${known}`);
+      if (!call) {
+        const known = [...calls.keys()].join(", ");
+        throw new AwsError("UnknownOperationException", `The runner does not know ${target}; it knows ${known}`);
+      }
+      demand(target, call.resource(input), args.permissions);
+      return { status: 200, headers: {}, body: await call.answer(input) };
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       return asAnswer(error);
@@ -41,11 +53,30 @@ export const makeAwsApi = (args: AwsApiArgs): AwsApi => {
   };
 };
 
+// The prefix of a service's actions, by what its calls begin with.
+const prefixes: Record<string, string> = { AmazonSQS: "sqs", AWSStepFunctions: "states" };
+
+const demand = (target: string, resource: string, permissions: Permissions): void => {
+  const [service = "", operation] = target.split(".");
+  const action = `${prefixes[service]}:${operation}`;
+  // Loopback stands in for TLS.
+  const context = { "aws:SecureTransport": "true" };
+  const refusal = permissions.operatorRefusal({ action, resource, context });
+  if (refusal) throw new AwsError("AccessDeniedException", refusal.message);
+};
+
 const Start = object({ stateMachineArn: string(), name: string(), input: string() });
 
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html
-const startSyncExecution = async ({ now, executions, queues }: AwsApiArgs, value: unknown): Promise<object> => {
-  const { stateMachineArn, name, input } = inputOf(value, Start);
+const startSyncExecution = (args: AwsApiArgs): AwsCall => ({
+  resource: (value) => inputOf(value, Start).stateMachineArn,
+  answer: (value) => runToItsEnd(args, inputOf(value, Start)),
+});
+
+const runToItsEnd = async (
+  { now, executions, queues }: AwsApiArgs,
+  { stateMachineArn, name, input }: Infer<typeof Start>,
+): Promise<object> => {
   if (!/^[\w-]{1,80}$/.test(name)) throw new AwsError("InvalidName", `Invalid Name: '${name}'`);
   const startedAt = now();
   const execution = await executions.start(stateMachineArn, name, executionInput(input));

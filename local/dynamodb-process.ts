@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, ServerResponse } from "node:http";
 import { enableCompileCache } from "node:module";
 import { type FaultPlan, makeStrike, noFaults } from "./faults.ts";
 import { allows, type Request, type Statement } from "./iam.ts";
-import { notAuthorized } from "./permissions.ts";
+import { notAuthorized } from "./not-authorized.ts";
 
 /** What the process of DynamoDB is told at its start. */
 export interface DynamoDBArgs {
@@ -11,8 +11,8 @@ export interface DynamoDBArgs {
   path?: string;
   /** The beginning of a table's ARN. */
   tableArn: string;
-  /** Whose calls are let through, by access key: a role's name and statements. */
-  callers: Record<string, { role: string; statements: readonly Statement[] }>;
+  /** Whose calls are let through, by access key: who it is, and the statements of their role. */
+  callers: Record<string, { who: string; statements: readonly Statement[] }>;
   /** What is to go wrong here. */
   faults?: FaultPlan | undefined;
 }
@@ -56,7 +56,7 @@ const start = ({ path, tableArn, callers, faults }: DynamoDBArgs): void => {
   const strikeAt = ({ headers }: IncomingMessage, body: Buffer): string | null => {
     const key = keyOf(headers);
     // What the runner does itself is no part of the run.
-    return callers[key]?.role === "runner" ? null : strike("dynamodb", `${key} ${headers["x-amz-target"]} ${body}`);
+    return callers[key]?.who === "runner" ? null : strike("dynamodb", `${key} ${headers["x-amz-target"]} ${body}`);
   };
 
   const refusalOf = ({ headers }: IncomingMessage, body: Buffer): string | null => {
@@ -66,7 +66,7 @@ const start = ({ path, tableArn, callers, faults }: DynamoDBArgs): void => {
     const call = `${key} ${wanted.action} ${wanted.resource}`;
     calls[call] = (calls[call] ?? 0) + 1;
     if (caller && allows(caller.statements, wanted)) return null;
-    return notAuthorized(caller?.role ?? key, wanted, "identity");
+    return notAuthorized(caller?.who ?? key, wanted, "identity");
   };
 
   process.on("message", (message) => {

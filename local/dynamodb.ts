@@ -57,7 +57,7 @@ export const forkDynamoDB = (): ChildProcess =>
 
 /** Starts DynamoDB in that process, and makes the tables of a graph that are not there. */
 export const startDynamoDB = async (child: ChildProcess, graph: Graph, args: DynamoDBArgs): Promise<DynamoDB> => {
-  const all = { role: "runner", statements: [{ Effect: "Allow" as const, Action: "*", Resource: "*" }] };
+  const all = { who: "runner", statements: [{ Effect: "Allow" as const, Action: "*", Resource: "*" }] };
   const message = { ...args, callers: { ...args.callers, [runnerKey]: all } } satisfies DynamoDBArgs;
   child.send(message);
   const [ready] = await once(child, "message");

@@ -37,6 +37,7 @@ export interface EventBuses {
 }
 
 const Bus = type({ name: string(), eventSourceName: optional(string()) });
+
 /** What EventBridge needs around it. */
 export interface EventBusesArgs {
   graph: Graph;
@@ -73,11 +74,13 @@ export const makeEventBuses = (args: EventBusesArgs): EventBuses => {
     return (await Promise.all(deliveries)).flat();
   };
 
-  const forward = async (target: Target, busName: string, event: unknown): Promise<Delivery[]> => {
-    const refusal = refusalOf(target, "events:PutEvents", args.permissions);
-    if (refusal === null) return putOn(busName, event);
-    return [deadLetter(target, event, new DeliveryError("NO_PERMISSIONS", refusal, false), 0, args)];
-  };
+  const forward = (target: Target, busName: string, event: unknown): Promise<Delivery[]> =>
+    deliver(target, event, args, async () => {
+      demand(target, "events:PutEvents", args.permissions);
+      const eventId = eventIdOf(event);
+      if (args.strike("forward", eventId, eventId)) throw throttled("the event cannot be put on the next bus now");
+      return putOn(busName, event);
+    });
 
   return { put: (event) => putOn(entry.name, event) };
 };
@@ -88,47 +91,57 @@ const deliverAll = async (target: Target, event: unknown, args: EventBusesArgs):
   const fault = args.strike("delivery", `way ${eventId}`, eventId);
   if (fault === "late") await args.clock.sleep(lateMilliseconds);
   const times = fault === "twice" ? [1, 2] : [1];
-  return Promise.all(times.map((time) => deliver(target, event, args, `${eventId} ${time}`)));
+  const deliveries = times.map((time) =>
+    deliver(target, event, args, () => start(target, event, args, `${eventId} ${time}`)),
+  );
+  return (await Promise.all(deliveries)).flat();
 };
 
 const lateMilliseconds = 10 * 60 * 1000;
 
-const deliver = async (target: Target, event: unknown, args: EventBusesArgs, key: string): Promise<Delivery> => {
-  const { clock, permissions, startTarget, strike } = args;
+const start = async (target: Target, event: unknown, args: EventBusesArgs, key: string): Promise<Delivery[]> => {
+  demand(target, "states:StartExecution", args.permissions);
+  const size = Buffer.byteLength(JSON.stringify(event));
+  if (size > largestInput) {
+    const message = `The input has ${size} bytes; an execution takes at most ${largestInput}`;
+    throw new DeliveryError("INVALID_PARAMETER", message, false);
+  }
+  if (args.strike("delivery", key, eventIdOf(event)) === "fails") throw throttled("the machine cannot be started now");
+  return [{ execution: await args.startTarget(target.arn, event) }];
+};
+
+const throttled = (what: string): DeliveryError => new DeliveryError("THROTTLING", `Injected: ${what}`, true);
+
+// Tries until it is done, or the target's retry policy ends it.
+const deliver = async (
+  target: Target,
+  event: unknown,
+  args: EventBusesArgs,
+  attempt: () => Promise<Delivery[]>,
+): Promise<Delivery[]> => {
+  const { clock } = args;
   const since = clock.now();
   for (let tried = 1; ; tried += 1) {
     try {
-      const refusal = refusalOf(target, "states:StartExecution", permissions);
-      if (refusal !== null) throw new DeliveryError("NO_PERMISSIONS", refusal, false);
-      const size = Buffer.byteLength(JSON.stringify(event));
-      if (size > largestInput) {
-        throw new DeliveryError(
-          "INVALID_PARAMETER",
-          `The input has ${size} bytes; an execution takes at most ${largestInput}`,
-          false,
-        );
-      }
-      if (strike("delivery", key, eventIdOf(event)) === "fails") {
-        throw new DeliveryError("THROTTLING", "Injected: the machine cannot be started now", true);
-      }
-      return { execution: await startTarget(target.arn, event) };
+      return await attempt();
     } catch (error) {
       if (!(error instanceof DeliveryError)) throw error;
       const waitMilliseconds = 1000 * 2 ** tried;
       const isTooOld = clock.now() + waitMilliseconds - since > target.ageSeconds * 1000;
       if (!error.isRetryable || tried >= target.tries || isTooOld)
-        return deadLetter(target, event, error, tried - 1, args);
+        return [deadLetter(target, event, error, tried - 1, args)];
       await clock.sleep(waitMilliseconds);
     }
   }
 };
 
-const refusalOf = ({ roleArn, ruleArn, arn }: Target, action: string, permissions: Permissions): string | null =>
-  permissions.refusal(roleArn, "events.amazonaws.com", {
-    action,
-    resource: arn,
-    context: { "aws:SourceArn": ruleArn },
-  });
+const demand = (target: Target, action: string, permissions: Permissions): void => {
+  const context = { "aws:SourceArn": target.ruleArn, "aws:SourceAccount": target.ruleArn.split(":")[4] ?? "" };
+  const by = { service: "events.amazonaws.com", context, session: target.name };
+  const refusal = permissions.roleRefusal(target.roleArn, by, { action, resource: target.arn });
+  if (!refusal) return;
+  throw new DeliveryError(refusal.isTrust ? "FAILED_TO_ASSUME_ROLE" : "NO_PERMISSIONS", refusal.message, false);
+};
 
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
 const deadLetter = (
@@ -139,7 +152,7 @@ const deadLetter = (
   { permissions, clock, strike }: EventBusesArgs,
 ): Delivery => {
   const undelivered = { name: code, message };
-  const refusal = permissions.queueRefusal({
+  const refusal = permissions.serviceRefusal({
     action: "sqs:SendMessage",
     resource: target.deadLetters.arn,
     principal: "events.amazonaws.com",

@@ -4,6 +4,8 @@ import { checked } from "./checked.ts";
 
 /** What can go wrong at each hop of an event's way. */
 export const faultKinds = {
+  /** EventBridge cannot put the event from Stripe's bus on ours; a stack without Stripe has no such hop. */
+  forward: ["fails"],
   /** EventBridge cannot start the machine; it starts it twice; it is late by some minutes. */
   delivery: ["fails", "twice", "late"],
   /** A Lambda throws before it does anything; or it does its work, and then crashes, hangs or runs out of memory. */
@@ -18,7 +20,7 @@ export const faultKinds = {
 export type Hop = keyof typeof faultKinds;
 
 const Fault = object({
-  hop: enums(["delivery", "lambda", "dynamodb", "queue"]),
+  hop: enums(["forward", "delivery", "lambda", "dynamodb", "queue"]),
   kind: enums(Object.values(faultKinds).flat()),
   /** The share of chances at which it strikes. */
   probability: optional(max(min(number(), 0), 1)),

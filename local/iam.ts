@@ -1,7 +1,9 @@
-import { array, enums, literal, object, optional, record, string, union, type Infer } from "superstruct";
+import { array, define, enums, literal, object, optional, record, string, union, type Infer } from "superstruct";
 import { checked } from "./checked.ts";
 
-const Texts = union([string(), array(string())]);
+// A policy variable, ${…}, would be filled in by AWS; here it would be taken as it is written.
+const Text = define<string>("a text", (value) => typeof value === "string" && !value.includes("${"));
+const Texts = union([Text, array(Text)]);
 
 const operators = ["StringEquals", "StringLike", "ArnEquals", "ArnLike", "Bool"] as const;
 
@@ -29,15 +31,26 @@ export interface Request {
   context?: Record<string, string>;
 }
 
+/** What statements say of a request: it must be allowed by some, and denied by none. */
+export type Decision = "allowed" | "not allowed" | "denied";
+
 /** Reads a policy document; what is not understood exactly is refused, by its path. */
 export const readPolicy = (document: unknown, name: string): Statement[] =>
   checked(JSON.parse(`${document}`), Policy, name).Statement;
 
-/** Whether these statements allow a request: some statement must, and none may deny it. */
-export const allows = (statements: readonly Statement[], request: Request): boolean => {
+/** Decides by these statements whether a request is allowed. */
+export const decide = (statements: readonly Statement[], request: Request): Decision => {
   const matching = statements.filter((statement) => matches(statement, request));
-  return matching.length > 0 && matching.every(({ Effect }) => Effect === "Allow");
+  if (matching.some(({ Effect }) => Effect === "Deny")) return "denied";
+  return matching.length > 0 ? "allowed" : "not allowed";
 };
+
+/** Whether these statements allow a request. */
+export const allows = (statements: readonly Statement[], request: Request): boolean =>
+  decide(statements, request) === "allowed";
+
+/** One or several texts of a statement, as a list. */
+export const listOf = (texts: Infer<typeof Texts> = []): string[] => [texts].flat();
 
 const matches = (statement: Statement, request: Request): boolean =>
   some(statement.Action, (pattern) => like(pattern.toLowerCase(), request.action.toLowerCase())) &&
@@ -52,14 +65,31 @@ const matches = (statement: Statement, request: Request): boolean =>
 const isPrincipal = (wanted: NonNullable<Statement["Principal"]>, principal: string | undefined): boolean =>
   wanted === "*" || Object.values(wanted).some((names) => some(names, (name) => name === "*" || name === principal));
 
-// A key that the request does not have fails every one of these operators.
-const holds = (operator: string, wanted: Infer<typeof Texts>, value: string | undefined): boolean => {
-  if (value === undefined) return false;
-  const isEqual = operator === "StringEquals" || operator === "Bool";
-  return some(wanted, (pattern) => (isEqual ? pattern === value : like(pattern, value)));
+const tests: Record<string, (pattern: string, value: string) => boolean> = {
+  StringEquals: (pattern, value) => pattern === value,
+  StringLike: (pattern, value) => like(pattern, value),
+  ArnEquals: (pattern, value) => likeArn(pattern, value),
+  ArnLike: (pattern, value) => likeArn(pattern, value),
+  Bool: (pattern, value) => pattern === value,
 };
 
-const some = (texts: Infer<typeof Texts>, test: (text: string) => boolean): boolean => [texts].flat().some(test);
+// A key that the request does not have fails every one of these operators.
+const holds = (operator: string, wanted: Infer<typeof Texts>, value: string | undefined): boolean =>
+  value !== undefined && some(wanted, (pattern) => tests[operator]?.(pattern, value) === true);
+
+const some = (texts: Infer<typeof Texts>, test: (text: string) => boolean): boolean => listOf(texts).some(test);
+
+// Part by part: a * stands for nothing beyond a colon, but in the last of the six.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+const likeArn = (pattern: string, value: string): boolean => {
+  const [wanted, parts] = [partsOf(pattern), partsOf(value)];
+  return wanted.length === parts.length && wanted.every((part, index) => like(part, parts[index] ?? ""));
+};
+
+const partsOf = (arn: string): string[] => {
+  const parts = arn.split(":");
+  return [...parts.slice(0, 5), ...(parts.length > 5 ? [parts.slice(5).join(":")] : [])];
+};
 
 const like = (pattern: string, text: string): boolean => {
   if (!/[*?]/.test(pattern)) return pattern === text;

@@ -1,49 +1,91 @@
-import { type Graph, ofType } from "./graph.ts";
-import { allows, readPolicy, type Request, type Statement } from "./iam.ts";
+import type { Graph } from "./graph.ts";
+import { decide, type Request, type Statement } from "./iam.ts";
+import { notAuthorized, sessionOf } from "./not-authorized.ts";
+import { policiesOf, type Policy, trustOf } from "./policies.ts";
 
-/** The policies of a graph: what each role may do, who may take it on, and who may send to a queue. */
+/** Something that was asked for, and the policies that it was decided by: some must allow it, and none may deny it. */
+export interface Use {
+  policies: string[];
+  request: Request;
+}
+
+/** The service that takes a role on, and on whose behalf. */
+export interface Assuming {
+  /** Such as `lambda.amazonaws.com`. */
+  service: string;
+  /** What the service says of it, such as `aws:SourceArn`. */
+  context?: Record<string, string>;
+  /** The name of the session, which AWS's messages tell. */
+  session: string;
+}
+
+/** Why something may not be done. */
+export interface Refusal {
+  /** Whether it is that the role cannot be taken on. */
+  isTrust: boolean;
+  /** As AWS says it. */
+  message: string;
+}
+
+/** The policies of a graph, and a record of what was asked of them. */
 export interface Permissions {
   /** The statements of a role, by its ARN. */
   statementsOf(roleArn: string): readonly Statement[];
-  /** Why a service that has taken a role on may not do this, as AWS says it; null if it may. */
-  refusal(roleArn: string, service: string, request: Request): string | null;
-  /** Why a service may not do this by the policy of a queue, as AWS says it; null if it may. */
-  queueRefusal(request: Request): string | null;
+  /** Why a service that has taken a role on may not do this; null if it may. */
+  roleRefusal(roleArn: string, by: Assuming, request: Request): Refusal | null;
+  /** Why a service may not do this by what its resource's policy alone says; null if it may. */
+  serviceRefusal(request: Request & { principal: string }): Refusal | null;
+  /** Why an operator may not do this; null if they may. */
+  operatorRefusal(request: Request): Refusal | null;
+  /** Records what somebody else has decided by a role's statements. */
+  note(roleArn: string, request: Request): void;
+  /** All that was asked for so far, each thing once. */
+  uses(): Use[];
 }
 
 /** Reads all policies of a graph; one that the runner does not understand exactly is refused. */
 export const permissionsOf = (graph: Graph): Permissions => {
-  const roles = new Map(
-    ofType(graph, "aws:iam/role:Role").map(({ name, inputs, outputs }) => {
-      const policies = ofType(graph, "aws:iam/rolePolicy:RolePolicy").filter(
-        (policy) => policy.inputs["role"] === inputs["name"],
-      );
-      const trust = readPolicy(inputs["assumeRolePolicy"], `trust policy of ${name}`);
-      const statements = policies.flatMap((policy) => readPolicy(policy.inputs["policy"], `policy of ${name}`));
-      return [`${outputs["arn"]}`, { trust, statements }] as const;
-    }),
-  );
-  const queues = ofType(graph, "aws:sqs/queuePolicy:QueuePolicy").flatMap(({ name, inputs }) =>
-    readPolicy(inputs["policy"], `policy of ${name}`),
-  );
+  const policies = policiesOf(graph);
+  const used = new Map<string, Use>();
+  const find = (kind: string, arn: string): Policy[] =>
+    policies.filter((policy) => policy.arn === arn && policy.name.startsWith(kind));
+
+  const record = (asked: readonly Policy[], request: Request): void => {
+    const use = { policies: asked.map(({ name }) => name), request };
+    used.set(JSON.stringify(use), use);
+  };
+
+  const ask = (who: string, asked: readonly Policy[], request: Request): Refusal | null => {
+    record(asked, request);
+    const decision = decide(statementsOf(asked), request);
+    if (decision === "allowed") return null;
+    const culprit = asked.find(({ statements }) => decide(statements, request) === decision);
+    const kind = culprit?.name.startsWith("queue") ? "resource" : "identity";
+    return { isTrust: false, message: notAuthorized(who, request, kind, decision === "denied") };
+  };
 
   return {
-    statementsOf: (roleArn) => roles.get(roleArn)?.statements ?? [],
-    refusal: (roleArn, service, request) => {
-      const role = roles.get(roleArn);
-      const assume = { action: "sts:AssumeRole", resource: roleArn, principal: service, ...only(request.context) };
-      if (!role || !allows(role.trust, assume)) {
-        return `The role ${roleArn} cannot be assumed by the service principal ${service}`;
+    statementsOf: (roleArn) => statementsOf(find("role ", roleArn)),
+    roleRefusal: (roleArn, { service, session, context }, request) => {
+      const trust = find(trustOf(""), roleArn);
+      const assume = { action: "sts:AssumeRole", resource: roleArn, principal: service, ...(context && { context }) };
+      record(trust, assume);
+      if (decide(statementsOf(trust), assume) !== "allowed") {
+        const message = `The role ${roleArn} cannot be assumed by the service principal ${service}`;
+        return { isTrust: true, message };
       }
-      return allows(role.statements, request) ? null : notAuthorized(roleArn, request, "identity");
+      const asked = [...find("role ", roleArn), ...find("queue ", request.resource)];
+      return ask(sessionOf(roleArn, session), asked, request);
     },
-    queueRefusal: (request) =>
-      allows(queues, request) ? null : notAuthorized(request.principal ?? "", request, "resource"),
+    serviceRefusal: (request) => ask(request.principal, find("queue ", request.resource), request),
+    operatorRefusal: (request) => {
+      const own = policies.filter(({ name }) => name === "operator");
+      const asked = [...own, ...find("queue ", request.resource)];
+      return ask(`arn:aws:iam::${graph.account}:user/operator`, asked, request);
+    },
+    note: (roleArn, request) => record(find("role ", roleArn), request),
+    uses: () => [...used.values()],
   };
 };
 
-/** AWS's words for a request that no policy allows. */
-export const notAuthorized = (who: string, { action, resource }: Request, kind: "identity" | "resource"): string =>
-  `User: ${who} is not authorized to perform: ${action} on resource: ${resource} because no ${kind}-based policy allows the ${action} action`;
-
-const only = (context: Request["context"]) => (context ? { context } : {});
+const statementsOf = (policies: readonly Policy[]): Statement[] => policies.flatMap(({ statements }) => statements);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { array, enums, integer, literal, max, min, object, optional, record, string } from "superstruct";
-import type { AwsApiArgs } from "./aws-api.ts";
+import { array, enums, integer, literal, max, min, object, optional, record, string, type Struct } from "superstruct";
+import type { AwsApiArgs, AwsCall } from "./aws-api.ts";
 import { AwsError, inputOf } from "./aws-error.ts";
 import { NotAHandle, NotInFlight, type Queue, type Received, TooLarge } from "./queue.ts";
 
@@ -31,46 +31,51 @@ const counts = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVi
 const Attributes = object({ QueueUrl: string(), AttributeNames: array(enums(counts)) });
 
 /** SQS's calls on these queues: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/. */
-export const queueCalls = ({ queues, now }: AwsApiArgs): Record<string, (input: unknown) => object> => {
-  const queueOf = (url: string): Queue => {
+export const queueCalls = ({ queues, now }: AwsApiArgs): Record<string, AwsCall> => {
+  const queueOf = ({ QueueUrl: url }: { QueueUrl: string }): Queue => {
     const queue = queues.all.find((candidate) => candidate.url === url);
     if (!queue) throw new AwsError("QueueDoesNotExist", "The specified queue does not exist.");
     return queue;
   };
+  const call = <T extends { QueueUrl: string }, S>(
+    struct: Struct<T, S>,
+    answer: (queue: Queue, input: T) => object,
+  ): AwsCall => ({
+    resource: (value) => queueOf(inputOf(value, struct)).arn,
+    answer: (value) => {
+      const input = inputOf(value, struct);
+      return answer(queueOf(input), input);
+    },
+  });
+
   return {
-    "AmazonSQS.ReceiveMessage": (input) => {
-      const { QueueUrl, MaxNumberOfMessages = 1, VisibilityTimeout, ...wanted } = inputOf(input, Receive);
-      const received = queueOf(QueueUrl).receive(MaxNumberOfMessages, now(), VisibilityTimeout);
+    "AmazonSQS.ReceiveMessage": call(Receive, (queue, { MaxNumberOfMessages = 1, VisibilityTimeout, ...wanted }) => {
+      const received = queue.receive(MaxNumberOfMessages, now(), VisibilityTimeout);
       // Attributes come to whoever asks for them.
       const { MessageAttributeNames: texts = [], MessageSystemAttributeNames: times = [] } = wanted;
       const messages = received.map((one) => asMessage(one, texts.length > 0, times.length > 0));
       return messages.length > 0 ? { Messages: messages } : {};
-    },
-    "AmazonSQS.SendMessage": (input) => {
-      const { QueueUrl, MessageBody, MessageAttributes = {} } = inputOf(input, Send);
+    }),
+    "AmazonSQS.SendMessage": call(Send, (queue, { MessageBody, MessageAttributes = {} }) => {
       const attributes = Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue]);
-      const message = named(() => queueOf(QueueUrl).send(MessageBody, now(), Object.fromEntries(attributes)));
+      const message = named(() => queue.send(MessageBody, now(), Object.fromEntries(attributes)));
       queues.keep();
       return { MessageId: message.messageId, MD5OfMessageBody: md5(MessageBody) };
-    },
-    "AmazonSQS.DeleteMessage": (input) => {
-      const { QueueUrl, ReceiptHandle } = inputOf(input, Delete);
-      named(() => queueOf(QueueUrl).delete(ReceiptHandle));
+    }),
+    "AmazonSQS.DeleteMessage": call(Delete, (queue, { ReceiptHandle }) => {
+      named(() => queue.delete(ReceiptHandle));
       queues.keep();
       return {};
-    },
-    "AmazonSQS.ChangeMessageVisibility": (input) => {
-      const { QueueUrl, ReceiptHandle, VisibilityTimeout } = inputOf(input, Hide);
-      named(() => queueOf(QueueUrl).hide(ReceiptHandle, now(), VisibilityTimeout));
+    }),
+    "AmazonSQS.ChangeMessageVisibility": call(Hide, (queue, { ReceiptHandle, VisibilityTimeout }) => {
+      named(() => queue.hide(ReceiptHandle, now(), VisibilityTimeout));
       return {};
-    },
-    "AmazonSQS.GetQueueAttributes": (input) => {
-      const { QueueUrl, AttributeNames } = inputOf(input, Attributes);
-      const queue = queueOf(QueueUrl);
+    }),
+    "AmazonSQS.GetQueueAttributes": call(Attributes, (queue, { AttributeNames }) => {
       const hidden = queue.hidden(now());
       const values = { [counts[0]]: `${queue.messages.length - hidden}`, [counts[1]]: `${hidden}` };
       return { Attributes: Object.fromEntries(AttributeNames.map((name) => [name, values[name]])) };
-    },
+    }),
   };
 };
 

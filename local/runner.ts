@@ -11,7 +11,8 @@ import { type Graph, ofType } from "./graph.ts";
 import { makeJournal, type Journal } from "./journal.ts";
 import { type Outcome, resultOf } from "./outcome.ts";
 import { makeMadeUpUsers } from "./made-up-users.ts";
-import { type Permissions, permissionsOf } from "./permissions.ts";
+import { sessionOf } from "./not-authorized.ts";
+import { type Permissions, permissionsOf, type Use } from "./permissions.ts";
 import { type Letter, makeQueues, type Queues } from "./queues.ts";
 import { makeMachines, startFunctions } from "./services.ts";
 
@@ -51,6 +52,9 @@ export interface Runner {
   executions: Executions;
   /** How often each call to DynamoDB was made so far, by `<function> <action> <resource>`. */
   calls(): Promise<Record<string, number>>;
+  permissions: Permissions;
+  /** All that was asked of the graph's policies so far. */
+  uses(): Promise<Use[]>;
   /** Logs, metrics and executions, newest last. */
   journal: Journal;
   /** Lets nothing go wrong any more. */
@@ -122,6 +126,8 @@ const assemble = async (
     queues,
     executions,
     calls: () => dynamodb.calls(),
+    permissions,
+    uses: () => usesOf(dynamodb, graph, permissions),
     stopFaults: () => {
       strike = noFaults;
       dynamodb.stopFaults();
@@ -149,7 +155,18 @@ const dumpOf = async (
 const callersOf = (graph: Graph, permissions: Permissions): DynamoDBArgs["callers"] =>
   Object.fromEntries(
     ofType(graph, "aws:lambda/function:Function").map(({ inputs }) => {
-      const role = `${inputs["role"]}`;
-      return [`${inputs["name"]}`, { role, statements: permissions.statementsOf(role) }];
+      const [name, role] = [`${inputs["name"]}`, `${inputs["role"]}`];
+      return [name, { who: sessionOf(role, name), statements: permissions.statementsOf(role) }];
     }),
   );
+
+// DynamoDB decides in its own process, by the same statements.
+const usesOf = async (dynamodb: DynamoDB, graph: Graph, permissions: Permissions): Promise<Use[]> => {
+  for (const call of Object.keys(await dynamodb.calls())) {
+    const [key, action = "", resource = ""] = call.split(" ");
+    const caller = ofType(graph, "aws:lambda/function:Function").find(({ inputs }) => inputs["name"] === key);
+    // The others are the runner's own.
+    if (caller) permissions.note(`${caller.inputs["role"]}`, { action, resource });
+  }
+  return permissions.uses();
+};

@@ -1,8 +1,9 @@
-import { number, object, record, string, type, unknown } from "superstruct";
+import { type Infer, number, object, record, string, type, unknown } from "superstruct";
 import { checked } from "./checked.ts";
 import type { Clock } from "./clock.ts";
 import type { Strike } from "./faults.ts";
 import { type Graph, ofType } from "./graph.ts";
+import type { Request } from "./iam.ts";
 import { type CallService, type Machine, makeMachine } from "./machine.ts";
 import type { Permissions } from "./permissions.ts";
 import type { Queue } from "./queue.ts";
@@ -35,6 +36,7 @@ const FunctionInputs = type({
   memorySize: number(),
   timeout: number(),
   environment: object({ variables: record(string(), string()) }),
+  loggingConfig: type({ logGroup: string() }),
 });
 
 const LambdaCall = object({ FunctionName: string(), Payload: unknown() });
@@ -52,11 +54,7 @@ export const startFunctions = (
     if (lambda.runtime !== "nodejs24.x" || lambda.handler !== "index.handler" || code === undefined) {
       throw new Error(`Function ${name}: the runner runs index.handler of an index.js on nodejs24.x, and nothing else`);
     }
-    const refusal = permissions.refusal(lambda.role, "lambda.amazonaws.com", {
-      action: "logs:PutLogEvents",
-      resource: `${logGroupOf(graph, name)}:log-stream:1`,
-    });
-    if (refusal !== null) throw new Error(`Function ${name}: ${refusal}`);
+    demandLogging(graph, permissions, lambda);
     const args = {
       name: lambda.name,
       code,
@@ -78,8 +76,23 @@ export const startFunctions = (
     return { ...sandbox, name: lambda.name, arn: `${outputs["arn"]}`, timeoutSeconds: lambda.timeout };
   });
 
-const logGroupOf = (graph: Graph, name: string) =>
-  ofType(graph, "aws:cloudwatch/logGroup:LogGroup").find((group) => group.name === name)?.outputs["arn"];
+// AWS would run a Lambda that may not write its log, and nobody would know what it does.
+const demandLogging = (
+  graph: Graph,
+  permissions: Permissions,
+  { name, role, loggingConfig }: Infer<typeof FunctionInputs>,
+): void => {
+  const group = ofType(graph, "aws:cloudwatch/logGroup:LogGroup").find(
+    ({ inputs }) => inputs["name"] === loggingConfig.logGroup,
+  );
+  if (!group) throw new Error(`Function ${name}: there is no log group ${loggingConfig.logGroup}`);
+  for (const action of ["logs:CreateLogStream", "logs:PutLogEvents"]) {
+    const by = { service: "lambda.amazonaws.com", session: name };
+    const resource = `${group.outputs["arn"]}:log-stream:1`;
+    const refusal = permissions.roleRefusal(role, by, { action, resource });
+    if (refusal) throw new Error(`Function ${name}: ${refusal.message}`);
+  }
+};
 
 const MachineInputs = type({ name: string(), type: string(), roleArn: string(), definition: string() });
 
@@ -94,9 +107,10 @@ export const makeMachines = (
     if (machine.type !== "EXPRESS") throw new Error(`State machine ${name}: the runner runs Express ones only`);
     const arn = `${outputs["arn"]}`;
     const context = { "aws:SourceArn": arn, "aws:SourceAccount": graph.account };
-    const demand = (action: string, resource: string, errorName: string) => {
-      const refusal = permissions.refusal(machine.roleArn, "states.amazonaws.com", { action, resource, context });
-      if (refusal !== null) throw serviceError(errorName, refusal);
+    const by = { service: "states.amazonaws.com", context, session: machine.name };
+    const demand = (errorName: string, request: Request) => {
+      const refusal = permissions.roleRefusal(machine.roleArn, by, request);
+      if (refusal) throw serviceError(errorName, refusal.message);
     };
 
     const invoke = async (called: RunningFunction, payload: unknown) => {
@@ -111,7 +125,7 @@ export const makeMachines = (
 
     const callLambda = async (parameters: unknown) => {
       const { FunctionName, Payload } = checked(parameters, LambdaCall, `a call of ${name}`);
-      demand("lambda:InvokeFunction", FunctionName, "Lambda.AWSLambdaException");
+      demand("Lambda.AWSLambdaException", { action: "lambda:InvokeFunction", resource: FunctionName });
       const called = functions.find((candidate) => candidate.arn === FunctionName);
       if (!called) throw serviceError("Lambda.ResourceNotFoundException", `Function not found: ${FunctionName}`);
       try {
@@ -128,7 +142,8 @@ export const makeMachines = (
       const { QueueUrl, MessageBody } = checked(parameters, QueueCall, `a call of ${name}`);
       const queue = queues.find(({ url }) => url === QueueUrl);
       if (!queue) throw serviceError("SQS.QueueDoesNotExistException", `The queue ${QueueUrl} does not exist`);
-      demand("sqs:SendMessage", queue.arn, "SQS.SqsException");
+      const request = { action: "sqs:SendMessage", resource: queue.arn, context: { "aws:SecureTransport": "true" } };
+      demand("SQS.SqsException", request);
       const eventId = eventIdOf(Object(MessageBody).event);
       if (strike("queue", eventId, eventId)) throw serviceError("SQS.SqsException", "Injected: the queue refuses");
       queue.send(JSON.stringify(MessageBody), clock.now());

@@ -6,6 +6,7 @@ import type { Queue } from "./queue.ts";
 
 /** A target of a rule, and the rule. */
 export interface Target {
+  name: string;
   busName: string;
   ruleArn: string;
   matches: Matcher;
@@ -53,6 +54,7 @@ export const targetsOf = (graph: Graph, queues: Queue[]): Target[] => {
     const deadLetters = queues.find(({ arn }) => arn === target.deadLetterConfig.arn);
     if (!deadLetters) throw new Error(`Target ${name}: there is no queue ${target.deadLetterConfig.arn}`);
     return {
+      name,
       busName: rule.eventBusName,
       ruleArn: rule.arn,
       matches: rule.matches,

@@ -21,7 +21,7 @@ const start = async (): Promise<Tables> => {
   // It ends with this process.
   child.unref();
   child.channel?.unref();
-  const everything = { role: "tests", statements: [{ Effect: "Allow" as const, Action: "*", Resource: "*" }] };
+  const everything = { who: "tests", statements: [{ Effect: "Allow" as const, Action: "*", Resource: "*" }] };
   const tableArn = `arn:aws:dynamodb:${graph.region}:${graph.account}:table`;
   child.channel?.ref();
   const dynamodb = await startDynamoDB(child, graph, { tableArn, callers: { TESTS: everything } });

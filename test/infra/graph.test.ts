@@ -59,6 +59,7 @@ const nameRules: Record<string, RegExp> = {
   [table]: /^[.\-_A-Za-z0-9]{3,255}$/,
   [logGroup]: /^[.\-_/#A-Za-z0-9]{1,512}$/,
   "aws:cloudwatch/eventArchive:EventArchive": /^[.\-_A-Za-z0-9]{1,48}$/,
+  "aws:iam/policy:Policy": /^[\w+=,.@-]{1,128}$/,
   "aws:iam/role:Role": /^[\w+=,.@-]{1,64}$/,
   "aws:iam/rolePolicy:RolePolicy": /^[\w+=,.@-]{1,128}$/,
   "aws:cloudwatch/logDeliverySource:LogDeliverySource": /^[\w-]{1,60}$/,
@@ -317,6 +318,7 @@ test("exports its bus, rules, machines, queue and tables", async () => {
   assert.equal(Object.keys(outputs).toSorted(), [
     "bus",
     "deadLetterQueue",
+    "operatorPolicy",
     "parkedQueue",
     "rules",
     "stateMachines",

@@ -22,10 +22,11 @@ let serving: Serving;
 let QueueUrl: string;
 test.before(async () => {
   serving = await startServing();
-  QueueUrl = serving.stack.deadLetterQueue.url;
+  // The one that an operator may send to.
+  QueueUrl = serving.stack.parkedQueue.url;
 });
 test.before.each(() => {
-  serving.deadLetters.messages.length = 0;
+  for (const { messages } of serving.queues.all) messages.length = 0;
 });
 test.after(() => serving.stop());
 
@@ -48,7 +49,7 @@ test("receives what was sent, hides it, shows it again and deletes it", async ()
   const [message] = await receive(all);
   assert.equal([message?.MessageId, message?.Body], [sent.MessageId, body]);
   assert.is(message?.MessageAttributes?.["ERROR_CODE"]?.StringValue, "NO_PERMISSIONS");
-  assert.is(Number(message?.Attributes?.SentTimestamp), serving.deadLetters.messages[0]?.sentAt);
+  assert.is(Number(message?.Attributes?.SentTimestamp), serving.parked.messages[0]?.sentAt);
   assert.equal([await receive(), await countsOf()], [[], ["0", "1"]]);
   const { ReceiptHandle } = message ?? {};
   await serving.sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
@@ -59,7 +60,7 @@ test("receives what was sent, hides it, shows it again and deletes it", async ()
 });
 
 test("hands out attributes only to whoever asks for them, as SQS does", async () => {
-  serving.deadLetters.send("{}", 1000, { ERROR_CODE: "X" });
+  serving.parked.send("{}", 1000, { ERROR_CODE: "X" });
   const [message] = await receive({ VisibilityTimeout: 0 });
   assert.equal([message?.Attributes, message?.MessageAttributes], [undefined, undefined]);
 });
@@ -68,7 +69,7 @@ test("refuses as SQS does", async () => {
   const { sqs } = serving;
   const other = `${QueueUrl}-of-nobody`;
   assert.instance(await rejects(sqs.send(new ReceiveMessageCommand({ QueueUrl: other }))), QueueDoesNotExist);
-  serving.deadLetters.send("{}", 0);
+  serving.parked.send("{}", 0);
   const [{ ReceiptHandle } = {}] = await receive({ VisibilityTimeout: 0 });
   const hide = new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 1 });
   assert.is((await rejects(sqs.send(hide))).name, "MessageNotInflight");
@@ -131,10 +132,21 @@ test("answers a failed execution with its error and cause, once its dead letter 
   assert.is(serving.deadLetters.messages.length, 1);
 });
 
+test("lets an operator do what the operator's policy allows alone, and says so as AWS does", async () => {
+  const { url, arn } = serving.stack.deadLetterQueue;
+  const send = serving.sqs.send(new SendMessageCommand({ QueueUrl: url, MessageBody: "{}" }));
+  const { name, message } = await rejects(send);
+  assert.is(name, "AccessDeniedException");
+  assert.match(message, "operator is not authorized to perform: sqs:sendmessage on resource: ");
+  assert.match(message, `${arn} because no identity-based policy allows the sqs:sendmessage action`);
+  assert.equal(serving.deadLetters.messages, []);
+});
+
 test("refuses to start as Step Functions does", async () => {
+  // Whoever may start these machines alone is not told whether there is another.
   const unknown = serving.stack.stateMachines["payment-succeeded"]?.replace("dev-", "prod-");
   const cases: [string, object, string][] = [
-    ["{}", { stateMachineArn: unknown }, "StateMachineDoesNotExist"],
+    ["{}", { stateMachineArn: unknown }, "AccessDeniedException"],
     ["{", {}, "InvalidExecutionInput"],
     ["{}", { name: "a name" }, "InvalidName"],
     [JSON.stringify("ほ".repeat(100_000)), {}, "ValidationException"],
@@ -149,12 +161,12 @@ test("keeps the queues' files right", async () => {
     JSON.parse(readFileSync(join(dataDirectory, `dev-homebiyori-${name}.json`), "utf8"));
   try {
     await keeping.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "no JSON" }));
-    assert.equal([messagesIn("dead-letter-queue").length, messagesIn("parked").length], [1, 0]);
-    assert.is((await keeping.dump()).deadLetters[0]?.body, "no JSON");
+    assert.equal([messagesIn("dead-letter-queue").length, messagesIn("parked").length], [0, 1]);
+    assert.is((await keeping.dump()).parked[0]?.body, "no JSON");
     const { Messages = [] } = await keeping.sqs.send(new ReceiveMessageCommand({ QueueUrl }));
     const ReceiptHandle = Messages[0]?.ReceiptHandle;
     await keeping.sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
-    assert.equal(messagesIn("dead-letter-queue"), []);
+    assert.equal(messagesIn("parked"), []);
   } finally {
     await keeping.stop();
     rmSync(dataDirectory, { recursive: true });

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { allows, readPolicy, type Request } from "../../local/iam.ts";
+import { allows, decide, readPolicy, type Request } from "../../local/iam.ts";
 import { thrown } from "../helpers/rejects.ts";
 
 const test = suite("iam");
@@ -121,6 +121,9 @@ test("holds each condition by its operator", () => {
     ["ArnEquals", "arn:aws:events:*:*:rule/bus/*", rule, true],
     ["ArnLike", "arn:aws:events:*:*:rule/bus/*", rule, true],
     ["ArnLike", "arn:aws:events:*:*:rule/other/*", rule, false],
+    // A * stands for nothing beyond a colon, but in the last of an ARN's six parts.
+    ["ArnLike", "arn:aws:*:rule/bus/*", rule, false],
+    ["ArnLike", "arn:aws:logs:*:*:log-group:*", "arn:aws:logs:r:a:log-group:/aws/events:log-stream:1", true],
     ["Bool", "false", "false", true],
     ["Bool", "false", "true", false],
   ];
@@ -154,6 +157,12 @@ test("denies only where the condition of the denial holds", () => {
   assert.is(allows(read(statement(), denial), askedOver("false")), false);
 });
 
+test("tells a denial from what nothing allows", () => {
+  assert.is(decide(read(statement()), request()), "allowed");
+  assert.is(decide(read(statement(), statement({ Effect: "Deny" })), request()), "denied");
+  assert.is(decide(read(statement()), request({ action: "dynamodb:Scan" })), "not allowed");
+});
+
 test("refuses a policy that it does not understand exactly, and says where", () => {
   const cases: [object, string][] = [
     [{ NotAction: "s3:*" }, "Statement.0.NotAction"],
@@ -163,6 +172,7 @@ test("refuses a policy that it does not understand exactly, and says where", () 
     [{ Action: undefined }, "Statement.0.Action"],
     [{ Action: 1 }, "Statement.0.Action"],
     [{ Principal: "somebody" }, "Statement.0.Principal"],
+    [{ Resource: "arn:aws:sqs:*:${aws:PrincipalAccount}:queue" }, "Statement.0.Resource"],
     [{ Condition: { StringNotEquals: { a: "b" } } }, "Statement.0.Condition.StringNotEquals"],
     [{ Condition: { "ForAllValues:StringEquals": { a: "b" } } }, "Condition.ForAllValues:StringEquals"],
     [{ Condition: { Bool: { "aws:SecureTransport": false } } }, "Statement.0.Condition.Bool.aws:SecureTransport"],

@@ -28,14 +28,15 @@ const rule = (name: string) => arnOf("aws:cloudwatch/eventRule:EventRule", name)
 const queue = () => arnOf("aws:sqs/queue:Queue", "dead-letter-queue");
 
 const asLambda = (name: string, action: string, resource: string) =>
-  permissions.refusal(role(name), "lambda.amazonaws.com", { action, resource });
+  permissions.roleRefusal(role(name), { service: "lambda.amazonaws.com", session: "s" }, { action, resource })
+    ?.message ?? null;
 
-const asMachine = (name: string, action: string, resource: string) =>
-  permissions.refusal(role(name), "states.amazonaws.com", {
-    action,
-    resource,
-    context: { "aws:SourceArn": machine(name), "aws:SourceAccount": graph.account },
-  });
+const asMachine = (name: string, action: string, resource: string, secure = "true") => {
+  const context = { "aws:SourceArn": machine(name), "aws:SourceAccount": graph.account };
+  const by = { service: "states.amazonaws.com", session: "s", context };
+  const request = { action, resource, context: { "aws:SecureTransport": secure } };
+  return permissions.roleRefusal(role(name), by, request)?.message ?? null;
+};
 
 test("lets a Lambda do what it is for, on its own table, and nothing else", () => {
   const allowed: [string, string, string][] = [
@@ -70,36 +71,36 @@ test("lets a machine call its own Lambdas and send to the dead-letter queue", ()
 test("says in AWS's words who may not do what", () => {
   assert.is(
     asLambda("write-payment", "dynamodb:DeleteItem", table("payments")),
-    `User: ${role("write-payment")} is not authorized to perform: dynamodb:DeleteItem on resource: ${table("payments")} because no identity-based policy allows the dynamodb:DeleteItem action`,
+    `User: arn:aws:sts::${graph.account}:assumed-role/dev-homebiyori-write-payment/s is not authorized to perform: dynamodb:DeleteItem on resource: ${table("payments")} because no identity-based policy allows the dynamodb:DeleteItem action`,
   );
 });
 
 test("lets no other service take a role on", () => {
   const request = { action: "dynamodb:UpdateItem", resource: table("payments") };
-  assert.is(
-    permissions.refusal(role("write-payment"), "events.amazonaws.com", request),
-    `The role ${role("write-payment")} cannot be assumed by the service principal events.amazonaws.com`,
-  );
+  const by = { service: "events.amazonaws.com", session: "s" };
+  assert.equal(permissions.roleRefusal(role("write-payment"), by, request), {
+    isTrust: true,
+    message: `The role ${role("write-payment")} cannot be assumed by the service principal events.amazonaws.com`,
+  });
 });
 
 test("lets a role be taken on only on behalf of what it is for", () => {
-  const start = (context?: Record<string, string>) =>
-    permissions.refusal(role("payment-failed-rule"), "events.amazonaws.com", {
-      action: "states:StartExecution",
-      resource: machine("payment-failed"),
-      ...(context && { context }),
-    });
-  assert.is(start({ "aws:SourceArn": rule("payment-failed-rule") }), null);
-  assert.match(`${start({ "aws:SourceArn": rule("payment-succeeded-rule") })}`, "cannot be assumed");
-  assert.match(`${start()}`, "cannot be assumed");
+  const own = rule("payment-failed-rule");
+  const start = (sourceArn: string, account = graph.account) => {
+    const context = { "aws:SourceArn": sourceArn, "aws:SourceAccount": account };
+    const by = { service: "events.amazonaws.com", session: "s", context };
+    const request = { action: "states:StartExecution", resource: machine("payment-failed") };
+    return permissions.roleRefusal(role("payment-failed-rule"), by, request)?.isTrust ?? null;
+  };
+  assert.is(start(own), null);
+  assert.is(start(rule("payment-succeeded-rule")), true);
+  assert.is(start(own, "210987654321"), true);
 });
 
 test("knows nothing of a role that is not in the graph", () => {
   const arn = `arn:aws:iam::${graph.account}:role/nobody`;
-  assert.match(
-    `${permissions.refusal(arn, "lambda.amazonaws.com", { action: "a:b", resource: "*" })}`,
-    "cannot be assumed",
-  );
+  const by = { service: "lambda.amazonaws.com", session: "s" };
+  assert.is(permissions.roleRefusal(arn, by, { action: "a:b", resource: "*" })?.isTrust, true);
   assert.equal(permissions.statementsOf(arn), []);
 });
 
@@ -111,12 +112,12 @@ test("hands out the statements of a role and no others", () => {
 });
 
 const sending = (sourceArn: string, more: { principal?: string; action?: string; secure?: string } = {}) =>
-  permissions.queueRefusal({
+  permissions.serviceRefusal({
     action: more.action ?? "sqs:SendMessage",
     resource: queue(),
     principal: more.principal ?? "events.amazonaws.com",
     context: { "aws:SourceArn": sourceArn, "aws:SecureTransport": more.secure ?? "true" },
-  });
+  })?.message ?? null;
 
 test("lets every rule send to the queue", () => {
   for (const { outputs } of ofType(graph, "aws:cloudwatch/eventRule:EventRule")) {
@@ -128,14 +129,47 @@ test("lets nobody else send to the queue, nor anything else be done with it", ()
   const own = rule("payment-failed-rule");
   assert.is(
     sending(`${own}-2`),
-    `User: events.amazonaws.com is not authorized to perform: sqs:SendMessage on resource: ${queue()} because no resource-based policy allows the sqs:SendMessage action`,
+    `User: events.amazonaws.com is not authorized to perform: sqs:sendmessage on resource: ${queue()} because no resource-based policy allows the sqs:sendmessage action`,
   );
   assert.match(`${sending(own, { principal: "states.amazonaws.com" })}`, "is not authorized");
   assert.match(`${sending(own, { action: "sqs:DeleteMessage" })}`, "is not authorized");
 });
 
-test("lets not even a rule send to the queue without TLS", () => {
-  assert.match(`${sending(rule("payment-failed-rule"), { secure: "false" })}`, "is not authorized");
+test("lets nobody at all use a queue without TLS, and says that it is denied", () => {
+  const denied = "with an explicit deny in a resource-based policy";
+  assert.match(`${sending(rule("payment-failed-rule"), { secure: "false" })}`, denied);
+  assert.match(`${asMachine("payment-failed", "sqs:SendMessage", queue(), "false")}`, denied);
+  const receive = { action: "sqs:ReceiveMessage", resource: queue() };
+  const asOperator = (secure: string) =>
+    permissions.operatorRefusal({ ...receive, context: { "aws:SecureTransport": secure } })?.message ?? null;
+  assert.match(`${asOperator("false")}`, denied);
+  assert.is(asOperator("true"), null);
+});
+
+test("lets an operator do what a redrive does, and nothing else", () => {
+  const parked = arnOf("aws:sqs/queue:Queue", "parked");
+  const asOperator = (action: string, resource: string) =>
+    permissions.operatorRefusal({ action, resource, context: { "aws:SecureTransport": "true" } })?.message ?? null;
+  assert.is(asOperator("states:StartSyncExecution", machine("payment-failed")), null);
+  assert.is(asOperator("sqs:SendMessage", parked), null);
+  assert.is(
+    asOperator("sqs:SendMessage", queue()),
+    `User: arn:aws:iam::${graph.account}:user/operator is not authorized to perform: sqs:sendmessage on resource: ${queue()} because no identity-based policy allows the sqs:sendmessage action`,
+  );
+  assert.match(`${asOperator("sqs:PurgeQueue", parked)}`, "is not authorized");
+  assert.match(`${asOperator("states:StartExecution", machine("payment-failed"))}`, "is not authorized");
+});
+
+test("keeps a record of all that was asked, and by which policies it was decided, once each", () => {
+  const fresh = permissionsOf(graph);
+  const by = { service: "lambda.amazonaws.com", session: "s" };
+  const request = { action: "dynamodb:Scan", resource: table("core") };
+  for (const _ of [1, 2]) fresh.roleRefusal(role("write-payment"), by, request);
+  const assume = { action: "sts:AssumeRole", resource: role("write-payment"), principal: "lambda.amazonaws.com" };
+  assert.equal(fresh.uses(), [
+    { policies: ["trust of write-payment"], request: assume },
+    { policies: ["role write-payment"], request },
+  ]);
 });
 
 test("refuses a graph with a policy that it does not understand, by the role's name", () => {

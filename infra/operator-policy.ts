@@ -1,0 +1,42 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { physicalName } from "./names.ts";
+import { type Allowed, allowing } from "./service-role.ts";
+import type { StateMachine } from "./state-machine.ts";
+
+interface Args {
+  deadLetters: { arn: pulumi.Output<string> };
+  parked: { arn: pulumi.Output<string> };
+  machines: Record<string, StateMachine>;
+}
+
+/** What whoever runs `npm run …` on a deployed stack may do, and no more: to be attached to their user, group or role. */
+export class OperatorPolicy extends pulumi.ComponentResource {
+  readonly arn: pulumi.Output<string>;
+
+  constructor(name: string, args: Args, opts?: pulumi.ComponentResourceOptions) {
+    super("homebiyori:billing:OperatorPolicy", name, {}, opts);
+
+    const policy = new aws.iam.Policy(
+      name,
+      {
+        name: physicalName(name, 128),
+        description: "What npm run redrive needs",
+        policy: allowing(redriving(args)),
+      },
+      { parent: this },
+    );
+
+    this.arn = policy.arn;
+    this.registerOutputs({ arn: this.arn });
+  }
+}
+
+const redriving = ({ deadLetters, parked, machines }: Args): Allowed[] => [
+  {
+    Action: ["sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:ChangeMessageVisibility", "sqs:DeleteMessage"],
+    Resource: [deadLetters.arn, parked.arn],
+  },
+  { Action: "sqs:SendMessage", Resource: parked.arn },
+  { Action: "states:StartSyncExecution", Resource: Object.values(machines).map(({ arn }) => arn) },
+];
