@@ -1,4 +1,6 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { currentAccount } from "./infra/account.ts";
+import { Alarms } from "./infra/alarms.ts";
 import { DeadLetterQueue } from "./infra/dead-letter-queue.ts";
 import { EventBus } from "./infra/event-bus.ts";
 import { makeFunctions } from "./infra/functions.ts";
@@ -25,14 +27,18 @@ export default async () => {
   const rules = makeRoutes({ eventSource: settings.eventSource, bus, machines, deadLetters, account });
   stripeKey("stripe-api-key");
   const operator = new OperatorPolicy("operator", { deadLetters, parked, machines });
+  new Alarms("alarms", { ...settings, rules, machines, functions, deadLetters, parked, account });
 
   return {
     bus: { name: bus.name, arn: bus.arn },
-    rules,
-    stateMachines: Object.fromEntries(Object.entries(machines).map(([name, { arn }]) => [name, arn])),
+    rules: arnsOf(rules),
+    stateMachines: arnsOf(machines),
     deadLetterQueue: { url: deadLetters.url, arn: deadLetters.arn },
     parkedQueue: { url: parked.url, arn: parked.arn },
     operatorPolicy: operator.arn,
     tables: { core: tables.core.name, payments: tables.payments.name },
   };
 };
+
+const arnsOf = (parts: Record<string, { arn: pulumi.Output<string> }>) =>
+  Object.fromEntries(Object.entries(parts).map(([name, { arn }]) => [name, arn]));

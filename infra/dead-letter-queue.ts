@@ -5,16 +5,18 @@ import { policyDocument } from "./service-role.ts";
 
 /** The queue that keeps, for 14 days, each event that could not be handled. */
 export class DeadLetterQueue extends pulumi.ComponentResource {
+  readonly name: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
   readonly url: pulumi.Output<string>;
-  readonly #name: string;
+  readonly #logicalName: string;
 
   constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
     super("homebiyori:billing:DeadLetterQueue", name, {}, opts);
-    this.#name = name;
+    this.#logicalName = name;
 
     const queue = keepingQueue(name, this);
 
+    this.name = queue.name;
     this.arn = queue.arn;
     this.url = queue.url;
     this.registerOutputs({ arn: this.arn, url: this.url });
@@ -33,7 +35,7 @@ export class DeadLetterQueue extends pulumi.ComponentResource {
       Condition: { ArnEquals: { "aws:SourceArn": ruleArns } },
     };
     return new aws.sqs.QueuePolicy(
-      this.#name,
+      this.#logicalName,
       { queueUrl: this.url, policy: policyDocument([fromRules, denyWithoutTls(this.arn)]) },
       { parent: this },
     );

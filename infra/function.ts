@@ -12,6 +12,9 @@ export interface FunctionArgs {
   logRetentionDays: number;
 }
 
+/** After how long a Lambda gives up: below the 10 seconds that a state waits, so that it is the Lambda that does. */
+export const functionTimeoutSeconds = 8;
+
 /** A Lambda of `lambdas/`, under the same name, that may do exactly what it does. */
 export class Function extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
@@ -50,8 +53,7 @@ export class Function extends pulumi.ComponentResource {
         code: bundle(name),
         handler: "index.handler",
         memorySize: 512,
-        // Below the 10 seconds that a state waits, so that it is the Lambda that gives up.
-        timeout: 8,
+        timeout: functionTimeoutSeconds,
         environment: { variables: args.environment },
         loggingConfig: {
           logFormat: "JSON",

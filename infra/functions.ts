@@ -4,7 +4,7 @@ import type { Settings } from "./settings.ts";
 import type { Tables } from "./tables.ts";
 
 /** The Lambdas, by their names: what each is given, and what it may do. */
-export const makeFunctions = (tables: Tables, settings: Settings): Record<string, Function> => {
+export const makeFunctions = (tables: Tables, settings: Settings) => {
   const { core, payments } = tables;
   const { logRetentionDays } = settings;
 

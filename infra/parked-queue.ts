@@ -5,6 +5,7 @@ import { policyDocument } from "./service-role.ts";
 
 /** The queue of dead letters that are of no use to try again as they are; only an operator sends to it, by `npm run redrive`. */
 export class ParkedQueue extends pulumi.ComponentResource {
+  readonly name: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
   readonly url: pulumi.Output<string>;
 
@@ -18,6 +19,7 @@ export class ParkedQueue extends pulumi.ComponentResource {
       { parent: this },
     );
 
+    this.name = queue.name;
     this.arn = queue.arn;
     this.url = queue.url;
     this.registerOutputs({ arn: this.arn, url: this.url });

@@ -15,7 +15,7 @@ interface Args {
   account: Account;
 }
 
-/** The ways of the events, from Stripe's bus to ours where there is one, and from ours to the state machine of each type: the ARNs of their rules. */
+/** The ways of the events, from Stripe's bus to ours where there is one, and from ours to the state machine of each type: their rules. */
 export const makeRoutes = ({ eventSource, bus, machines, deadLetters, account }: Args) => {
   const byType = workflows.map(({ name, eventType }): [string, Route] => {
     const machine = machines[name];
@@ -53,5 +53,5 @@ export const makeRoutes = ({ eventSource, bus, machines, deadLetters, account }:
 
   const accepted = deadLetters.accept([...routes.values()].map(({ rule }) => rule.arn));
   for (const route of routes.values()) route.open([accepted]);
-  return Object.fromEntries([...routes].map(([name, { rule }]) => [name, rule.arn]));
+  return Object.fromEntries([...routes].map(([name, { rule }]) => [name, rule]));
 };

@@ -37,6 +37,7 @@ const expected = {
   stateMachineLogLevel: "ALL, ERROR, FATAL or OFF",
   busLogLevel: "TRACE, INFO, ERROR or OFF",
   protectData: "true or false",
+  alarmEmail: "an e-mail address",
 } as const;
 
 const TableName = pattern(string(), /^[A-Za-z0-9_.-]{3,255}$/);
@@ -64,6 +65,7 @@ const Settings = object({
   stateMachineLogLevel: enums(["ALL", "ERROR", "FATAL", "OFF"]),
   busLogLevel: enums(["TRACE", "INFO", "ERROR", "OFF"]),
   protectData: boolean(),
+  alarmEmail: optional(pattern(string(), /^[^\s@]+@[^\s@]+\.[^\s@]+$/)),
 });
 
 /** The configuration of a stack; Pulumi.yaml says what each key is for. */

@@ -56,7 +56,7 @@ const report = (event: SubscriptionEvent, userId: string, synced: Synced, gapSec
     gapSince,
     missing,
   });
-  count("SubscriptionGap");
+  count({ SubscriptionGap: 1 });
 };
 
 export const handler = (event: unknown) =>

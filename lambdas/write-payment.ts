@@ -43,7 +43,8 @@ export const writePayment = (payments: Payments) => async (event: unknown) => {
       nextPaymentAttempt: nextAttempt ?? null,
     });
   }
-  if (outcome === "applied") count(payment.status === "failed" ? "PaymentFailed" : "PaymentSucceeded");
+  const failed = Number(payment.status === "failed");
+  if (outcome === "applied") count({ PaymentFailed: failed, PaymentSucceeded: 1 - failed });
   const written = outcome === "applied" ? [`payments ${payment.PK} ${payment.SK}`] : [];
   return { outcome, written };
 };

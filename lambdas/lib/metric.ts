@@ -1,25 +1,31 @@
 import { env } from "./env.ts";
 
+/** The namespace of what the Lambdas count. */
+export const namespace = "Homebiyori/Billing";
+
+/** What the Lambdas count: payments by their outcome, and events of a subscription that find another one missing. */
+export type MetricName = "PaymentSucceeded" | "PaymentFailed" | "SubscriptionGap";
+
 /**
- * Counts one of something, as a CloudWatch embedded metric in the namespace `Homebiyori/Billing`.
+ * Counts things, as CloudWatch embedded metrics. A 0 counts too: what is reckoned of two metrics needs both of them.
  *
  * It goes to stdout itself: Lambda's JSON log format nests what `console` prints under `message`, where it would be no metric.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export const count = (name: string): void => {
+export const count = (values: Partial<Record<MetricName, number>>): void => {
   const metric = {
     _aws: {
       Timestamp: Date.now(),
       CloudWatchMetrics: [
         {
-          Namespace: "Homebiyori/Billing",
+          Namespace: namespace,
           Dimensions: [["FunctionName"]],
-          Metrics: [{ Name: name, Unit: "Count" }],
+          Metrics: Object.keys(values).map((name) => ({ Name: name, Unit: "Count" })),
         },
       ],
     },
     FunctionName: env("AWS_LAMBDA_FUNCTION_NAME"),
-    [name]: 1,
+    ...values,
   };
   process.stdout.write(`${JSON.stringify(metric)}\n`);
 };

@@ -64,6 +64,8 @@ const nameRules: Record<string, RegExp> = {
   "aws:iam/rolePolicy:RolePolicy": /^[\w+=,.@-]{1,128}$/,
   "aws:cloudwatch/logDeliverySource:LogDeliverySource": /^[\w-]{1,60}$/,
   "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": /^[\w-]{1,60}$/,
+  "aws:cloudwatch/metricAlarm:MetricAlarm": /^[\x20-\x7e]{1,255}$/,
+  "aws:sns/topic:Topic": /^[\w-]{1,256}$/,
   "aws:ssm/parameter:Parameter": /^[\w.\-/]{1,1011}$/,
 };
 

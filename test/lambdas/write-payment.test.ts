@@ -117,7 +117,7 @@ test("takes the decline code where the payment intent is expanded", async () => 
   assert.is(row?.["failure_reason"], "insufficient_funds");
 });
 
-test("alerts of a failure by a line in the log and by a metric at the root of a line", async () => {
+test("alerts of a failure by a line in the log, and by metrics of either outcome at the root of a line", async () => {
   const open = sampleInvoice({ id: "in_alert", amount: 580, created: 1_767_225_650, ...period });
   const { logs, stdout } = await write(open, "invoice.payment_failed", 1_767_225_660);
   assert.equal(logs, [
@@ -139,12 +139,15 @@ test("alerts of a failure by a line in the log and by a metric at the root of a 
     },
   ]);
   const [metric] = stdout.map((line) => JSON.parse(line));
-  assert.is(metric.PaymentFailed, 1);
+  assert.equal([metric.PaymentFailed, metric.PaymentSucceeded], [1, 0]);
   assert.equal(metric._aws.CloudWatchMetrics, [
     {
       Namespace: "Homebiyori/Billing",
       Dimensions: [["FunctionName"]],
-      Metrics: [{ Name: "PaymentFailed", Unit: "Count" }],
+      Metrics: [
+        { Name: "PaymentFailed", Unit: "Count" },
+        { Name: "PaymentSucceeded", Unit: "Count" },
+      ],
     },
   ]);
 });
