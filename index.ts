@@ -24,7 +24,7 @@ export default async () => {
   const machines = makeStateMachines({ ...settings, functions, deadLetters, account });
 
   const bus = new EventBus("stripe-webhook-bus", { ...settings, account });
-  const rules = makeRoutes({ eventSource: settings.eventSource, bus, machines, deadLetters, account });
+  const rules = makeRoutes({ ...settings, bus, machines, deadLetters, account });
   stripeKey("stripe-api-key");
   const operator = new OperatorPolicy("operator", { deadLetters, parked, machines });
   new Alarms("alarms", { ...settings, rules, machines, functions, deadLetters, parked, account });

@@ -9,8 +9,8 @@ export interface RouteArgs {
   description: string;
   /** The bus that the events are on. */
   busName: pulumi.Input<string>;
-  /** The one source that they come from. */
-  source: string;
+  /** The sources that they come from. */
+  sources: readonly string[];
   /** Stripe's types of them. */
   types: readonly string[];
   /** What they are given to: a state machine or another bus. */
@@ -39,7 +39,7 @@ export class Route extends pulumi.ComponentResource {
         description: args.description,
         eventBusName: args.busName,
         // By the type inside the event: whatever the envelope calls it, nothing but these two fits.
-        eventPattern: pulumi.jsonStringify({ source: [args.source], detail: { type: args.types } }),
+        eventPattern: pulumi.jsonStringify({ source: args.sources, detail: { type: args.types } }),
       },
       { parent: this, deleteBeforeReplace: true },
     );

@@ -25,6 +25,7 @@ export const testSource = "homebiyori.stripe.test";
 
 const expected = {
   eventSource: `Stripe's partner source, "aws.partner/stripe.com/ed_…", or, in any stack but prod, "${testSource}"`,
+  formerEventSource: `Stripe's partner source, "aws.partner/stripe.com/ed_…"`,
   coreTableName: "the name of a table: 3 to 255 letters, digits, and _ . -",
   paymentsTableName: "the name of a table: 3 to 255 letters, digits, and _ . -",
   createCoreTable: "true, or false where the product's core table exists",
@@ -53,6 +54,7 @@ const Settings = object({
       typeof value === "string" &&
       (partnerSource.test(value) || (value === testSource && pulumi.getStack() !== "prod")),
   ),
+  formerEventSource: optional(pattern(string(), partnerSource)),
   coreTableName: optional(TableName),
   paymentsTableName: optional(TableName),
   createCoreTable: boolean(),

@@ -61,9 +61,12 @@ export const makeEventBuses = (args: EventBusesArgs): EventBuses => {
       checked(inputs, Bus, `bus ${name}`),
     ]),
   );
-  // Where Stripe has a bus of its own, everything arrives there.
-  const entry = [...buses.values()].find(({ eventSourceName }) => eventSourceName) ?? [...buses.values()][0];
+  const partnerBuses = [...buses.values()].filter(({ eventSourceName }) => eventSourceName);
+  const entry = partnerBuses[0] ?? [...buses.values()][0];
   if (!entry) throw new Error("The program makes no event bus");
+  // Where Stripe has a bus of its own, everything arrives there: on that of its source if there are several.
+  const entryOf = (event: unknown) =>
+    partnerBuses.find(({ eventSourceName }) => eventSourceName === Object(event).source) ?? entry;
 
   const putOn = async (busName: string, event: unknown): Promise<Delivery[]> => {
     const matching = targets.filter((target) => target.busName === busName && target.matches(event));
@@ -82,7 +85,7 @@ export const makeEventBuses = (args: EventBusesArgs): EventBuses => {
       return putOn(busName, event);
     });
 
-  return { put: (event) => putOn(entry.name, event) };
+  return { put: (event) => putOn(entryOf(event).name, event) };
 };
 
 // EventBridge delivers at least once, and when it can.

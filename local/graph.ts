@@ -12,6 +12,9 @@ export interface Resource {
   outputs: Record<string, unknown>;
   protect: boolean;
   retainOnDelete: boolean;
+  deleteBeforeReplace: boolean;
+  /** The inputs whose changes are left alone. */
+  ignoreChanges: string[];
   /** The names of the resources that it waits for, besides those that its inputs name. */
   dependsOn: string[];
 }
@@ -45,11 +48,20 @@ const account = "123456789012";
  *
  * @throws what the program throws, and an error for a resource type or a call that the runner does not know.
  */
-export const loadGraph = async ({ project, stack, config }: StackArgs): Promise<Graph> => {
+export const loadGraph = (args: StackArgs): Promise<Graph> => {
+  // One after the other: Pulumi's mocks and configuration are those of the process.
+  const graph = loaded.then(() => load(args));
+  loaded = graph.catch(() => {});
+  return graph;
+};
+
+let loaded: Promise<unknown> = Promise.resolve();
+
+const load = async ({ project, stack, config }: StackArgs): Promise<Graph> => {
   const region = config["aws:region"] ?? "us-east-1";
   const answers = answersOf(region, account);
   const registered: Registered[] = [];
-  const options = new Map<string, pulumi.ResourceOptions>();
+  const options = new Map<string, pulumi.CustomResourceOptions>();
   const problems: string[] = [];
 
   pulumi.runtime.setAllConfig(config);
@@ -99,8 +111,8 @@ export const loadGraph = async ({ project, stack, config }: StackArgs): Promise<
 
 type Registered = Pick<Resource, "type" | "name" | "inputs" | "outputs">;
 
-const complete = async (resource: Registered, options: pulumi.ResourceOptions = {}): Promise<Resource> => {
-  const { protect = false, retainOnDelete = false, dependsOn = [] } = options;
+const complete = async (resource: Registered, options: pulumi.CustomResourceOptions = {}): Promise<Resource> => {
+  const { protect = false, retainOnDelete = false, deleteBeforeReplace = false, dependsOn = [] } = options;
   const waitsFor = [await valueOf(dependsOn)].flat();
   const names = waitsFor.map(async ({ urn }) => (await valueOf(urn)).split("::").at(-1) ?? "");
   return {
@@ -109,6 +121,8 @@ const complete = async (resource: Registered, options: pulumi.ResourceOptions = 
     outputs: await objectOf(resource.outputs),
     protect: protect ?? false,
     retainOnDelete: retainOnDelete ?? false,
+    deleteBeforeReplace,
+    ignoreChanges: options.ignoreChanges ?? [],
     dependsOn: await Promise.all(names),
   };
 };

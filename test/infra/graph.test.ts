@@ -143,14 +143,17 @@ test("tries a target three times more within an hour, then sends to the dead-let
 
 test("forwards from Stripe's bus, which is protected and outlives the stack, to ours", async () => {
   const graph = await graphOf("prod");
-  const { inputs, protect, retainOnDelete } = named(graph, bus, "partner-bus");
+  const { inputs, protect, retainOnDelete } = named(graph, bus, "partner-bus-00000000");
   assert.equal([inputs["name"], inputs["eventSourceName"]], [partnerSource, partnerSource]);
   assert.ok(protect);
   assert.ok(retainOnDelete);
-  const forward = named(graph, rule, "forward-rule").inputs;
+  const forward = named(graph, rule, "forward-rule-00000000").inputs;
   assert.is(forward["eventBusName"], partnerSource);
   assert.equal(JSON.parse(`${forward["eventPattern"]}`), { source: [partnerSource], detail: { type: handledTypes } });
-  assert.is(named(graph, target, "forward-rule").inputs["arn"], named(graph, bus, "stripe-webhook-bus").outputs["arn"]);
+  assert.is(
+    named(graph, target, "forward-rule-00000000").inputs["arn"],
+    named(graph, bus, "stripe-webhook-bus").outputs["arn"],
+  );
   assert.is(ofType(await graphOf("dev"), bus).length, 1);
 });
 

@@ -75,6 +75,12 @@ test("fails with what the program throws, and can be loaded again after that", a
   assert.is((await loadGraph(stackWith("mended"))).stack, "mended");
 });
 
+test("is loaded for two stacks at once, each whole", async () => {
+  const [one, other] = await Promise.all([loadGraph(stackWith("one")), loadGraph(stackWith("other"))]);
+  assert.is(one.resources.length, other.resources.length);
+  assert.not.match(JSON.stringify(one), "other-homebiyori");
+});
+
 test("finds the resources of a type, and none of a type that is not there", async () => {
   const graph = await graphOf("dev");
   assert.is(ofType(graph, queue).length, 2);

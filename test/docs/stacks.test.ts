@@ -1,0 +1,224 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { parse } from "yaml";
+import { type Graph, loadGraph, ofType } from "../../local/graph.ts";
+import { readPolicy, allows } from "../../local/iam.ts";
+import { life } from "../../local/life.ts";
+import { changesBetween } from "../helpers/graph-changes.ts";
+import { blocksOf } from "../helpers/page.ts";
+import { startRunning } from "../helpers/running.ts";
+import { graphOf, stackWith } from "../helpers/stack.ts";
+
+// What the pages about stacks promise, with the very configuration that they show.
+const test = suite("the pages about stacks");
+
+const asText = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
+/** The prod stack with the settings of a page's YAML block. */
+const graphWith = (block = ""): Promise<Graph> => {
+  const settings = Object.entries(parse(block).config).map(([key, value]) => [key, asText(value)]);
+  return loadGraph(stackWith("prod", Object.fromEntries(settings)));
+};
+
+const rules = [
+  "invoice-paid-rule",
+  "invoice-payment-paid-rule",
+  "payment-failed-rule",
+  "payment-succeeded-rule",
+  "subscription-created-rule",
+  "subscription-deleted-rule",
+  "subscription-updated-rule",
+];
+
+const wayOf = (destination: string): string[] => [
+  `forward-rule-${destination} EventRule`,
+  `forward-rule-${destination} EventTarget`,
+  `forward-rule-${destination} Role`,
+  `forward-rule-${destination} RolePolicy`,
+  `forward-rule-${destination}-dead-lettered MetricAlarm`,
+  `forward-rule-${destination}-lost MetricAlarm`,
+  `forward-rule-${destination}-not-delivered MetricAlarm`,
+  `partner-bus-${destination} EventBus`,
+];
+
+const bothSources = {
+  ...Object.fromEntries(rules.map((rule) => [`${rule} EventRule`, ["description", "eventPattern"]])),
+  "dead-letter-queue QueuePolicy": ["policy"],
+  // One of its causes is an alarm on the forward rule.
+  "page CompositeAlarm": ["alarmRule"],
+};
+
+const sources = {
+  old: "aws.partner/stripe.com/ed_11111111olderone",
+  new: "aws.partner/stripe.com/ed_22222222newerone",
+};
+
+test("a new destination gets a way of its own beside the old one, and nothing is replaced or deleted for it", async () => {
+  const old = await loadGraph(stackWith("prod", { eventSource: sources.old }));
+  const both = await graphWith(blocksOf("new-destination", "yaml")[0]);
+  const altered = { ...bothSources, "no-events MetricAlarm": ["dimensions"] };
+  assert.equal(changesBetween(old, both), { made: wayOf("newerone"), deleted: [], altered, replaced: {} });
+});
+
+test("then the old destination's way goes alone, and its bus is kept until somebody deletes it", async () => {
+  const both = await graphWith(blocksOf("new-destination", "yaml")[0]);
+  const now = await loadGraph(stackWith("prod", { eventSource: sources.new }));
+  const changes = changesBetween(both, now);
+  assert.equal(changes, { made: [], deleted: wayOf("olderone"), altered: bothSources, replaced: {} });
+  const bus = both.resources.find(({ name }) => name === "partner-bus-olderone");
+  assert.equal([bus?.protect, bus?.retainOnDelete], [true, true]);
+  const [command = ""] = blocksOf("new-destination", "sh");
+  const [, parent, type, name] = /::([\w:]+)\$([\w:/]+)::([\w-]+)'/.exec(command) ?? [];
+  assert.equal([type, name], [bus?.type, bus?.name]);
+  assert.match(readFileSync("infra/partner-bus.ts", "utf8"), `super("${parent}"`);
+});
+
+test("meanwhile an event from either source is handled, and from both it counts once", async () => {
+  const graph = graphWith(blocksOf("new-destination", "yaml")[0]);
+  const runner = await startRunning({ graph, seed: [{ PK: "USER#u", SK: "SUBSCRIPTION", customer_id: "cus_sample" }] });
+  try {
+    const events = life().flatMap((stage) => stage.events);
+    const takeFrom = async (source: string, event: unknown) =>
+      (await runner.take({ ...runner.envelope(event), source })).outcome;
+    for (const [index, event] of events.slice(0, 4).entries()) {
+      const [first, second] = index % 2 === 0 ? [sources.old, sources.new] : [sources.new, sources.old];
+      assert.equal([await takeFrom(first, event), await takeFrom(second, event)], ["applied", "duplicate"]);
+    }
+    assert.is(await takeFrom("aws.partner/stripe.com/ed_33333333stranger", events[4]), "unmatched");
+  } finally {
+    await runner.stop();
+  }
+});
+
+test("a core table that exists is used by its name, and Pulumi has no part in it", async () => {
+  const used = await graphWith(blocksOf("existing-tables", "yaml")[0]);
+  assert.equal(changesBetween(await graphOf("prod"), used), {
+    made: [],
+    deleted: ["core Table"],
+    altered: {
+      "resolve-customer Function": ["environment"],
+      "resolve-customer RolePolicy": ["policy"],
+      "sync-subscription Function": ["environment"],
+      "sync-subscription RolePolicy": ["policy"],
+    },
+    replaced: {},
+  });
+  assert.match(JSON.stringify(used.resources), ":table/homebiyori-product/index/GSI2");
+});
+
+test("what a destroyed stack left is imported under the names, ids and parts that the program has for it", async () => {
+  const { resources } = await graphOf("prod");
+  const [file = ""] = blocksOf("existing-tables", "json");
+  const imported: Record<string, string>[] = JSON.parse(file).resources;
+  const parts = new Map(imported.filter(({ component }) => component).map((part) => [part["name"], part]));
+  const kept = resources.filter(({ retainOnDelete }) => retainOnDelete);
+  const things = imported.filter(({ component }) => !component);
+  assert.equal(
+    things.map(({ type, name, id }) => `${type} ${name} ${id}`).toSorted(),
+    kept.map(({ type, name, inputs }) => `${type} ${name} ${inputs["name"]}`).toSorted(),
+  );
+  const infra = readdirSync("infra").map((name) => readFileSync(`infra/${name}`, "utf8"));
+  for (const { name, parent } of things) {
+    const part = parts.get(parent);
+    const source = infra.find((text) => text.includes(`super("${part?.["type"]}"`)) ?? "";
+    assert.match(source, name === "core" ? '"core"' : /new aws\./);
+    const logicalName = part?.["logicalName"] ?? part?.["name"];
+    assert.ok(logicalName === name || readFileSync("index.ts", "utf8").includes(`new Tables("${logicalName}"`));
+  }
+});
+
+test("the first version's tables are left alone until the change-over, which alters the way to the core table only", async () => {
+  const [beside, after] = blocksOf("first-version", "yaml");
+  const compared = await graphWith(beside);
+  const tables = ofType(compared, "aws:dynamodb/table:Table").map(({ inputs }) => `${inputs["name"]}`);
+  assert.equal(tables.toSorted(), ["homebiyori-core-compared", "prod-homebiyori-payments"]);
+  const changes = changesBetween(compared, await graphWith(after));
+  assert.equal([changes.made, changes.deleted, changes.replaced], [[], ["core Table"], {}]);
+  assert.equal(Object.keys(changes.altered).toSorted(), [
+    "resolve-customer Function",
+    "resolve-customer RolePolicy",
+    "sync-subscription Function",
+    "sync-subscription RolePolicy",
+  ]);
+  assert.ok(compared.resources.find(({ name }) => name === "core")?.retainOnDelete);
+});
+
+test("events replayed onto the first version's rows bring them up to date, and keep what is not ours", async () => {
+  const [, after] = blocksOf("first-version", "yaml");
+  const seed = [
+    {
+      PK: "USER#user_first",
+      SK: "SUBSCRIPTION",
+      user_id: "user_first",
+      customer_id: "cus_sample",
+      subscription_id: "sub_sample",
+      status: "trialing",
+      plan: "monthly",
+      nickname: "first",
+    },
+  ];
+  const runner = await startRunning({ graph: graphWith(after), seed });
+  try {
+    const events = life().flatMap((stage) => stage.events);
+    // A replay keeps no order, and says that it is one.
+    for (const event of events.toReversed()) {
+      const replayed = { ...runner.envelope(event), "replay-name": "first-version" };
+      await runner.take(replayed);
+    }
+    const { core, payments, deadLetters } = await runner.dump();
+    assert.is(deadLetters.length, 0);
+    assert.is(core.length, 1);
+    assert.equal([core[0]?.["status"], core[0]?.["nickname"]], ["canceled", "first"]);
+    // The page tells the key of a payment by its other fields.
+    for (const { PK, SK, stripe_invoice_id: invoice, status, attempt_count: attempt } of payments) {
+      assert.is(PK, `INVOICE#${invoice}`);
+      assert.is(SK, status === "succeeded" ? "SUCCEEDED" : `FAILED#${attempt}`);
+    }
+    assert.ok(payments.length > 2);
+  } finally {
+    await runner.stop();
+  }
+});
+
+test("each setting alters what the page on deployments says, in place", async () => {
+  const before = await graphOf("prod");
+  const cases: [Record<string, string>, RegExp][] = [
+    [{ monthlyPrices: '["price_1"]' }, /^sync-subscription Function$/],
+    [{ yearlyPrices: '["price_1"]' }, /^sync-subscription Function$/],
+    [{ gapMinutes: "5" }, /^sync-subscription Function$/],
+    [{ archiveDays: "60" }, /^stripe-webhook-bus EventArchive$/],
+    [{ logRetentionDays: "30" }, / LogGroup$/],
+    [{ logExecutionData: "true" }, /^stripe-webhook-bus EventBus$| StateMachine$/],
+    [{ stateMachineLogLevel: "ERROR" }, / StateMachine$/],
+    [{ busLogLevel: "TRACE" }, /^stripe-webhook-bus EventBus$|^bus-logs LogResourcePolicy$/],
+    [{ protectData: "false" }, / Table$/],
+  ];
+  for (const [settings, expected] of cases) {
+    const { altered, replaced } = changesBetween(before, await loadGraph(stackWith("prod", settings)));
+    assert.equal(replaced, {}, JSON.stringify(settings));
+    assert.ok(Object.keys(altered).length > 0, JSON.stringify(settings));
+    for (const key of Object.keys(altered)) assert.match(key, expected);
+  }
+});
+
+test("the deploying role reaches all that the stack makes, and deletes no table and no bus", async () => {
+  const [trust = "", policy = ""] = blocksOf("deploying", "json");
+  const statements = readPolicy(policy, "the deploying role");
+  const made = (await graphOf("prod")).resources.flatMap(({ outputs }) => outputs["arn"] ?? []).map(String);
+  assert.ok(made.length > 40);
+  for (const arn of made) {
+    const [, , service] = arn.split(":");
+    assert.ok(allows(statements, { action: `${service}:TagResource`, resource: arn }), `docs/deploying.md: ${arn}`);
+  }
+  for (const { outputs } of ofType(await graphOf("prod"), "aws:dynamodb/table:Table")) {
+    assert.not(allows(statements, { action: "dynamodb:DeleteTable", resource: `${outputs["arn"]}` }));
+  }
+  assert.not(
+    allows(statements, { action: "lambda:UpdateFunctionCode", resource: made[0]?.replace("prod-", "dev-") ?? "" }),
+  );
+  const { Condition } = JSON.parse(trust).Statement[0];
+  assert.match(Condition.StringEquals["token.actions.githubusercontent.com:sub"], /^repo:[^*]+:environment:prod$/);
+});
+
+test.run();
