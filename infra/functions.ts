@@ -6,10 +6,10 @@ import type { Tables } from "./tables.ts";
 /** The Lambdas, by their names: what each is given, and what it may do. */
 export const makeFunctions = (tables: Tables, settings: Settings) => {
   const { core, payments } = tables;
-  const { logRetentionDays } = settings;
+  const { logRetentionDays, livemode } = settings;
 
   const resolveCustomer = new Function("resolve-customer", {
-    environment: { HOMEBIYORI_CORE: core.name },
+    environment: { HOMEBIYORI_CORE: core.name, LIVEMODE: livemode },
     allow: [{ Action: "dynamodb:Query", Resource: pulumi.interpolate`${core.arn}/index/GSI2` }],
     logRetentionDays,
   });
@@ -21,7 +21,7 @@ export const makeFunctions = (tables: Tables, settings: Settings) => {
   });
 
   const linkPayment = new Function("link-payment", {
-    environment: { HOMEBIYORI_PAYMENTS: payments.name },
+    environment: { HOMEBIYORI_PAYMENTS: payments.name, LIVEMODE: livemode },
     allow: [{ Action: "dynamodb:UpdateItem", Resource: payments.arn }],
     logRetentionDays,
   });

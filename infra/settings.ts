@@ -4,6 +4,8 @@ import {
   boolean,
   define,
   enums,
+  is,
+  nonempty,
   object,
   optional,
   pattern,
@@ -26,6 +28,7 @@ export const testSource = "homebiyori.stripe.test";
 const expected = {
   eventSource: `Stripe's partner source, "aws.partner/stripe.com/ed_…", or, in any stack but prod, "${testSource}"`,
   formerEventSource: `Stripe's partner source, "aws.partner/stripe.com/ed_…"`,
+  livemode: '"live", or, in any stack but prod, "any"',
   coreTableName: "the name of a table: 3 to 255 letters, digits, and _ . -",
   paymentsTableName: "the name of a table: 3 to 255 letters, digits, and _ . -",
   createCoreTable: "true, or false where the product's core table exists",
@@ -39,9 +42,13 @@ const expected = {
   busLogLevel: "TRACE, INFO, ERROR or OFF",
   protectData: "true or false",
   alarmEmail: "an e-mail address",
+  "aws:allowedAccountIds": 'the number of the account to deploy to, ["123456789012"]; prod must have it',
 } as const;
 
+const isProd = (): boolean => pulumi.getStack() === "prod";
+
 const TableName = pattern(string(), /^[A-Za-z0-9_.-]{3,255}$/);
+const AccountIds = nonempty(array(pattern(string(), /^\d{12}$/)));
 const Prices = array(pattern(string(), /^(price|plan)_\w+$/));
 
 const wholeNumber = (allowed: (value: number) => boolean): Struct<number, null> =>
@@ -50,11 +57,10 @@ const wholeNumber = (allowed: (value: number) => boolean): Struct<number, null> 
 const Settings = object({
   eventSource: define<string>(
     "source",
-    (value) =>
-      typeof value === "string" &&
-      (partnerSource.test(value) || (value === testSource && pulumi.getStack() !== "prod")),
+    (value) => typeof value === "string" && (partnerSource.test(value) || (value === testSource && !isProd())),
   ),
   formerEventSource: optional(pattern(string(), partnerSource)),
+  livemode: define<"live" | "any">("mode", (value) => value === "live" || (value === "any" && !isProd())),
   coreTableName: optional(TableName),
   paymentsTableName: optional(TableName),
   createCoreTable: boolean(),
@@ -68,6 +74,10 @@ const Settings = object({
   busLogLevel: enums(["TRACE", "INFO", "ERROR", "OFF"]),
   protectData: boolean(),
   alarmEmail: optional(pattern(string(), /^[^\s@]+@[^\s@]+\.[^\s@]+$/)),
+  // Pulumi's own: its provider refuses to do anything in another account.
+  "aws:allowedAccountIds": define<string[] | undefined>("accounts", (value) =>
+    value === undefined ? !isProd() : is(value, AccountIds),
+  ),
 });
 
 /** The configuration of a stack; Pulumi.yaml says what each key is for. */
@@ -76,8 +86,10 @@ export type Settings = Infer<typeof Settings>;
 /** Reads the configuration of the stack, and refuses it with all of its mistakes at once. */
 export const readSettings = (): Settings => {
   const prefix = `${pulumi.getProject()}:`;
-  const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
-  const values = Object.fromEntries(own.map(([key, text]) => [key.slice(prefix.length), parsed(text)]));
+  const own = Object.entries(pulumi.runtime.allConfig()).filter(
+    ([key]) => key.startsWith(prefix) || key === "aws:allowedAccountIds",
+  );
+  const values = Object.fromEntries(own.map(([key, text]) => [key.replace(prefix, ""), parsed(text)]));
   const [error, settings] = validate(values, Settings);
   if (!error) return settings;
   const mistakes = new Map(error.failures().map(({ path }) => [`${path[0]}`, mistake(`${path[0]}`, values)]));

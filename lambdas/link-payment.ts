@@ -1,5 +1,7 @@
 import { boolean, enums, type } from "superstruct";
 import { env } from "./lib/env.ts";
+import { Refused } from "./lib/errors.ts";
+import { modeProblem } from "./lib/livemode.ts";
 import { parse } from "./lib/parse.ts";
 import { type Payments, paymentsTable } from "./lib/payments-table.ts";
 import { Id, maybe, Reference } from "./lib/shapes.ts";
@@ -20,9 +22,12 @@ const Event = envelope(InvoicePayment);
  * Puts the payment intent that paid an invoice on the payment's record, whether or not the invoice's own event has come yet.
  *
  * @throws {InvalidEvent} for what is no payment of an invoice.
+ * @throws {Refused} for an event of Stripe's test mode, where live ones only are taken.
  */
-export const linkPayment = (payments: Payments) => async (event: unknown) => {
+export const linkPayment = (payments: Payments, liveOnly: boolean) => async (event: unknown) => {
   const { detail } = parse(event, Event);
+  const problem = modeProblem(detail, liveOnly);
+  if (problem !== null) throw new Refused(problem);
   const { invoice, is_default: isDefault, payment } = detail.data.object;
   const facts = { eventId: detail.id, invoiceId: invoice, paymentIntentId: payment.payment_intent ?? null };
   if (!isDefault || !payment.payment_intent) {
@@ -34,4 +39,5 @@ export const linkPayment = (payments: Payments) => async (event: unknown) => {
   return { outcome, written: outcome === "applied" ? [`payments ${key}`] : [] };
 };
 
-export const handler = (event: unknown) => linkPayment(paymentsTable(env("HOMEBIYORI_PAYMENTS")))(event);
+export const handler = (event: unknown) =>
+  linkPayment(paymentsTable(env("HOMEBIYORI_PAYMENTS")), env("LIVEMODE") !== "any")(event);

@@ -1,6 +1,7 @@
 import { type Users, usersTable } from "./lib/core-table.ts";
 import { env } from "./lib/env.ts";
 import { CustomerNotFound } from "./lib/errors.ts";
+import { modeProblem } from "./lib/livemode.ts";
 import { Owned, ownerOf } from "./lib/owner.ts";
 import { parse } from "./lib/parse.ts";
 import type { ResolvedCustomer } from "./lib/resolved-customer.ts";
@@ -15,11 +16,13 @@ const Event = envelope(Owned);
  * @throws {CustomerNotFound} where neither knows a user.
  */
 export const resolveCustomer =
-  (users: Users) =>
+  (users: Users, liveOnly: boolean) =>
   async (event: unknown): Promise<ResolvedCustomer> => {
     const { detail } = parse(event, Event);
     const { subscriptionId, customerId, metadataUserId } = ownerOf(detail.data.object);
     const answer = { userId: null, customerId, subscriptionId, reason: null };
+    const problem = modeProblem(detail, liveOnly);
+    if (problem !== null) return { ...answer, outcome: "refused", reason: problem };
     if (subscriptionId === null) {
       return { ...answer, outcome: "skipped", reason: "The invoice belongs to no subscription" };
     }
@@ -36,4 +39,5 @@ export const resolveCustomer =
     return { ...answer, outcome: "found", userId };
   };
 
-export const handler = (event: unknown) => resolveCustomer(usersTable(env("HOMEBIYORI_CORE")))(event);
+export const handler = (event: unknown) =>
+  resolveCustomer(usersTable(env("HOMEBIYORI_CORE")), env("LIVEMODE") !== "any")(event);

@@ -41,8 +41,6 @@ export interface StackArgs {
 export const ofType = ({ resources }: Pick<Graph, "resources">, type: string): Resource[] =>
   resources.filter((resource) => resource.type === type);
 
-const account = "123456789012";
-
 /**
  * Runs the Pulumi program for a stack, as `pulumi up` would but under mocks, and returns what it registers.
  *
@@ -59,6 +57,8 @@ let loaded: Promise<unknown> = Promise.resolve();
 
 const load = async ({ project, stack, config }: StackArgs): Promise<Graph> => {
   const region = config["aws:region"] ?? "us-east-1";
+  // In another account Pulumi would do nothing.
+  const [account = "123456789012"] = /\d{12}/.exec(config["aws:allowedAccountIds"] ?? "") ?? [];
   const answers = answersOf(region, account);
   const registered: Registered[] = [];
   const options = new Map<string, pulumi.CustomResourceOptions>();
@@ -67,8 +67,10 @@ const load = async ({ project, stack, config }: StackArgs): Promise<Graph> => {
   pulumi.runtime.setAllConfig(config);
   await pulumi.runtime.setMocks(
     {
-      newResource: ({ type, name, inputs, custom }) => {
+      newResource: ({ type, name, inputs, custom, provider }) => {
         if (custom === false) return { id: name, state: inputs };
+        // Any other than the stack's own would not keep to its allowedAccountIds.
+        if (provider) problems.push(`${name}: the runner does not know the provider ${provider}`);
         // A mock that throws would end the process much later, and say nothing of where.
         if (!answers[type]) problems.push(`${name}: the runner does not know the resource type ${type}`);
         const added = answers[type]?.(inputs) ?? {};

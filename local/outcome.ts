@@ -47,12 +47,11 @@ const resultOfOne = (delivery: Delivery): Result => {
     const { Error: name, Cause: message } = failure ?? { Error: "States.Runtime", Cause: "" };
     return { outcome: "lost", states, written: [], error: { name, message } };
   }
-  const outcome = data.customer?.outcome === "refused" ? "refused" : "dead-letter";
+  const outcome = data.failure.Error === "Refused" ? "refused" : "dead-letter";
   return { outcome, states, written: [], error: { name: data.failure.Error, message: messageOf(data.failure.Cause) } };
 };
 
 interface Data {
-  customer?: { outcome: string };
   failure?: { Error: string; Cause?: string };
 }
 

@@ -7,6 +7,11 @@ export class InvalidEvent extends Error {
   override readonly name = "InvalidEvent";
 }
 
+/** The event must never be written; trying again cannot help. */
+export class Refused extends Error {
+  override readonly name = "Refused";
+}
+
 /** No user is known for the event's customer, yet: the index may lag, or the subscription's first event may still be on its way. */
 export class CustomerNotFound extends Error {
   override readonly name = "CustomerNotFound";

@@ -1,4 +1,4 @@
-import { literal, record, string, type, unknown, type Infer, type Struct } from "superstruct";
+import { boolean, literal, record, string, type, unknown, type Infer, type Struct } from "superstruct";
 import { Id, maybe, UnixSeconds } from "./shapes.ts";
 
 /**
@@ -15,6 +15,7 @@ const stripeEvent = <T, S>(object: Struct<T, S>) =>
     object: literal("event"),
     type: string(),
     created: UnixSeconds,
+    livemode: maybe(boolean()),
     data: type({ object, previous_attributes: maybe(record(string(), unknown())) }),
   });
 

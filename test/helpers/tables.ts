@@ -39,6 +39,7 @@ const start = async (): Promise<Tables> => {
     MONTHLY_PRICES: "[]",
     YEARLY_PRICES: "[]",
     GAP_SECONDS: "3600",
+    LIVEMODE: "any",
   });
   return { ...dynamodb, core, payments };
 };

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { loadGraph } from "../../local/graph.ts";
+import { loadGraph, ofType } from "../../local/graph.ts";
 import { tableNames } from "../../local/dynamodb.ts";
 import { rejects } from "../helpers/rejects.ts";
 import { stackWith } from "../helpers/stack.ts";
@@ -34,6 +34,37 @@ test("refuses a missing setting", async () => {
 
 test("refuses the source for tests in prod", async () => {
   assert.match(await refusal("prod", { eventSource: "homebiyori.stripe.test" }), "in any stack but prod");
+});
+
+test("refuses test events in prod, and takes them elsewhere only where it is told to", async () => {
+  assert.match(
+    await refusal("prod", { livemode: "any" }),
+    'livemode is "any"; expected "live", or, in any stack but prod',
+  );
+  assert.match(await refusal("dev", { livemode: "test" }), 'livemode is "test"');
+  const modesOf = async (stack: string, settings: Record<string, string> = {}) =>
+    ofType(await loadGraph(stackWith(stack, settings)), "aws:lambda/function:Function").flatMap(({ inputs }) => {
+      const { LIVEMODE } = Object(inputs["environment"]).variables;
+      return LIVEMODE === undefined ? [] : [LIVEMODE];
+    });
+  assert.equal(await modesOf("prod"), ["live", "live"]);
+  assert.equal(await modesOf("dev"), ["any", "any"]);
+  assert.equal(await modesOf("dev", { livemode: "live" }), ["live", "live"]);
+});
+
+test("demands in prod the account that it may be deployed to, and runs the graph as in that one", async () => {
+  const { project, stack, config } = stackWith("prod");
+  const { "aws:allowedAccountIds": _, ...rest } = config;
+  const { message } = await rejects(loadGraph({ project, stack, config: rest }));
+  assert.match(message, "aws:allowedAccountIds is not set; expected the number of the account to deploy to");
+  for (const ids of ["[]", '["1234"]', "[123456789012]", "123456789012", "none"]) {
+    for (const name of ["prod", "dev"]) {
+      assert.match(await refusal(name, { "aws:allowedAccountIds": ids }), "aws:allowedAccountIds is ");
+    }
+  }
+  const graph = await loadGraph(stackWith("prod", { "aws:allowedAccountIds": '["210987654321"]' }));
+  assert.is(graph.account, "210987654321");
+  assert.match(JSON.stringify(graph.outputs), "arn:aws:sqs:ap-northeast-1:210987654321:");
 });
 
 test("takes Stripe's own form of a source, and no other", async () => {

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { handler } from "../../lambdas/link-payment.ts";
+import { handler, linkPayment } from "../../lambdas/link-payment.ts";
 import { handler as writePayment } from "../../lambdas/write-payment.ts";
 import { type Json, sampleEvent, sampleInvoice } from "../../local/sample-events.ts";
 import { onTheBus, ofUser } from "../events/envelope.ts";
@@ -94,6 +94,27 @@ test("throws InvalidEvent for what is no payment of an invoice", async () => {
   const error = await rejects(link(invoicePayment(null)));
   assert.is(error.name, "InvalidEvent");
   assert.match(error.message, "detail.data.object.invoice");
+});
+
+test("refuses an event of the test mode where live ones only are taken, and writes nothing", async () => {
+  const linked: string[] = [];
+  const table = {
+    record: () => Promise.reject(new Error("was asked")),
+    link: async (invoiceId: string) => {
+      linked.push(invoiceId);
+      return { outcome: "applied" as const, key: "a key" };
+    },
+  };
+  const linkLive = (livemode: boolean) => {
+    const event = { ...sampleEvent("evt_mode", "invoice_payment.paid", 5, invoicePayment("in_mode")), livemode };
+    return captured(() => linkPayment(table, true)(onTheBus(event)));
+  };
+  const { name, message } = await rejects(linkLive(false));
+  assert.is(name, "Refused");
+  assert.match(message, "test mode");
+  assert.equal(linked, []);
+  assert.is((await linkLive(true)).result.outcome, "applied");
+  assert.equal(linked, ["in_mode"]);
 });
 
 test.run();

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { handler } from "../../lambdas/resolve-customer.ts";
+import { handler, resolveCustomer } from "../../lambdas/resolve-customer.ts";
 import { type Json, sampleEvent, sampleInvoice, sampleSubscription } from "../../local/sample-events.ts";
 import { invoiceBeforeBasil } from "../events/before-basil.ts";
 import { onTheBus } from "../events/envelope.ts";
@@ -88,6 +88,28 @@ test("refuses where the index and the metadata name different users", async () =
   const { outcome, reason } = await resolve(invoiceOf("cus_differs", naming("other")));
   assert.is(outcome, "refused");
   assert.match(`${reason}`, "indexed, other");
+});
+
+test("refuses an event of the test mode where live ones only are taken, before it looks anybody up", async () => {
+  const resolveLive = resolveCustomer({ byCustomer: async () => ["user"] }, true);
+  const eventOf = (more: Json) =>
+    onTheBus({ ...sampleEvent("evt_mode", "invoice.paid", 1, invoiceOf("cus_1")), ...more });
+  for (const livemode of [false, null, undefined]) {
+    const { outcome, userId, reason } = await resolveLive(eventOf({ livemode }));
+    assert.equal([outcome, userId], ["refused", null]);
+    assert.match(`${reason}`, "test mode");
+  }
+  assert.is((await resolveLive(eventOf({ livemode: true }))).outcome, "found");
+  const nobody = { byCustomer: () => Promise.reject(new Error("was asked")) };
+  assert.is((await resolveCustomer(nobody, true)(eventOf({ livemode: false }))).outcome, "refused");
+});
+
+test("takes both modes where any is taken", async () => {
+  const resolveAny = resolveCustomer({ byCustomer: async () => ["user"] }, false);
+  for (const livemode of [true, false]) {
+    const event = { ...sampleEvent("evt_mode", "invoice.paid", 1, invoiceOf("cus_1")), livemode };
+    assert.is((await resolveAny(onTheBus(event))).outcome, "found");
+  }
 });
 
 test("skips an invoice without a subscription before it looks anybody up", async () => {

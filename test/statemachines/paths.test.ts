@@ -137,4 +137,14 @@ for (const { name, last, state } of definitions) {
   });
 }
 
+test("invoice-payment-paid: dead-letters what is invalid or refused without another try", async () => {
+  for (const error of ["InvalidEvent", "Refused"]) {
+    const script = { "link-payment": [failure(error)], "dead-letter-queue": [{}] };
+    const { states, calls, sent } = await runScripted("invoice-payment-paid", script, input);
+    assert.equal(states, ["LinkPayment", "SendToDeadLetterQueue", "DeadLettered"]);
+    assert.is(calls["link-payment"], 1);
+    assert.is(Object(sent[0]).failure.Error, error);
+  }
+});
+
 test.run();
