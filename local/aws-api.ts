@@ -59,8 +59,8 @@ const prefixes: Record<string, string> = { AmazonSQS: "sqs", AWSStepFunctions: "
 const demand = (target: string, resource: string, permissions: Permissions): void => {
   const [service = "", operation] = target.split(".");
   const action = `${prefixes[service]}:${operation}`;
-  // Loopback stands in for TLS.
-  const context = { "aws:SecureTransport": "true" };
+  // Queues' policies alone ask for TLS, and loopback stands in for it.
+  const context: Record<string, string> = service === "AmazonSQS" ? { "aws:SecureTransport": "true" } : {};
   const refusal = permissions.operatorRefusal({ action, resource, context });
   if (refusal) throw new AwsError("AccessDeniedException", refusal.message);
 };

@@ -5,7 +5,7 @@ import { checked } from "./checked.ts";
 const Text = define<string>("a text", (value) => typeof value === "string" && !value.includes("${"));
 const Texts = union([Text, array(Text)]);
 
-const operators = ["StringEquals", "StringLike", "ArnEquals", "ArnLike", "Bool"] as const;
+const Keys = optional(record(string(), Texts));
 
 const Statement = object({
   Sid: optional(string()),
@@ -13,7 +13,7 @@ const Statement = object({
   Principal: optional(union([literal("*"), record(string(), Texts)])),
   Action: Texts,
   Resource: optional(Texts),
-  Condition: optional(record(enums(operators), record(string(), Texts))),
+  Condition: optional(object({ StringEquals: Keys, StringLike: Keys, ArnEquals: Keys, ArnLike: Keys, Bool: Keys })),
 });
 
 const Policy = object({ Version: literal("2012-10-17"), Statement: array(Statement) });
@@ -52,15 +52,26 @@ export const allows = (statements: readonly Statement[], request: Request): bool
 /** One or several texts of a statement, as a list. */
 export const listOf = (texts: Infer<typeof Texts> = []): string[] => [texts].flat();
 
+/** One key of a statement's condition; one of its values must hold. */
+export interface Condition {
+  operator: string;
+  key: string;
+  values: string[];
+}
+
+/** The conditions of a statement, all of which must hold. */
+export const conditionsOf = ({ Condition: operators = {} }: Statement): Condition[] =>
+  Object.entries(operators).flatMap(([operator, keys = {}]) =>
+    Object.entries(keys).map(([key, values]) => ({ operator, key, values: listOf(values) })),
+  );
+
 const matches = (statement: Statement, request: Request): boolean =>
   some(statement.Action, (pattern) => like(pattern.toLowerCase(), request.action.toLowerCase())) &&
   (statement.Resource === undefined
     ? statement.Principal !== undefined
     : some(statement.Resource, (pattern) => like(pattern, request.resource))) &&
   (statement.Principal === undefined || isPrincipal(statement.Principal, request.principal)) &&
-  Object.entries(statement.Condition ?? {}).every(([operator, keys]) =>
-    Object.entries(keys).every(([key, wanted]) => holds(operator, wanted, request.context?.[key])),
-  );
+  conditionsOf(statement).every((condition) => holds(condition, request.context?.[condition.key]));
 
 const isPrincipal = (wanted: NonNullable<Statement["Principal"]>, principal: string | undefined): boolean =>
   wanted === "*" || Object.values(wanted).some((names) => some(names, (name) => name === "*" || name === principal));
@@ -74,8 +85,8 @@ const tests: Record<string, (pattern: string, value: string) => boolean> = {
 };
 
 // A key that the request does not have fails every one of these operators.
-const holds = (operator: string, wanted: Infer<typeof Texts>, value: string | undefined): boolean =>
-  value !== undefined && some(wanted, (pattern) => tests[operator]?.(pattern, value) === true);
+const holds = ({ operator, values }: Condition, value: string | undefined): boolean =>
+  value !== undefined && values.some((pattern) => tests[operator]?.(pattern, value) === true);
 
 const some = (texts: Infer<typeof Texts>, test: (text: string) => boolean): boolean => listOf(texts).some(test);
 

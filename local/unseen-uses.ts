@@ -1,0 +1,92 @@
+import { type Graph, ofType } from "./graph.ts";
+import type { Wildcard } from "./least-privilege.ts";
+import type { Use } from "./permissions.ts";
+
+/** A use of a policy that AWS makes and no laptop can, and why. */
+export interface UnseenUse extends Use {
+  reason: string;
+}
+
+const machine = "aws:sfn/stateMachine:StateMachine";
+const lambda = "aws:lambda/function:Function";
+
+/** All that AWS does by a graph's policies and the runner cannot. */
+export const unseenUses = (graph: Graph): UnseenUse[] => {
+  const machines = ofType(graph, machine);
+  const traced = [...machines, ...ofType(graph, lambda)];
+  return [
+    ...traced.flatMap(({ name }) => anywhere(name, tracing, "there is no X-Ray on a laptop")),
+    ...machines.flatMap(({ name }) => anywhere(name, sampling, "there is no X-Ray on a laptop")),
+    ...machines.flatMap(({ name }) =>
+      anywhere(name, logDelivery, "AWS sets up the delivery of a state machine's log itself"),
+    ),
+    ...busLogging(graph),
+  ];
+};
+
+const tracing = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
+
+const sampling = ["xray:GetSamplingRules", "xray:GetSamplingTargets"];
+
+const logDelivery = [
+  "logs:CreateLogDelivery",
+  "logs:GetLogDelivery",
+  "logs:UpdateLogDelivery",
+  "logs:DeleteLogDelivery",
+  "logs:ListLogDeliveries",
+  "logs:PutResourcePolicy",
+  "logs:DescribeResourcePolicies",
+  "logs:DescribeLogGroups",
+];
+
+const logWriting = ["logs:CreateLogStream", "logs:PutLogEvents"];
+
+const anywhere = (role: string, actions: string[], reason: string): UnseenUse[] =>
+  actions.map((action) => ({ policies: [`role ${role}`], request: { action, resource: "*" }, reason }));
+
+const busLogging = (graph: Graph): UnseenUse[] =>
+  ofType(graph, "aws:cloudwatch/logDeliverySource:LogDeliverySource").flatMap(({ outputs }) =>
+    logWriting.map((action) => ({
+      policies: ["log bus-logs"],
+      request: {
+        action,
+        resource: `${logGroupOf(graph, "bus-logs")}:log-stream:1`,
+        principal: "delivery.logs.amazonaws.com",
+        context: { "aws:SourceArn": `${outputs["arn"]}`, "aws:SourceAccount": graph.account },
+      },
+      reason: "the runner writes no log of the bus",
+    })),
+  );
+
+/** The wildcards that AWS leaves no way around in a graph's policies. */
+export const demandedWildcards = (graph: Graph): Wildcard[] => [
+  ...ofType(graph, machine).flatMap(({ name }) => [
+    {
+      policy: `role ${name}`,
+      actions: logDelivery,
+      text: "*",
+      reason: "the delivery of logs is set up for all resources or none",
+    },
+    { policy: `role ${name}`, actions: [...tracing, ...sampling], text: "*", reason: noTraceResources },
+  ]),
+  ...ofType(graph, lambda).flatMap(({ name }) => [
+    { policy: `role ${name}`, actions: tracing, text: "*", reason: noTraceResources },
+    {
+      policy: `role ${name}`,
+      actions: logWriting,
+      text: `${logGroupOf(graph, name)}:*`,
+      reason: "Lambda makes up the names of the streams in its log group",
+    },
+  ]),
+  {
+    policy: "log bus-logs",
+    actions: logWriting,
+    text: `${logGroupOf(graph, "bus-logs")}:log-stream:*`,
+    reason: "the delivery makes up the names of the streams in the bus's log group",
+  },
+];
+
+const noTraceResources = "X-Ray knows no resources to name";
+
+const logGroupOf = (graph: Graph, name: string): unknown =>
+  ofType(graph, "aws:cloudwatch/logGroup:LogGroup").find((group) => group.name === name)?.outputs["arn"];

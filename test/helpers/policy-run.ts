@@ -1,0 +1,90 @@
+import { workflows } from "../../infra/workflows.ts";
+import type { Graph } from "../../local/graph.ts";
+import type { Needs } from "../../local/least-privilege.ts";
+import type { Outcome } from "../../local/outcome.ts";
+import { type Json, sampleEvent, sampleInvoice, sampleSubscription } from "../../local/sample-events.ts";
+import type { Use } from "../../local/permissions.ts";
+import { demandedWildcards, unseenUses } from "../../local/unseen-uses.ts";
+import { redriveAll } from "../../ops/redrive-all.ts";
+import { captured } from "./captured.ts";
+import { type Serving, startServing } from "./serving.ts";
+import { graphOf } from "./stack.ts";
+
+/** What a run of prod's graph through all that can happen has shown. */
+export interface PolicyRun {
+  graph: Graph;
+  /** What became of each event, by its id. */
+  outcomes: Map<string, Outcome>;
+  /** What was asked of the policies. */
+  uses: Use[];
+  /** All rows in the end. */
+  rows: Json[];
+}
+
+const period = { start: 1_767_225_600, end: 1_769_904_000 };
+
+const objectOf = (eventType: string): Json => {
+  if (eventType.startsWith("customer.subscription")) return sampleSubscription(period);
+  if (eventType.startsWith("invoice."))
+    return sampleInvoice({ id: "in_run", amount: 580, created: period.start, paidAt: period.start, ...period });
+  const payment = { type: "payment_intent", payment_intent: "pi_run" };
+  return { id: "inpay_run", object: "invoice_payment", invoice: "in_run", is_default: true, payment };
+};
+
+/** What happens to an event of each type: it is handled, invalid, of Stripe's test mode, or cannot be delivered. */
+export const kinds = ["good", "invalid", "test-mode", "undelivered"] as const;
+
+const eventOf = (kind: (typeof kinds)[number] | "unforwarded", name: string, eventType: string): Json => ({
+  ...sampleEvent(`evt_${kind}_${name}`, eventType, period.start, kind === "invalid" ? {} : objectOf(eventType)),
+  livemode: kind !== "test-mode",
+});
+
+/** Runs events of every type and kind through prod's graph, redrives and parks what is dead-lettered, and redrives what is parked. */
+export const runAll = async (): Promise<PolicyRun> => {
+  const graph = await graphOf("prod");
+  const undelivered = workflows.map(({ name }) => `evt_undelivered_${name}`);
+  const unforwarded = eventOf("unforwarded", "all", "invoice.paid");
+  const faults = [
+    { hop: "delivery" as const, kind: "fails" as const, events: undelivered },
+    { hop: "forward" as const, kind: "fails" as const, events: [`${unforwarded["id"]}`] },
+  ];
+  const user = { PK: "USER#user_run", SK: "SUBSCRIPTION", customer_id: "cus_sample" };
+  const serving = await startServing({ graph, faults: { seed: 1, faults }, seed: [user] });
+  try {
+    const events = [
+      ...workflows.flatMap(({ name, eventType }) => kinds.map((kind) => eventOf(kind, name, eventType))),
+      unforwarded,
+    ];
+    const outcomes = await Promise.all(events.map((event) => serving.handle(event)));
+    serving.stopFaults();
+    await operate(serving);
+    const { core, payments } = await serving.dump();
+    return {
+      graph,
+      outcomes: new Map(outcomes.map((outcome) => [outcome.eventId, outcome])),
+      uses: await serving.uses(),
+      rows: [...core, ...payments],
+    };
+  } finally {
+    await serving.stop();
+  }
+};
+
+// What an operator may do: look into both queues, redrive, park what failed again, and redrive what is parked.
+const operate = async ({ url }: Serving): Promise<void> => {
+  const redrive = (more: object) =>
+    redriveAll({ local: url, dryRun: false, parked: false, max: 1, rate: 1000, ...more }, new AbortController().signal);
+  await captured(async () => {
+    await redrive({ dryRun: true });
+    await redrive({});
+    await redrive({});
+    await redrive({ parked: true, dryRun: true });
+    await redrive({ parked: true });
+  });
+};
+
+/** What the policies of a graph are held against: what was used of them, and what no laptop can use. */
+export const needsOf = ({ graph, uses }: Pick<PolicyRun, "graph" | "uses">): Needs => ({
+  uses: [...uses, ...unseenUses(graph)],
+  wildcards: demandedWildcards(graph),
+});

@@ -1,0 +1,129 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { workflows } from "../../infra/workflows.ts";
+import type { Statement } from "../../local/iam.ts";
+import { excessOf, type Needs } from "../../local/least-privilege.ts";
+import { policiesOf } from "../../local/policies.ts";
+import { mutationsOf } from "../helpers/policy-mutations.ts";
+import { kinds, needsOf, type PolicyRun, runAll } from "../helpers/policy-run.ts";
+import { graphOf } from "../helpers/stack.ts";
+
+const test = suite("least privilege");
+
+let run: PolicyRun;
+test.before(async () => {
+  run = await runAll();
+});
+
+test("prod's policies allow exactly what events of every type and an operator need, and what no laptop can use", () => {
+  assert.equal(excessOf(policiesOf(run.graph), needsOf(run)), []);
+});
+
+test("every kind of event went the way that it should", () => {
+  const outcomesOf = (kind: string) =>
+    workflows.map(({ name }) => {
+      const { outcome, error } = run.outcomes.get(`evt_${kind}_${name}`) ?? {};
+      return error ? `${outcome} ${error.name}` : outcome;
+    });
+  const all = (outcome: string) => workflows.map(() => outcome);
+  assert.is(run.outcomes.size, kinds.length * workflows.length + 1);
+  for (const outcome of outcomesOf("good"))
+    assert.ok(["applied", "duplicate", "stale"].includes(`${outcome}`), outcome);
+  assert.equal(outcomesOf("invalid"), all("dead-letter InvalidEvent"));
+  assert.equal(outcomesOf("test-mode"), all("refused Refused"));
+  assert.equal(outcomesOf("undelivered"), all("dead-letter THROTTLING"));
+  assert.is(run.outcomes.get("evt_unforwarded_all")?.error?.name, "THROTTLING");
+});
+
+test("nothing of the test mode was written in prod", () => {
+  for (const { name } of workflows) assert.equal(run.outcomes.get(`evt_test-mode_${name}`)?.written, []);
+});
+
+test("no statement can go, and none can be added, without being noticed", () => {
+  const mutations = mutationsOf(policiesOf(run.graph));
+  const some = mutations.filter(({ what }) => what.endsWith(", gone") || what.includes(": one more statement"));
+  assert.ok(some.length > 100, `${some.length}`);
+  for (const { what, policies } of some) assert.not.equal(excessOf(policies, needsOf(run)), [], what);
+});
+
+test("dev's policies are prod's, but for those of Stripe's own bus", async () => {
+  const dev = await graphOf("dev");
+  const withoutForward = { ...run.graph, resources: run.graph.resources.filter(({ name }) => name !== "forward-rule") };
+  const textOf = (graph: typeof dev) =>
+    JSON.stringify(policiesOf(graph))
+      .replaceAll(`:${graph.account}:`, ":account:")
+      .replaceAll(`"${graph.account}"`, '"account"')
+      .replaceAll(`${graph.stack}-homebiyori`, "stack-homebiyori");
+  const arns = /,?"arn:aws:(events:[^"]*\/forward-rule|logs:[^"]*:delivery-source:[^"]*)"/g;
+  assert.is(textOf(dev).replaceAll(arns, ""), textOf(withoutForward).replaceAll(arns, ""));
+});
+
+// A role that may read two tables, and what it is used for.
+const table = (name: string) => `arn:aws:dynamodb:eu-west-1:123456789012:table/${name}`;
+const reading: Statement = { Effect: "Allow", Action: "dynamodb:GetItem", Resource: [table("a"), table("b")] };
+const uses = ["a", "b"].map((name) => ({
+  policies: ["role"],
+  request: { action: "dynamodb:GetItem", resource: table(name) },
+}));
+
+const excess = (statements: Statement[], needs: Partial<Needs> = {}) =>
+  excessOf([{ name: "role", arn: "", statements }], { uses, wildcards: [], ...needs });
+
+test("is what is used and nothing more, however it is written", () => {
+  assert.equal(excess([reading]), []);
+  assert.equal(
+    excess([
+      { ...reading, Resource: table("a") },
+      { ...reading, Resource: table("b") },
+    ]),
+    [],
+  );
+});
+
+test("is broken by what is used and not allowed, and by what is allowed and not used", () => {
+  assert.equal(excess([{ ...reading, Resource: table("a") }]), [
+    `role: dynamodb:GetItem on ${table("b")} is used, and not allowed`,
+  ]);
+  assert.equal(excess([reading], { uses: uses.slice(0, 1) }), [
+    `role: nobody needs {"Effect":"Allow","Action":"dynamodb:GetItem","Resource":"${table("b")}"}`,
+  ]);
+  const [twice] = excess([reading, { ...reading, Resource: table("a") }]);
+  assert.match(`${twice}`, "role: nobody needs");
+});
+
+test("is broken by a wildcard that is in no list, and by one in the list that is not there", () => {
+  const anywhere = { ...reading, Resource: "*" };
+  const listed = { policy: "role", actions: ["dynamodb:GetItem"], text: "*", reason: "a reason" };
+  assert.equal(excess([anywhere]), ["role: dynamodb:GetItem with the wildcard *, which is in no list"]);
+  assert.equal(excess([anywhere], { wildcards: [listed] }), []);
+  assert.equal(excess([reading], { wildcards: [listed] }), ["role: there is no wildcard * any more"]);
+  const [other] = excess([anywhere], { wildcards: [{ ...listed, actions: ["dynamodb:Query"] }] });
+  assert.match(`${other}`, "which is in no list");
+});
+
+test("is broken by whatever lets somebody else in", () => {
+  const sending: Statement = {
+    Effect: "Allow",
+    Principal: { Service: "events.amazonaws.com" },
+    Action: "sqs:SendMessage",
+    Resource: "queue",
+    Condition: { ArnEquals: { "aws:SourceArn": "arn:aws:events:eu-west-1:123456789012:rule/one" } },
+  };
+  const Condition = { Bool: { "aws:SecureTransport": "false" } };
+  const denying: Statement = { Effect: "Deny", Principal: "*", Action: "sqs:*", Resource: "queue", Condition };
+  const context = {
+    "aws:SourceArn": "arn:aws:events:eu-west-1:123456789012:rule/one",
+    "aws:SecureTransport": "true",
+  };
+  const request = { action: "sqs:SendMessage", resource: "queue", principal: "events.amazonaws.com", context };
+  const lettingIn = (...statements: Statement[]) => excess(statements, { uses: [{ policies: ["role"], request }] });
+  assert.equal(lettingIn(sending, denying), []);
+  assert.match(lettingIn(sending).join(), "aws:SecureTransport false is allowed, which nobody may do");
+  const { Condition: _, ...unconditional } = sending;
+  assert.match(lettingIn(unconditional, denying).join(), "arn:aws:events:eu-west-1:999999999999:rule/one");
+  assert.match(lettingIn(unconditional, denying).join(), "123456789012:rule/one-other");
+  const services = { Service: ["events.amazonaws.com", "other.amazonaws.com"] };
+  assert.match(lettingIn({ ...sending, Principal: services }, denying).join(), "by other.amazonaws.com");
+});
+
+test.run();
