@@ -90,9 +90,12 @@ const holds = ({ operator, values }: Condition, value: string | undefined): bool
 
 const some = (texts: Infer<typeof Texts>, test: (text: string) => boolean): boolean => listOf(texts).some(test);
 
-// Part by part: a * stands for nothing beyond a colon, but in the last of the six.
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
-const likeArn = (pattern: string, value: string): boolean => {
+/**
+ * Whether an ARN is as a pattern says, part by part: a * stands for nothing beyond a colon, but in the last of the six.
+ *
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+ */
+export const likeArn = (pattern: string, value: string): boolean => {
   const [wanted, parts] = [partsOf(pattern), partsOf(value)];
   return wanted.length === parts.length && wanted.every((part, index) => like(part, parts[index] ?? ""));
 };

@@ -1,4 +1,4 @@
-import { allows, conditionsOf, decide, listOf, type Request, type Statement } from "./iam.ts";
+import { allows, conditionsOf, decide, likeArn, listOf, type Request, type Statement } from "./iam.ts";
 import type { Use } from "./permissions.ts";
 import type { Policy } from "./policies.ts";
 
@@ -21,7 +21,11 @@ export interface Needs {
 /** Says, in a sentence each, what these policies allow that nobody needs, and what somebody needs that they do not allow. */
 export const excessOf = (policies: readonly Policy[], { uses, wildcards }: Needs): string[] => {
   const parts = policies.flatMap((policy) => policy.statements.flatMap((statement) => partsOf(policy.name, statement)));
-  const asked = uses.map((use) => ({ ...use, parts: parts.filter(({ policy }) => use.policies.includes(policy)) }));
+  const asked = uses.map((use) => {
+    const isOwn = ({ policy }: { policy: string }) => use.policies.includes(policy);
+    const meant = wildcards.filter((one) => isOwn(one) && one.text.startsWith("arn:")).map(({ text }) => text);
+    return { ...use, parts: parts.filter(isOwn), intruders: intrudersOn(use.request, meant) };
+  });
   return [
     ...asked.flatMap(missing),
     ...asked.flatMap(letIn),
@@ -39,6 +43,8 @@ interface Part {
 
 interface Asked extends Use {
   parts: Part[];
+  /** Who must not be allowed the same. */
+  intruders: Request[];
 }
 
 const partsOf = (policy: string, { Sid: _, ...statement }: Statement): Part[] => {
@@ -68,20 +74,23 @@ const split = <T>(
 const missing = ({ parts, policies, request }: Asked): string[] =>
   allows(statementsOf(parts), request) ? [] : [`${nameOf(policies)}: ${textOf(request)} is used, and not allowed`];
 
-const letIn = ({ parts, policies, request }: Asked): string[] =>
-  intrudersOn(request)
+const letIn = ({ parts, policies, intruders }: Asked): string[] =>
+  intruders
     .filter((intruder) => allows(statementsOf(parts), intruder))
     .map((intruder) => `${nameOf(policies)}: ${textOf(intruder)} is allowed, which nobody may do`);
 
 // The same from elsewhere: another service, on behalf of another account or thing, or without TLS.
-const intrudersOn = ({ principal, context = {}, ...rest }: Request): Request[] => [
+const intrudersOn = ({ principal, context = {}, ...rest }: Request, meant: string[]): Request[] => [
   ...(principal === undefined ? [] : [{ ...rest, context, principal: "other.amazonaws.com" }]),
   ...Object.entries(context).flatMap(([key, value]) =>
-    othersThan(key, value).map((other) => ({
-      ...rest,
-      ...(principal !== undefined && { principal }),
-      context: { ...context, [key]: other },
-    })),
+    othersThan(key, value)
+      // A wildcard may let in whatever there is of a kind.
+      .filter((other) => !meant.some((pattern) => likeArn(pattern, other)))
+      .map((other) => ({
+        ...rest,
+        ...(principal !== undefined && { principal }),
+        context: { ...context, [key]: other },
+      })),
   ),
 ];
 
@@ -94,10 +103,10 @@ const othersThan = (key: string, value: string): string[] => {
 // What is allowed is needed if nothing else allows it; what is denied, if it would be allowed otherwise.
 const unneeded = (parts: Part[], asked: Asked[]): string[] => {
   const needed = new Set<Part | undefined>();
-  for (const { parts: own, request } of asked) {
+  for (const { parts: own, request, intruders } of asked) {
     const [allowing, ...others] = own.filter(({ statement }) => allows([statement], request));
     if (others.length === 0) needed.add(allowing);
-    for (const intruder of intrudersOn(request)) {
+    for (const intruder of intruders) {
       const denying = own.filter(({ statement }) => decide([statement], intruder) === "denied");
       if (own.some(({ statement }) => allows([statement], intruder)) && denying.length === 1) needed.add(denying[0]);
     }

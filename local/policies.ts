@@ -1,4 +1,4 @@
-import { type Graph, ofType } from "./graph.ts";
+import { type Graph, ofType, type Resource } from "./graph.ts";
 import { readPolicy, type Statement } from "./iam.ts";
 
 /** A policy of a graph: who may take a role on, what a role or an operator may do, or what may be done with a queue or a log. */
@@ -13,36 +13,57 @@ export interface Policy {
 /** The name of the policy that says who may take a role on. */
 export const trustOf = (role: string): string => `trust of ${role}`;
 
-/** Reads all policies of a graph; one that the runner does not understand exactly is refused. */
+/** Reads all policies of a graph; one that the runner does not understand exactly, or does not know the place of, is refused. */
 export const policiesOf = (graph: Graph): Policy[] => {
-  const roles = ofType(graph, "aws:iam/role:Role").flatMap(({ name, inputs, outputs }) => {
-    const own = ofType(graph, "aws:iam/rolePolicy:RolePolicy").filter(
-      (policy) => policy.inputs["role"] === inputs["name"],
-    );
-    const statements = own.flatMap((policy) => readPolicy(policy.inputs["policy"], `policy of ${name}`));
-    const arn = `${outputs["arn"]}`;
-    const trust = readPolicy(inputs["assumeRolePolicy"], `trust policy of ${name}`);
+  for (const { type, name, inputs } of graph.resources) {
+    const isPolicy = Object.values(inputs).some((input) => `${input}`.includes('"Statement":'));
+    if (isPolicy && !known.includes(type))
+      throw new Error(`${name}: the runner does not know the policies of a ${type}`);
+  }
+  const roles = ofType(graph, "aws:iam/role:Role").flatMap((role) => {
+    const arn = `${role.outputs["arn"]}`;
+    const own = attached(graph, "aws:iam/rolePolicy:RolePolicy", "role", role.inputs["name"]);
     return [
-      { name: trustOf(name), arn, statements: trust },
-      { name: `role ${name}`, arn, statements },
+      { name: trustOf(role.name), arn, statements: statementsIn(role, "assumeRolePolicy") },
+      { name: `role ${role.name}`, arn, statements: own.flatMap((policy) => statementsIn(policy, "policy")) },
     ];
   });
   const queues = ofType(graph, "aws:sqs/queue:Queue").map(({ name, outputs }) => {
-    const own = ofType(graph, "aws:sqs/queuePolicy:QueuePolicy").filter(
-      (policy) => policy.inputs["queueUrl"] === outputs["url"],
-    );
-    const statements = own.flatMap((policy) => readPolicy(policy.inputs["policy"], `policy of ${name}`));
+    const own = attached(graph, "aws:sqs/queuePolicy:QueuePolicy", "queueUrl", outputs["url"]);
+    const statements = own.flatMap((policy) => statementsIn(policy, "policy"));
     return { name: `queue ${name}`, arn: `${outputs["arn"]}`, statements };
   });
-  const logs = ofType(graph, "aws:cloudwatch/logResourcePolicy:LogResourcePolicy").map(({ name, inputs }) => ({
-    name: `log ${name}`,
-    arn: `${inputs["policyName"]}`,
-    statements: readPolicy(inputs["policyDocument"], `policy of ${name}`),
-  }));
-  const managed = ofType(graph, "aws:iam/policy:Policy").map(({ name, inputs, outputs }) => ({
-    name,
-    arn: `${outputs["arn"]}`,
-    statements: readPolicy(inputs["policy"], `policy ${name}`),
-  }));
-  return [...roles, ...queues, ...logs, ...managed];
+  const others = Object.entries(places).flatMap(([type, { nameOf, document, arn }]) =>
+    ofType(graph, type).map((resource) => ({
+      name: nameOf(resource.name),
+      arn: `${resource.outputs[arn]}`,
+      statements: statementsIn(resource, document),
+    })),
+  );
+  return [...roles, ...queues, ...others];
 };
+
+// Where else there are policies: how each is called here, and which of its resource's fields hold it and the ARN that it is of.
+const places: Record<string, { nameOf: (name: string) => string; document: string; arn: string }> = {
+  "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": {
+    nameOf: (name) => `log ${name}`,
+    document: "policyDocument",
+    arn: "policyName",
+  },
+  "aws:iam/policy:Policy": { nameOf: (name) => name, document: "policy", arn: "arn" },
+  "aws:kms/key:Key": { nameOf: (name) => `key ${name}`, document: "policy", arn: "arn" },
+  "aws:sns/topicPolicy:TopicPolicy": { nameOf: (name) => `topic ${name}`, document: "policy", arn: "arn" },
+};
+
+const known = [
+  "aws:iam/role:Role",
+  "aws:iam/rolePolicy:RolePolicy",
+  "aws:sqs/queuePolicy:QueuePolicy",
+  ...Object.keys(places),
+];
+
+const attached = (graph: Graph, type: string, field: string, to: unknown): Resource[] =>
+  ofType(graph, type).filter(({ inputs }) => inputs[field] === to);
+
+const statementsIn = ({ name, inputs }: Resource, field: string): Statement[] =>
+  readPolicy(inputs[field], `${field} of ${name}`);

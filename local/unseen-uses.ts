@@ -21,6 +21,7 @@ export const unseenUses = (graph: Graph): UnseenUse[] => {
       anywhere(name, logDelivery, "AWS sets up the delivery of a state machine's log itself"),
     ),
     ...busLogging(graph),
+    ...alarming(graph),
   ];
 };
 
@@ -58,6 +59,29 @@ const busLogging = (graph: Graph): UnseenUse[] =>
     })),
   );
 
+// What an alarm does by the policies of its topic and of the topic's key, and what the account's administrators do with the key.
+const alarming = (graph: Graph): UnseenUse[] => {
+  const [topic, key] = [arnOf(graph, "aws:sns/topic:Topic"), arnOf(graph, "aws:kms/key:Key")];
+  const context = { "aws:SourceArn": arnOf(graph, compositeAlarm), "aws:SourceAccount": graph.account };
+  const byAlarm = { principal: "cloudwatch.amazonaws.com", context };
+  const reason = "the runner mails nobody";
+  return [
+    { policies: ["topic alarms"], request: { action: "sns:Publish", resource: topic, ...byAlarm }, reason },
+    ...keyUse.map((action) => ({ policies: ["key alarms"], request: { action, resource: key, ...byAlarm }, reason })),
+    {
+      policies: ["key alarms"],
+      request: { action: "kms:PutKeyPolicy", resource: key, principal: `arn:aws:iam::${graph.account}:root` },
+      reason: "an account's administrators look after its keys",
+    },
+  ];
+};
+
+const compositeAlarm = "aws:cloudwatch/compositeAlarm:CompositeAlarm";
+
+const keyUse = ["kms:Decrypt", "kms:GenerateDataKey"];
+
+const arnOf = (graph: Graph, type: string): string => `${ofType(graph, type)[0]?.outputs["arn"]}`;
+
 /** The wildcards that AWS leaves no way around in a graph's policies. */
 export const demandedWildcards = (graph: Graph): Wildcard[] => [
   ...ofType(graph, machine).flatMap(({ name }) => [
@@ -84,7 +108,33 @@ export const demandedWildcards = (graph: Graph): Wildcard[] => [
     text: `${logGroupOf(graph, "bus-logs")}:log-stream:*`,
     reason: "the delivery makes up the names of the streams in the bus's log group",
   },
+  ...alarmWildcards(graph),
 ];
+
+const alarmWildcards = ({ region, account }: Graph): Wildcard[] => {
+  const alarms = `arn:aws:cloudwatch:${region}:${account}:alarm:*`;
+  const reason = "there must be a topic before there are alarms";
+  const key = "in a key's policy the resource is the key itself";
+  const using = ["kms:Decrypt", "kms:GenerateDataKey*"];
+  return [
+    { policy: "topic alarms", actions: ["sns:Publish"], text: alarms, reason },
+    { policy: "key alarms", actions: using, text: alarms, reason },
+    { policy: "key alarms", actions: using, text: "*", reason: key },
+    {
+      policy: "key alarms",
+      actions: ["kms:GenerateDataKey*"],
+      text: "kms:GenerateDataKey*",
+      reason: "SNS is documented to need it in all its forms",
+    },
+    { policy: "key alarms", actions: ["kms:*"], text: "*", reason: key },
+    {
+      policy: "key alarms",
+      actions: ["kms:*"],
+      text: "kms:*",
+      reason: "a key that its account's administrators could not change could never be changed again",
+    },
+  ];
+};
 
 const noTraceResources = "X-Ray knows no resources to name";
 

@@ -50,10 +50,9 @@ const additions = (statement: Statement): Change[] => {
   const { Action, Resource, Principal } = statement;
   const [action = ""] = listOf(Action);
   const other = otherActionThan(statement);
-  const changes: [string, Partial<Statement>][] = [
-    [`with ${other}`, { Action: [...listOf(Action), other] }],
-    ["with all actions of the service", { Action: `${action.split(":")[0]}:*` }],
-  ];
+  const changes: [string, Partial<Statement>][] = [[`with ${other}`, { Action: [...listOf(Action), other] }]];
+  const every = `${action.split(":")[0]}:*`;
+  if (action !== every) changes.push(["with all actions of the service", { Action: every }]);
   if (Resource !== undefined) {
     const one = listOf(Resource)[0] ?? "";
     changes.push(["with one more resource", { Resource: [...listOf(Resource), `${one}-other`] }]);

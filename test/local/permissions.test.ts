@@ -172,6 +172,16 @@ test("keeps a record of all that was asked, and by which policies it was decided
   ]);
 });
 
+test("refuses a graph with a policy in a place that it does not know", () => {
+  const inputs = { policy: JSON.stringify({ Version: "2012-10-17", Statement: [] }) };
+  const bucket = { type: "aws:s3/bucketPolicy:BucketPolicy", name: "a-bucket", inputs };
+  const resource = { ...bucket, outputs: {}, protect: false, retainOnDelete: false, dependsOn: [] };
+  assert.is(
+    thrown(() => permissionsOf({ ...graph, resources: [...graph.resources, resource] })).message,
+    "a-bucket: the runner does not know the policies of a aws:s3/bucketPolicy:BucketPolicy",
+  );
+});
+
 test("refuses a graph with a policy that it does not understand, by the role's name", () => {
   const resources = graph.resources.map((resource) => {
     if (resource.type !== "aws:iam/rolePolicy:RolePolicy" || resource.name !== "write-payment") return resource;
