@@ -48,13 +48,13 @@ test("no statement can go, and none can be added, without being noticed", () => 
 
 test("dev's policies are prod's, but for those of Stripe's own bus", async () => {
   const dev = await graphOf("dev");
-  const withoutForward = { ...run.graph, resources: run.graph.resources.filter(({ name }) => name !== "forward-rule") };
+  const withoutForward = {
+    ...run.graph,
+    resources: run.graph.resources.filter(({ name }) => !name.startsWith("forward-rule")),
+  };
   const textOf = (graph: typeof dev) =>
-    JSON.stringify(policiesOf(graph))
-      .replaceAll(`:${graph.account}:`, ":account:")
-      .replaceAll(`"${graph.account}"`, '"account"')
-      .replaceAll(`${graph.stack}-homebiyori`, "stack-homebiyori");
-  const arns = /,?"arn:aws:(events:[^"]*\/forward-rule|logs:[^"]*:delivery-source:[^"]*)"/g;
+    JSON.stringify(policiesOf(graph)).replaceAll(`${graph.stack}-homebiyori`, "stack-homebiyori");
+  const arns = /,?"arn:aws:(events:[^"]*\/forward-rule[^"]*|logs:[^"]*:delivery-source:[^"]*)"/g;
   assert.is(textOf(dev).replaceAll(arns, ""), textOf(withoutForward).replaceAll(arns, ""));
 });
 

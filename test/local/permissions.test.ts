@@ -175,9 +175,9 @@ test("keeps a record of all that was asked, and by which policies it was decided
 test("refuses a graph with a policy in a place that it does not know", () => {
   const inputs = { policy: JSON.stringify({ Version: "2012-10-17", Statement: [] }) };
   const bucket = { type: "aws:s3/bucketPolicy:BucketPolicy", name: "a-bucket", inputs };
-  const resource = { ...bucket, outputs: {}, protect: false, retainOnDelete: false, dependsOn: [] };
+  const resources = graph.resources.map((resource, index) => (index === 0 ? { ...resource, ...bucket } : resource));
   assert.is(
-    thrown(() => permissionsOf({ ...graph, resources: [...graph.resources, resource] })).message,
+    thrown(() => permissionsOf({ ...graph, resources })).message,
     "a-bucket: the runner does not know the policies of a aws:s3/bucketPolicy:BucketPolicy",
   );
 });
