@@ -1,9 +1,11 @@
 import { optional, string, type } from "superstruct";
 import { checked } from "./checked.ts";
 import type { Clock } from "./clock.ts";
+import { eventsFrom, ruleMetric, startsThrottled } from "./event-metrics.ts";
 import type { Strike } from "./faults.ts";
 import { type Graph, ofType } from "./graph.ts";
 import type { Execution } from "./machine.ts";
+import type { Metrics } from "./metrics.ts";
 import type { Permissions } from "./permissions.ts";
 import type { Queue } from "./queue.ts";
 import { type Target, targetsOf } from "./targets.ts";
@@ -46,6 +48,7 @@ export interface EventBusesArgs {
   startTarget: StartTarget;
   clock: Clock;
   strike: Strike;
+  metrics: Metrics;
 }
 
 // Step Functions' limit on the input of an execution, in bytes.
@@ -71,6 +74,7 @@ export const makeEventBuses = (args: EventBusesArgs): EventBuses => {
   const putOn = async (busName: string, event: unknown): Promise<Delivery[]> => {
     const matching = targets.filter((target) => target.busName === busName && target.matches(event));
     const deliveries = matching.map(async (target) => {
+      args.metrics.put(ruleMetric(target, "TriggeredRules"));
       const nextBus = buses.get(target.arn);
       return nextBus ? forward(target, nextBus.name, event) : deliverAll(target, event, args);
     });
@@ -81,17 +85,24 @@ export const makeEventBuses = (args: EventBusesArgs): EventBuses => {
     deliver(target, event, args, async () => {
       demand(target, "events:PutEvents", args.permissions);
       const eventId = eventIdOf(event);
-      if (args.strike("forward", eventId, eventId)) throw throttled("the event cannot be put on the next bus now");
+      if (args.strike("forward", eventId, eventId, target.name))
+        throw throttled("the event cannot be put on the next bus now");
       return putOn(busName, event);
     });
 
-  return { put: (event) => putOn(entryOf(event).name, event) };
+  return {
+    put: (event) => {
+      const { name, eventSourceName: source } = entryOf(event);
+      if (source) args.metrics.put(eventsFrom(source));
+      return putOn(name, event);
+    },
+  };
 };
 
 // EventBridge delivers at least once, and when it can.
 const deliverAll = async (target: Target, event: unknown, args: EventBusesArgs): Promise<Delivery[]> => {
   const eventId = eventIdOf(event);
-  const fault = args.strike("delivery", `way ${eventId}`, eventId);
+  const fault = args.strike("delivery", `way ${eventId}`, eventId, target.name);
   if (fault === "late") await args.clock.sleep(lateMilliseconds);
   const times = fault === "twice" ? [1, 2] : [1];
   const deliveries = times.map((time) =>
@@ -109,7 +120,10 @@ const start = async (target: Target, event: unknown, args: EventBusesArgs, key: 
     const message = `The input has ${size} bytes; an execution takes at most ${largestInput}`;
     throw new DeliveryError("INVALID_PARAMETER", message, false);
   }
-  if (args.strike("delivery", key, eventIdOf(event)) === "fails") throw throttled("the machine cannot be started now");
+  if (args.strike("delivery", key, eventIdOf(event), target.name) === "fails") {
+    args.metrics.put(startsThrottled);
+    throw throttled("the machine cannot be started now");
+  }
   return [{ execution: await args.startTarget(target.arn, event) }];
 };
 
@@ -126,7 +140,9 @@ const deliver = async (
   const since = clock.now();
   for (let tried = 1; ; tried += 1) {
     try {
-      return await attempt();
+      const deliveries = await attempt();
+      args.metrics.put(ruleMetric(target, "Invocations"));
+      return deliveries;
     } catch (error) {
       if (!(error instanceof DeliveryError)) throw error;
       const waitMilliseconds = 1000 * 2 ** tried;
@@ -152,9 +168,11 @@ const deadLetter = (
   event: unknown,
   { code, message, isRetryable }: DeliveryError,
   retries: number,
-  { permissions, clock, strike }: EventBusesArgs,
+  { permissions, clock, strike, metrics }: EventBusesArgs,
 ): Delivery => {
   const undelivered = { name: code, message };
+  metrics.put(ruleMetric(target, "Invocations"));
+  metrics.put(ruleMetric(target, "FailedInvocations"));
   const refusal = permissions.serviceRefusal({
     action: "sqs:SendMessage",
     resource: target.deadLetters.arn,
@@ -162,8 +180,12 @@ const deadLetter = (
     context: { "aws:SourceArn": target.ruleArn, "aws:SecureTransport": "true" },
   });
   const eventId = eventIdOf(event);
-  // EventBridge tries it once, and counts it as InvocationsFailedToBeSentToDlq.
-  if (refusal !== null || strike("queue", `undelivered ${eventId}`, eventId)) return { undelivered, isLost: true };
+  // EventBridge tries it once.
+  if (refusal !== null || strike("queue", `undelivered ${eventId}`, eventId)) {
+    metrics.put(ruleMetric(target, "InvocationsFailedToBeSentToDlq"));
+    return { undelivered, isLost: true };
+  }
+  metrics.put(ruleMetric(target, "InvocationsSentToDlq"));
   target.deadLetters.send(JSON.stringify(event), clock.now(), {
     RULE_ARN: target.ruleArn,
     TARGET_ARN: target.arn,

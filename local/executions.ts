@@ -1,5 +1,8 @@
 import { DeliveryError, type StartTarget } from "./event-bus.ts";
+import type { Clock } from "./clock.ts";
 import type { Execution, Machine } from "./machine.ts";
+import { measuredExecution } from "./measured.ts";
+import type { Metrics } from "./metrics.ts";
 
 /** State machines that can be started by their ARNs. */
 export interface Executions {
@@ -12,14 +15,14 @@ export interface Executions {
 }
 
 /** Makes these machines startable. */
-export const makeExecutions = (machines: Machine[]): Executions => {
+export const makeExecutions = (machines: Machine[], args: { metrics: Metrics; clock: Clock }): Executions => {
   const running = new Set<Promise<Execution>>();
   let delivered = 0;
 
   const start: Executions["start"] = async (machineArn, name, input) => {
     const machine = machines.find(({ arn }) => arn === machineArn);
     if (!machine) return null;
-    const execution = machine.run(name, input);
+    const execution = measuredExecution(args, machineArn, () => machine.run(name, input));
     running.add(execution);
     return execution.finally(() => running.delete(execution));
   };

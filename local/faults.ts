@@ -8,8 +8,13 @@ export const faultKinds = {
   forward: ["fails"],
   /** EventBridge cannot start the machine; it starts it twice; it is late by some minutes. */
   delivery: ["fails", "twice", "late"],
-  /** A Lambda throws before it does anything; or it does its work, and then crashes, hangs or runs out of memory. */
-  lambda: ["throws", "crashes", "hangs", "out-of-memory"],
+  /** An execution stands still until the machine's own timeout. */
+  machine: ["times-out"],
+  /**
+   * A Lambda's call is refused as too many; it throws before it does anything; or it does its work, and takes almost as long as it
+   * may, crashes, hangs or runs out of memory.
+   */
+  lambda: ["throttled", "throws", "slow", "crashes", "hangs", "out-of-memory"],
   /** DynamoDB throttles or fails a call; or does it, and answers with an error all the same. */
   dynamodb: ["throttles", "errors", "errors-after-write"],
   /** The dead-letter queue takes no message. */
@@ -20,12 +25,14 @@ export const faultKinds = {
 export type Hop = keyof typeof faultKinds;
 
 const Fault = object({
-  hop: enums(["forward", "delivery", "lambda", "dynamodb", "queue"]),
+  hop: enums(["forward", "delivery", "machine", "lambda", "dynamodb", "queue"]),
   kind: enums(Object.values(faultKinds).flat()),
   /** The share of chances at which it strikes. */
   probability: optional(max(min(number(), 0), 1)),
   /** The events that it strikes, by their ids, each time; DynamoDB's hop knows none. */
   events: optional(array(string())),
+  /** The one rule, machine or Lambda that it strikes at, by its name in AWS; at each without it. */
+  at: optional(string()),
 });
 
 /** The faults of a run; the same seed makes the same ones. */
@@ -33,8 +40,8 @@ export const FaultPlan = object({ seed: integer(), faults: array(Fault) });
 
 export type FaultPlan = Infer<typeof FaultPlan>;
 
-/** Says which fault strikes at a hop; `key` names the chance, such as the event's id. */
-export type Strike = (hop: Hop, key: string, eventId?: string) => string | null;
+/** Says which fault strikes at a hop; `key` names the chance, such as the event's id, and `place` the rule, machine or Lambda. */
+export type Strike = (hop: Hop, key: string, eventId?: string, place?: string) => string | null;
 
 /** No fault at all. */
 export const noFaults: Strike = () => null;
@@ -42,9 +49,11 @@ export const noFaults: Strike = () => null;
 /** Reads a plan of faults; refuses one that names what there is not. */
 export const readFaultPlan = (content: unknown, name: string): FaultPlan => {
   const plan = checked(content, FaultPlan, name);
-  for (const { hop, kind } of plan.faults) {
+  for (const { hop, kind, at } of plan.faults) {
     const kinds: readonly string[] = faultKinds[hop];
     if (!kinds.includes(kind)) throw new Error(`${name}: ${hop} has no fault ${kind}; it has ${kinds.join(", ")}`);
+    if (at !== undefined && (hop === "dynamodb" || hop === "queue"))
+      throw new Error(`${name}: at ${hop} no place can be named, and there is at: ${at}`);
   }
   return plan;
 };
@@ -52,11 +61,11 @@ export const readFaultPlan = (content: unknown, name: string): FaultPlan => {
 /** Makes a plan's faults strike: each chance is decided by the seed, its name, and how often it came up before. */
 export const makeStrike = ({ seed, faults }: FaultPlan): Strike => {
   const times = new Map<string, number>();
-  return (hop, key, eventId) => {
+  return (hop, key, eventId, place) => {
     const time = (times.get(`${hop} ${key}`) ?? 0) + 1;
     times.set(`${hop} ${key}`, time);
-    const fault = faults.find(({ hop: at, probability = 0, events = [] }, index) => {
-      if (at !== hop) return false;
+    const fault = faults.find(({ hop: wanted, at, probability = 0, events = [] }, index) => {
+      if (wanted !== hop || (at !== undefined && at !== place)) return false;
       if (eventId !== undefined && events.includes(eventId)) return true;
       return chanceOf(`${seed} ${index} ${hop} ${key} ${time}`) < probability;
     });

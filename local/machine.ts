@@ -34,11 +34,13 @@ export interface MachineArgs {
   /** The definition with its placeholders resolved. */
   definition: string;
   callService: CallService;
+  /** Whether an execution stands still until it runs out of time, which is a fault. */
+  stalls: (input: unknown) => boolean;
   clock: Clock;
 }
 
 /** Makes a machine of a definition; refuses one that would not run here exactly as in AWS. */
-export const makeMachine = ({ name, arn, definition, callService, clock }: MachineArgs): Machine => {
+export const makeMachine = ({ name, arn, definition, callService, stalls, clock }: MachineArgs): Machine => {
   const checkedDefinition = checked(JSON.parse(definition), Definition, `state machine ${name}`);
   // The struct lets through no more than the library's own type has; the library's own check would take a tenth of a second each.
   const interpreter = new StateMachine(checkedDefinition as StateMachineDefinition, {
@@ -60,6 +62,10 @@ export const makeMachine = ({ name, arn, definition, callService, clock }: Machi
     run: (executionName, input) =>
       clock.within(async () => {
         const executionArn = `${arn.replace(":stateMachine:", ":express:")}:${executionName}`;
+        if (stalls(input)) {
+          await clock.sleep(1000 * checkedDefinition.TimeoutSeconds);
+          return { arn: executionArn, ...failed(timedOut), history: [] };
+        }
         const { result, eventLogs } = interpreter.run(asJson(input), {
           overrides: { taskResourceLocalHandlers },
           context: { Execution: { Id: executionArn, Name: executionName }, StateMachine: { Id: arn, Name: name } },
@@ -71,6 +77,8 @@ export const makeMachine = ({ name, arn, definition, callService, clock }: Machi
       }),
   };
 };
+
+const timedOut = Object.assign(new Error("Injected: the execution stands still"), { name: "ExecutionTimeoutError" });
 
 const succeeded = (output: unknown) => ({ status: "SUCCEEDED" as const, output, failure: null });
 

@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import type { AlarmChange } from "./alarms.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Dump } from "./runner.ts";
 
@@ -28,6 +29,10 @@ export const lineOf = ({ eventId, type, outcome, states, written, error, ms }: O
   ];
   return parts.filter(Boolean).join("  ");
 };
+
+/** The line of an alarm that went off or is over. */
+export const alarmLineOf = ({ name, state, reason }: AlarmChange): string =>
+  `${styleText(state === "ALARM" ? "red" : "green", state)} ${name}: ${reason}`;
 
 const subscriptionColumns = [
   "user_id",
@@ -68,16 +73,19 @@ export interface Totals {
   metrics: ReadonlyMap<string, number>;
   /** For how many customers users were made up. */
   madeUp: number;
+  /** Those that are on. */
+  alarms: string[];
 }
 
-/** How many events had each outcome, what Lambdas counted, and whether users were made up, on a line each. */
-export const summaryOf = ({ counts, seconds, metrics, madeUp }: Totals): string => {
+/** How many events had each outcome, what Lambdas counted, which alarms are on, and whether users were made up, on a line each. */
+export const summaryOf = ({ counts, seconds, metrics, madeUp, alarms }: Totals): string => {
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const outcomes = [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(", ") || "none";
   const counted = [...metrics].map(([name, value]) => `${name} ${value}`).join(", ");
   const lines = [
     `${total} events in ${seconds.toFixed(1)} s: ${outcomes}`,
     counted && `Metrics: ${counted}`,
+    alarms.length > 0 && `In alarm: ${alarms.join(", ")}`,
     madeUp > 0 &&
       `Users were made up for ${madeUp} customers: user_<customer id> where no event names one (--seed gives your own)`,
   ];

@@ -1,9 +1,11 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { AlarmChange } from "./alarms.ts";
 import type { Clock } from "./clock.ts";
 import { type DynamoDB, forkDynamoDB, startDynamoDB, tableNames } from "./dynamodb.ts";
-import { makeEventBuses } from "./event-bus.ts";
+import { type EventBuses, makeEventBuses } from "./event-bus.ts";
 import type { DynamoDBArgs } from "./dynamodb-process.ts";
+import { datapointsIn } from "./embedded-metrics.ts";
 import type { Envelope } from "./event.ts";
 import { type Executions, makeExecutions } from "./executions.ts";
 import { type FaultPlan, makeStrike, noFaults, type Strike } from "./faults.ts";
@@ -15,6 +17,7 @@ import { sessionOf } from "./not-authorized.ts";
 import { type Permissions, permissionsOf, type Use } from "./permissions.ts";
 import { type Letter, makeQueues, type Queues } from "./queues.ts";
 import { makeMachines, startFunctions } from "./services.ts";
+import { makeWatch, type Watch } from "./watch.ts";
 
 /** How a runner is set up. */
 export interface RunnerArgs {
@@ -29,6 +32,8 @@ export interface RunnerArgs {
   faults?: FaultPlan | undefined;
   /** How many containers of each Lambda there are at most; where calls often wait, more are faster. */
   containers?: number;
+  /** Is told of each alarm that goes off or is over. */
+  onAlarm?: (change: AlarmChange) => void;
 }
 
 /** All that a runner holds: the tables' items and the queue's messages, as plain objects. */
@@ -55,8 +60,10 @@ export interface Runner {
   permissions: Permissions;
   /** All that was asked of the graph's policies so far. */
   uses(): Promise<Use[]>;
-  /** Logs, metrics and executions, newest last. */
+  /** Logs and executions, newest last. */
   journal: Journal;
+  /** Metrics, and the alarms on them. */
+  watch: Watch;
   /** Lets nothing go wrong any more. */
   stopFaults(): void;
   stop(): Promise<void>;
@@ -80,7 +87,7 @@ const stopAll = async (stops: Stop[]): Promise<void> => {
 };
 
 const assemble = async (
-  { graph: loading, clock, seed = [], dataDirectory, faults, containers }: RunnerArgs,
+  { graph: loading, clock, seed = [], dataDirectory, faults, containers, onAlarm }: RunnerArgs,
   stops: Stop[],
 ): Promise<Runner> => {
   const child = forkDynamoDB();
@@ -90,6 +97,8 @@ const assemble = async (
   const journal = makeJournal();
   const tables = tableNames(graph);
   const queues = makeQueues(graph, dataDirectory);
+  const watch = makeWatch({ graph, queues: queues.all, clock, onAlarm });
+  const { metrics } = watch;
   if (dataDirectory !== undefined) mkdirSync(dataDirectory, { recursive: true });
   const dynamodb = await startDynamoDB(child, graph, {
     ...(dataDirectory !== undefined && { path: join(dataDirectory, "tables") }),
@@ -102,25 +111,21 @@ const assemble = async (
 
   let strike = faults ? makeStrike(faults) : noFaults;
   const struck: Strike = (...chance) => strike(...chance);
-  const services = { graph, permissions, clock, strike: struck, containers };
-  const functions = startFunctions(services, dynamodb.endpoint, (name, line) => journal.log(name, line));
+  const services = { graph, permissions, clock, strike: struck, metrics, containers };
+  const functions = startFunctions(services, dynamodb.endpoint, (name, line) => {
+    journal.log(name, line);
+    for (const { metric, value } of datapointsIn(line)) metrics.put(metric, value);
+  });
   stops.push(() => Promise.all(functions.map((lambda) => lambda.stop())));
-  const executions = makeExecutions(makeMachines(services, functions, queues.all));
+  const executions = makeExecutions(makeMachines(services, functions, queues.all), services);
   const buses = makeEventBuses({ ...services, queues: queues.all, startTarget: executions.deliver });
   const madeUp = makeMadeUpUsers((item) => dynamodb.add(tables.core, item));
 
   return {
     graph,
     journal,
-    take: async (event) => {
-      const since = performance.now();
-      const deliveries = await buses.put(event);
-      const result = resultOf(deliveries);
-      journal.record(event.detail.id, deliveries);
-      if (result.error) queues.keep();
-      const ms = Math.round(10 * (performance.now() - since)) / 10;
-      return { eventId: event.detail.id, type: event.detail.type, ...result, ms };
-    },
+    watch,
+    take: (event) => take(event, buses, { watch, journal, queues }),
     makeUpUsers: (events) => madeUp.add(events),
     dump: () => dumpOf(dynamodb, tables, queues),
     queues,
@@ -138,6 +143,22 @@ const assemble = async (
       await stopAll(stops);
     },
   };
+};
+
+const take = async (
+  event: Envelope,
+  buses: EventBuses,
+  { watch, journal, queues }: Pick<Runner, "watch" | "journal" | "queues">,
+): Promise<Outcome> => {
+  const since = performance.now();
+  watch.check();
+  const deliveries = await buses.put(event);
+  watch.check();
+  const result = resultOf(deliveries);
+  journal.record(event.detail.id, deliveries);
+  if (result.error) queues.keep();
+  const ms = Math.round(10 * (performance.now() - since)) / 10;
+  return { eventId: event.detail.id, type: event.detail.type, ...result, ms };
 };
 
 const dumpOf = async (

@@ -5,6 +5,8 @@ import type { Strike } from "./faults.ts";
 import { type Graph, ofType } from "./graph.ts";
 import type { Request } from "./iam.ts";
 import { type CallService, type Machine, makeMachine } from "./machine.ts";
+import { measuredCall } from "./measured.ts";
+import type { Metrics } from "./metrics.ts";
 import type { Permissions } from "./permissions.ts";
 import type { Queue } from "./queue.ts";
 import { LambdaError } from "./container.ts";
@@ -23,6 +25,7 @@ export interface ServicesArgs {
   permissions: Permissions;
   clock: Clock;
   strike: Strike;
+  metrics: Metrics;
   /** How many containers of each Lambda there are at most. */
   containers?: number | undefined;
 }
@@ -97,12 +100,9 @@ const demandLogging = (
 const MachineInputs = type({ name: string(), type: string(), roleArn: string(), definition: string() });
 
 /** Makes the state machines of a graph; what they call are those functions and queues, as far as their roles may. */
-export const makeMachines = (
-  { graph, permissions, clock, strike }: ServicesArgs,
-  functions: RunningFunction[],
-  queues: Queue[],
-): Machine[] =>
-  ofType(graph, "aws:sfn/stateMachine:StateMachine").map(({ name, inputs, outputs }) => {
+export const makeMachines = (args: ServicesArgs, functions: RunningFunction[], queues: Queue[]): Machine[] => {
+  const { graph, permissions, clock, strike } = args;
+  return ofType(graph, "aws:sfn/stateMachine:StateMachine").map(({ name, inputs, outputs }) => {
     const machine = checked(inputs, MachineInputs, `state machine ${name}`);
     if (machine.type !== "EXPRESS") throw new Error(`State machine ${name}: the runner runs Express ones only`);
     const arn = `${outputs["arn"]}`;
@@ -113,23 +113,13 @@ export const makeMachines = (
       if (refusal) throw serviceError(errorName, refusal.message);
     };
 
-    const invoke = async (called: RunningFunction, payload: unknown) => {
-      const eventId = eventIdOf(payload);
-      const fault = strike("lambda", `${called.name} ${eventId}`, eventId);
-      if (fault === "throws") throw injected("InjectedFault", "the Lambda throws");
-      const answer = await clock.busy(called.invoke(payload));
-      if (fault === null) return answer;
-      if (fault === "hangs") await clock.sleep(1000 * called.timeoutSeconds);
-      throw injected(lambdaErrors[fault] ?? fault, `the Lambda ${fault} when its work is done`);
-    };
-
     const callLambda = async (parameters: unknown) => {
       const { FunctionName, Payload } = checked(parameters, LambdaCall, `a call of ${name}`);
       demand("Lambda.AWSLambdaException", { action: "lambda:InvokeFunction", resource: FunctionName });
       const called = functions.find((candidate) => candidate.arn === FunctionName);
       if (!called) throw serviceError("Lambda.ResourceNotFoundException", `Function not found: ${FunctionName}`);
       try {
-        return { StatusCode: 200, ExecutedVersion: "$LATEST", Payload: await invoke(called, Payload) };
+        return { StatusCode: 200, ExecutedVersion: "$LATEST", Payload: await invoke(called, Payload, args) };
       } catch (error) {
         if (!(error instanceof LambdaError)) throw error;
         // Step Functions gives the error its type as a name, and all of it as the cause.
@@ -152,8 +142,30 @@ export const makeMachines = (
 
     const callService: CallService = async (resource, parameters) =>
       resource === "arn:aws:states:::lambda:invoke" ? callLambda(parameters) : sendMessage(parameters);
-    return makeMachine({ name: machine.name, arn, definition: machine.definition, callService, clock });
+    const stalls = (input: unknown) => strike("machine", eventIdOf(input), eventIdOf(input), machine.name) !== null;
+    return makeMachine({ name: machine.name, arn, definition: machine.definition, callService, stalls, clock });
   });
+};
+
+const invoke = async (called: RunningFunction, payload: unknown, args: ServicesArgs): Promise<unknown> => {
+  const eventId = eventIdOf(payload);
+  const fault = args.strike("lambda", `${called.name} ${eventId}`, eventId, called.name);
+  if (fault === "throttled") {
+    const dimensions = { FunctionName: called.name };
+    args.metrics.put({ namespace: "AWS/Lambda", metricName: "Throttles", dimensions });
+    throw serviceError("Lambda.TooManyRequestsException", "Injected: Rate Exceeded.");
+  }
+  return measuredCall(args, called.name, () => callWith(fault, called, payload, args.clock));
+};
+
+const callWith = async (fault: string | null, called: RunningFunction, payload: unknown, clock: Clock) => {
+  if (fault === "throws") throw injected("InjectedFault", "the Lambda throws");
+  const answer = await clock.busy(called.invoke(payload));
+  if (fault === "slow") await clock.sleep(0.9 * 1000 * called.timeoutSeconds);
+  if (fault === null || fault === "slow") return answer;
+  if (fault === "hangs") await clock.sleep(1000 * called.timeoutSeconds);
+  throw injected(lambdaErrors[fault] ?? fault, `the Lambda ${fault} when its work is done`);
+};
 
 const lambdaErrors: Record<string, string> = {
   crashes: "Runtime.ExitError",

@@ -1,3 +1,4 @@
+import { namespace } from "../lambdas/lib/metric.ts";
 import { type Arrival, type Envelope, ownerOfEvent } from "./event.ts";
 import type { Graph } from "./graph.ts";
 import type { Options } from "./options.ts";
@@ -17,7 +18,7 @@ export interface Session {
   /** What to do with each outcome instead of printing its line; null prints again. */
   onOutcome(show: ((outcome: Outcome) => void) | null): void;
   hasDeadLetters(): boolean;
-  /** How many events had each outcome, and the metrics that Lambdas counted. */
+  /** How many events had each outcome, what Lambdas counted, and which alarms are on. */
   summary(): string;
   /** Waits until all that was taken in is done. */
   idle(): Promise<void>;
@@ -74,12 +75,21 @@ export const openSession = (runner: Runner, options: Options): Session => {
       show = next;
     },
     hasDeadLetters: () => ["dead-letter", "refused", "lost"].some((outcome) => counts.has(outcome)),
-    summary: () =>
-      summaryOf({ counts, seconds: (performance.now() - since) / 1000, metrics: runner.journal.metrics, madeUp }),
+    summary: () => summaryOf({ counts, seconds: (performance.now() - since) / 1000, madeUp, ...watchedBy(runner) }),
     idle: async () => {
       await Promise.allSettled(pending);
     },
   };
+};
+
+// What Lambdas count themselves, by namespace and name, and the alarms that are on.
+const watchedBy = ({ watch }: Runner) => {
+  const metrics = new Map<string, number>();
+  for (const { metric, sum } of watch.metrics.all()) {
+    const name = `${metric.namespace} ${metric.metricName}`;
+    if (metric.namespace === namespace && sum > 0) metrics.set(name, (metrics.get(name) ?? 0) + sum);
+  }
+  return { metrics, alarms: watch.on() };
 };
 
 const eventSourceOf = ({ resources }: Graph): string => {

@@ -11,7 +11,7 @@ import { loadGraph } from "./graph.ts";
 import { listen } from "./http.ts";
 import type { Options } from "./options.ts";
 import { play } from "./play.ts";
-import { rowsOf } from "./print.ts";
+import { alarmLineOf, rowsOf } from "./print.ts";
 import { type Runner, startRunner } from "./runner.ts";
 import { openSession, type Session } from "./session.ts";
 import { stackConfig } from "./stack-config.ts";
@@ -28,21 +28,28 @@ export const start = async (options: Options): Promise<number> => {
   };
   const faults = options.faults === undefined ? undefined : readFaults(options.faults);
   const seed = typeof options.seed === "string" ? readSeed(options.seed) : [];
+  const say = options.json ? console.error : console.log;
   const runner = await startRunner({
     graph: loadGraph(stackConfig(options.stack)),
     clock,
     seed,
     dataDirectory: options.data,
     faults,
+    onAlarm: (change) => say(alarmLineOf(change)),
   });
   const session = openSession(runner, options);
   try {
     const unread = await play(session, options);
+    // Alarms are judged by the minute.
+    await clock.sleep(60_000);
+    runner.watch.check();
     if (options.json) console.error(session.summary());
     else console.log(`\n${rowsOf(await runner.dump())}\n\n${session.summary()}`);
     if (!options.exit) {
-      time = realClock;
-      await serve(session, runner, options);
+      // It never goes back, though what was waited for took no time.
+      const ahead = clock.now() - Date.now();
+      time = { ...realClock, now: () => Date.now() + ahead };
+      await serve(session, runner, clock, options);
     }
     if (unread > 0) return 2;
     return session.hasDeadLetters() ? 1 : 0;
@@ -74,18 +81,20 @@ const writeDump = async (runner: Runner, file: string): Promise<void> => {
   writeFileSync(file, `${JSON.stringify(await runner.dump(), null, 2)}\n`);
 };
 
-const serve = async (session: Session, runner: Runner, { port, json }: Options): Promise<void> => {
+const serve = async (session: Session, runner: Runner, clock: Clock, { port, json }: Options): Promise<void> => {
   const webhookSecret = process.env["STRIPE_WEBHOOK_SECRET"];
   const take = async (value: unknown) => {
     const event = toEnvelope(value, session.arrival);
     await session.prepare([event]);
     return session.take(event);
   };
-  const aws = makeAwsApi({ ...runner, now: () => Date.now() });
+  const aws = makeAwsApi({ ...runner, now: () => clock.now() });
   const server = await listen({ port, take, webhookSecret, aws, outputs: runner.graph.outputs });
   const say = json ? console.error : console.log;
   say(`\nListening on ${urlOf(server)} for POST /events and POST /webhook; Ctrl-C ends it`);
+  const watching = setInterval(() => runner.watch.check(), 1000);
   await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+  clearInterval(watching);
   server.closeAllConnections();
   server.close();
   await session.idle();

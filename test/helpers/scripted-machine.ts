@@ -43,6 +43,7 @@ export const runScripted = async (name: string, script: Script, input: unknown =
     name,
     arn: `arn:aws:states:region:account:stateMachine:${name}`,
     definition: resolve(definition, themselves),
+    stalls: () => false,
     clock,
     callService: async (resource, parameters) => {
       const { FunctionName, QueueUrl, MessageBody } = Object(parameters);

@@ -26,10 +26,17 @@ test("strike the events that they name, each time, and no other hop", () => {
   assert.is(strike("lambda", "chance", "evt_1"), null);
 });
 
+test("strike at the one place that they name, and nowhere else", () => {
+  const strike = makeStrike({ seed: 1, faults: [{ hop: "lambda", kind: "throws", events: ["evt_1"], at: "one" }] });
+  assert.is(strike("lambda", "chance", "evt_1", "one"), "throws");
+  assert.is(strike("lambda", "chance", "evt_1", "two"), null);
+});
+
 test("are read from a plan that names what there is", () => {
   const plan = (fault: object) => thrown(() => readFaultPlan({ seed: 1, faults: [fault] }, "plan.json")).message;
   assert.match(plan({ hop: "queue", kind: "throws" }), "queue has no fault throws; it has refuses");
   assert.match(plan({ hop: "moon", kind: "throws" }), "plan.json");
+  assert.match(plan({ hop: "queue", kind: "refuses", at: "q" }), "at queue no place can be named");
   assert.match(plan({ hop: "queue", kind: "refuses", probability: 2 }), "faults.0.probability");
 });
 
@@ -38,6 +45,9 @@ const cases = [
   ["delivery", "fails", "dead-letter", "THROTTLING"],
   ["delivery", "twice", "applied", null],
   ["delivery", "late", "applied", null],
+  ["machine", "times-out", "lost", "States.Timeout"],
+  ["lambda", "throttled", "dead-letter", "Lambda.TooManyRequestsException"],
+  ["lambda", "slow", "applied", null],
   ["lambda", "throws", "dead-letter", "InjectedFault"],
   ["lambda", "crashes", "dead-letter", "Runtime.ExitError"],
   ["lambda", "hangs", "dead-letter", "Sandbox.Timedout"],

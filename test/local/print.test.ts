@@ -42,7 +42,13 @@ test("keeps what follows in one column, whatever the outcome", () => {
   assert.is(new Set(columns).size, 1);
 });
 
-const totals = { counts: new Map<string, number>(), seconds: 1.26, metrics: new Map<string, number>(), madeUp: 0 };
+const totals = {
+  counts: new Map<string, number>(),
+  seconds: 1.26,
+  metrics: new Map<string, number>(),
+  madeUp: 0,
+  alarms: [],
+};
 
 test("counts the outcomes on a line", () => {
   const counts = new Map([
@@ -53,12 +59,18 @@ test("counts the outcomes on a line", () => {
   assert.is(summaryOf(totals), "0 events in 1.3 s: none");
 });
 
-test("says what was counted, and that users were made up, where that is so", () => {
+test("says what was counted, which alarms are on, and that users were made up, where that is so", () => {
   const metrics = new Map([
     ["Homebiyori/Billing PaymentFailed", 2],
     ["Homebiyori/Billing Gap", 1],
   ]);
-  const [, counted, madeUp, ...rest] = summaryOf({ ...totals, metrics, madeUp: 3 }).split("\n");
+  const [, counted, alarms, madeUp, ...rest] = summaryOf({
+    ...totals,
+    metrics,
+    madeUp: 3,
+    alarms: ["dev-page", "dev-a-failed"],
+  }).split("\n");
+  assert.is(alarms, "In alarm: dev-page, dev-a-failed");
   assert.is(counted, "Metrics: Homebiyori/Billing PaymentFailed 2, Homebiyori/Billing Gap 1");
   assert.match(`${madeUp}`, "Users were made up for 3 customers: ");
   assert.equal(rest, []);

@@ -76,10 +76,8 @@ test("says what became of an event: its states, what was written, and how long i
   assert.equal([again.outcome, again.written], ["duplicate", []]);
 });
 
-test("counts the metrics of the Lambdas, and keeps each execution's history", async () => {
-  const before = running.journal.metrics.get("Homebiyori/Billing PaymentSucceeded") ?? 0;
+test("keeps each execution's history", async () => {
   await running.handle(await withUser("cus_journal"));
-  assert.is(running.journal.metrics.get("Homebiyori/Billing PaymentSucceeded"), before + 1);
   const [delivery] = running.journal.executions.get("evt_cus_journal") ?? [];
   assert.ok(delivery && "execution" in delivery && delivery.execution.history.length > 0);
 });
