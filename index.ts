@@ -26,16 +26,20 @@ export default async () => {
   const bus = new EventBus("stripe-webhook-bus", { ...settings, account });
   const rules = makeRoutes({ ...settings, bus, machines, deadLetters, account });
   stripeKey("stripe-api-key");
-  const operator = new OperatorPolicy("operator", { deadLetters, parked, machines });
+  const operator = new OperatorPolicy("operator", { deadLetters, parked, functions, machines });
   new Alarms("alarms", { ...settings, rules, machines, functions, deadLetters, parked, account });
 
   return {
+    eventSource: settings.eventSource,
     bus: { name: bus.name, arn: bus.arn },
     rules: arnsOf(rules),
     stateMachines: arnsOf(machines),
     deadLetterQueue: { url: deadLetters.url, arn: deadLetters.arn },
     parkedQueue: { url: parked.url, arn: parked.arn },
     operatorPolicy: operator.arn,
+    logGroups: Object.fromEntries(
+      Object.entries({ ...functions, ...machines }).map(([name, { logGroup }]) => [name, logGroup.name]),
+    ),
     tables: { core: tables.core.name, payments: tables.payments.name },
   };
 };

@@ -19,6 +19,7 @@ export const functionTimeoutSeconds = 8;
 export class Function extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
+  readonly logGroup: aws.cloudwatch.LogGroup;
 
   constructor(name: string, args: FunctionArgs, opts?: pulumi.ComponentResourceOptions) {
     super("homebiyori:billing:Function", name, {}, opts);
@@ -68,6 +69,7 @@ export class Function extends pulumi.ComponentResource {
 
     this.name = lambda.name;
     this.arn = lambda.arn;
+    this.logGroup = logGroup;
     this.registerOutputs({ arn: this.arn });
   }
 }

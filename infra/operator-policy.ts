@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { Function } from "./function.ts";
 import { physicalName } from "./names.ts";
 import { type Allowed, allowing } from "./service-role.ts";
 import type { StateMachine } from "./state-machine.ts";
@@ -8,6 +9,7 @@ interface Args {
   deadLetters: { arn: pulumi.Output<string> };
   parked: { arn: pulumi.Output<string> };
   machines: Record<string, StateMachine>;
+  functions: Record<string, Function>;
 }
 
 /** What whoever runs `npm run …` on a deployed stack may do, and no more: to be attached to their user, group or role. */
@@ -21,8 +23,8 @@ export class OperatorPolicy extends pulumi.ComponentResource {
       name,
       {
         name: physicalName(name, 128),
-        description: "What npm run redrive needs",
-        policy: allowing(redriving(args)),
+        description: "What npm run redrive and npm run trace need",
+        policy: allowing([...redriving(args), tracing(args)]),
       },
       { parent: this },
     );
@@ -31,6 +33,11 @@ export class OperatorPolicy extends pulumi.ComponentResource {
     this.registerOutputs({ arn: this.arn });
   }
 }
+
+const tracing = ({ functions, machines }: Args): Allowed => ({
+  Action: "logs:FilterLogEvents",
+  Resource: Object.values({ ...functions, ...machines }).map(({ logGroup }) => pulumi.interpolate`${logGroup.arn}:*`),
+});
 
 const redriving = ({ deadLetters, parked, machines }: Args): Allowed[] => [
   {

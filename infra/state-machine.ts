@@ -38,6 +38,7 @@ const sampling = { Action: ["xray:GetSamplingRules", "xray:GetSamplingTargets"],
 /** An Express state machine that may call the Lambdas it names, send to the dead-letter queue, and nothing else. */
 export class StateMachine extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
+  readonly logGroup: aws.cloudwatch.LogGroup;
 
   constructor(name: string, args: Args, opts?: pulumi.ComponentResourceOptions) {
     super("homebiyori:billing:StateMachine", name, {}, opts);
@@ -95,6 +96,7 @@ export class StateMachine extends pulumi.ComponentResource {
     );
 
     this.arn = machine.arn;
+    this.logGroup = logGroup;
     this.registerOutputs({ arn: this.arn });
   }
 }

@@ -1,7 +1,9 @@
 import { boolean, enums, type } from "superstruct";
 import { env } from "./lib/env.ts";
 import { Refused } from "./lib/errors.ts";
+import { handle } from "./lib/handle.ts";
 import { modeProblem } from "./lib/livemode.ts";
+import type { Log } from "./lib/log.ts";
 import { parse } from "./lib/parse.ts";
 import { type Payments, paymentsTable } from "./lib/payments-table.ts";
 import { Id, maybe, Reference } from "./lib/shapes.ts";
@@ -24,20 +26,22 @@ const Event = envelope(InvoicePayment);
  * @throws {InvalidEvent} for what is no payment of an invoice.
  * @throws {Refused} for an event of Stripe's test mode, where live ones only are taken.
  */
-export const linkPayment = (payments: Payments, liveOnly: boolean) => async (event: unknown) => {
+export const linkPayment = (payments: Payments, liveOnly: boolean) => async (event: unknown, log: Log) => {
   const { detail } = parse(event, Event);
   const problem = modeProblem(detail, liveOnly);
   if (problem !== null) throw new Refused(problem);
   const { invoice, is_default: isDefault, payment } = detail.data.object;
-  const facts = { eventId: detail.id, invoiceId: invoice, paymentIntentId: payment.payment_intent ?? null };
+  const facts = { invoiceId: invoice, paymentIntentId: payment.payment_intent ?? null };
   if (!isDefault || !payment.payment_intent) {
-    console.info({ message: "Not the payment intent of the invoice's own payment", ...facts });
+    const reason = "It is not the payment intent of the invoice's own payment";
+    log.info("Nothing is written", { outcome: "skipped", reason, ...facts });
     return { outcome: "skipped", written: [] };
   }
   const { outcome, key } = await payments.link(invoice, payment.payment_intent);
-  console.info({ message: "Payment linked", ...facts, outcome });
-  return { outcome, written: outcome === "applied" ? [`payments ${key}`] : [] };
+  const result = { outcome, written: outcome === "applied" ? [`payments ${key}`] : [] };
+  log.info("Payment linked", { ...result, ...facts });
+  return result;
 };
 
-export const handler = (event: unknown) =>
-  linkPayment(paymentsTable(env("HOMEBIYORI_PAYMENTS")), env("LIVEMODE") !== "any")(event);
+export const handler = (input: unknown) =>
+  handle(input, linkPayment(paymentsTable(env("HOMEBIYORI_PAYMENTS")), env("LIVEMODE") !== "any"));

@@ -1,7 +1,9 @@
 import { type Users, usersTable } from "./lib/core-table.ts";
 import { env } from "./lib/env.ts";
 import { CustomerNotFound } from "./lib/errors.ts";
+import { handle } from "./lib/handle.ts";
 import { modeProblem } from "./lib/livemode.ts";
+import type { Log } from "./lib/log.ts";
 import { Owned, ownerOf } from "./lib/owner.ts";
 import { parse } from "./lib/parse.ts";
 import type { ResolvedCustomer } from "./lib/resolved-customer.ts";
@@ -17,15 +19,17 @@ const Event = envelope(Owned);
  */
 export const resolveCustomer =
   (users: Users, liveOnly: boolean) =>
-  async (event: unknown): Promise<ResolvedCustomer> => {
+  async (event: unknown, log: Log): Promise<ResolvedCustomer> => {
     const { detail } = parse(event, Event);
     const { subscriptionId, customerId, metadataUserId } = ownerOf(detail.data.object);
     const answer = { userId: null, customerId, subscriptionId, reason: null };
+    const endsHere = (outcome: "skipped" | "refused", reason: string): ResolvedCustomer => {
+      log.info("Nothing is written", { outcome, reason });
+      return { ...answer, outcome, reason };
+    };
     const problem = modeProblem(detail, liveOnly);
-    if (problem !== null) return { ...answer, outcome: "refused", reason: problem };
-    if (subscriptionId === null) {
-      return { ...answer, outcome: "skipped", reason: "The invoice belongs to no subscription" };
-    }
+    if (problem !== null) return endsHere("refused", problem);
+    if (subscriptionId === null) return endsHere("skipped", "The invoice belongs to no subscription");
     const known = customerId === null ? [] : await users.byCustomer(customerId);
     const named = [...new Set([...known, ...(metadataUserId === null ? [] : [metadataUserId])])];
     const [userId, ...others] = named;
@@ -33,11 +37,10 @@ export const resolveCustomer =
       throw new CustomerNotFound(`No user is known for customer ${customerId}, and ${subscriptionId} names none`);
     }
     if (others.length > 0) {
-      const reason = `Customer ${customerId} is claimed by several users: ${named.join(", ")}`;
-      return { ...answer, outcome: "refused", reason };
+      return endsHere("refused", `Customer ${customerId} is claimed by several users: ${named.join(", ")}`);
     }
     return { ...answer, outcome: "found", userId };
   };
 
-export const handler = (event: unknown) =>
-  resolveCustomer(usersTable(env("HOMEBIYORI_CORE")), env("LIVEMODE") !== "any")(event);
+export const handler = (input: unknown) =>
+  handle(input, resolveCustomer(usersTable(env("HOMEBIYORI_CORE")), env("LIVEMODE") !== "any"));

@@ -1,6 +1,8 @@
 import { assign, type } from "superstruct";
 import { type Subscriptions, subscriptionKey, subscriptionsTable } from "./lib/core-table.ts";
 import { env } from "./lib/env.ts";
+import { handle } from "./lib/handle.ts";
+import type { Log } from "./lib/log.ts";
 import { count } from "./lib/metric.ts";
 import { parse } from "./lib/parse.ts";
 import { FoundCustomer } from "./lib/resolved-customer.ts";
@@ -26,41 +28,49 @@ const mostTries = 10;
  *
  * @throws {InvalidEvent} for what is no subscription of Stripe's.
  */
-export const syncSubscription = (subscriptions: Subscriptions, settings: SyncSettings) => async (input: unknown) => {
-  const { detail, customer } = parse(input, Event);
-  const event = toSubscriptionEvent(detail, settings.prices);
-  for (let tries = 0; tries < mostTries; tries += 1) {
-    const { subscriptions: stored, version } = await subscriptions.read(customer.userId);
-    const synced = sync(stored, event);
-    if (synced === null) return { outcome: "duplicate", changes: [], written: [] };
-    if (await subscriptions.write(customer.userId, synced.subscriptions, version)) {
-      report(event, customer.userId, synced, settings.gapSeconds);
-      const { outcome, changes } = synced;
-      return { outcome, changes, written: [`core USER#${customer.userId} ${subscriptionKey}`] };
+export const syncSubscription =
+  (subscriptions: Subscriptions, settings: SyncSettings) => async (input: unknown, log: Log) => {
+    const { detail, customer } = parse(input, Event);
+    const { userId, customerId } = customer;
+    const event = toSubscriptionEvent(detail, settings.prices);
+    const { subscriptionId } = event;
+    const answer = <T extends object>(result: T, more: object = {}): T => {
+      log.info("Subscription synchronised", { ...result, userId, customerId, subscriptionId, ...more });
+      return result;
+    };
+    for (let tries = 0; tries < mostTries; tries += 1) {
+      const { subscriptions: stored, version } = await subscriptions.read(userId);
+      const synced = sync(stored, event);
+      if (synced === null) return answer({ outcome: "duplicate", changes: [], written: [] });
+      if (await subscriptions.write(userId, synced.subscriptions, version)) {
+        const { outcome, changes, verdict } = synced;
+        reportGap(event, userId, verdict, settings.gapSeconds, log);
+        return answer(
+          { outcome, changes, written: [`core USER#${userId} ${subscriptionKey}`] },
+          { order: verdict.order },
+        );
+      }
     }
-  }
-  throw new Error(`Subscription ${event.subscriptionId} was written by others ${mostTries} times in a row`);
-};
+    throw new Error(`Subscription ${subscriptionId} was written by others ${mostTries} times in a row`);
+  };
 
-const report = (event: SubscriptionEvent, userId: string, synced: Synced, gapSeconds: number): void => {
-  const { outcome, changes, verdict } = synced;
-  const { eventId, subscriptionId } = event;
-  const { order, gapSince, missing } = verdict;
-  console.info({ message: "Subscription synchronised", eventId, outcome, userId, subscriptionId, changes, order });
-  if (gapSince === null || event.created - gapSince < gapSeconds) return;
-  console.warn({
-    message: "An event of the subscription is missing",
-    eventId,
-    userId,
-    subscriptionId,
-    gapSince,
-    missing,
-  });
+const reportGap = (
+  { created, subscriptionId }: SubscriptionEvent,
+  userId: string,
+  { gapSince, missing }: Synced["verdict"],
+  gapSeconds: number,
+  log: Log,
+): void => {
+  if (gapSince === null || created - gapSince < gapSeconds) return;
+  log.warn("An event of the subscription is missing", { userId, subscriptionId, gapSince, missing });
   count({ SubscriptionGap: 1 });
 };
 
-export const handler = (event: unknown) =>
-  syncSubscription(subscriptionsTable(env("HOMEBIYORI_CORE")), {
-    prices: { monthly: JSON.parse(env("MONTHLY_PRICES")), yearly: JSON.parse(env("YEARLY_PRICES")) },
-    gapSeconds: Number(env("GAP_SECONDS")),
-  })(event);
+export const handler = (input: unknown) =>
+  handle(
+    input,
+    syncSubscription(subscriptionsTable(env("HOMEBIYORI_CORE")), {
+      prices: { monthly: JSON.parse(env("MONTHLY_PRICES")), yearly: JSON.parse(env("YEARLY_PRICES")) },
+      gapSeconds: Number(env("GAP_SECONDS")),
+    }),
+  );

@@ -1,6 +1,8 @@
 import { assign, type } from "superstruct";
 import { env } from "./lib/env.ts";
+import { handle } from "./lib/handle.ts";
 import { Invoice } from "./lib/invoice.ts";
+import type { Log } from "./lib/log.ts";
 import { count } from "./lib/metric.ts";
 import { parse } from "./lib/parse.ts";
 import { toPayment } from "./lib/payment.ts";
@@ -15,14 +17,14 @@ const Event = assign(envelope(Invoice), type({ customer: FoundCustomer }));
  *
  * @throws {InvalidEvent} for an invoice that cannot be recorded.
  */
-export const writePayment = (payments: Payments) => async (event: unknown) => {
+export const writePayment = (payments: Payments) => async (event: unknown, log: Log) => {
   const { detail, customer } = parse(event, Event);
   const payment = toPayment(detail, customer.userId);
   const outcome = await payments.record(payment);
+  const result = { outcome, written: outcome === "applied" ? [`payments ${payment.PK} ${payment.SK}`] : [] };
   const { billing_reason: billingReason, next_payment_attempt: nextAttempt } = detail.data.object;
   const facts = {
-    eventId: detail.id,
-    outcome,
+    ...result,
     userId: payment.user_id,
     customerId: payment.customer_id,
     subscriptionId: payment.subscription_id,
@@ -33,10 +35,9 @@ export const writePayment = (payments: Payments) => async (event: unknown) => {
     billingReason: billingReason ?? null,
   };
   if (payment.status === "succeeded") {
-    console.info({ message: "Payment succeeded", ...facts });
+    log.info("Payment succeeded", facts);
   } else {
-    console.error({
-      message: "Payment failed",
+    log.error("Payment failed", {
       ...facts,
       failureReason: payment.failure_reason,
       attemptCount: payment.attempt_count,
@@ -45,8 +46,7 @@ export const writePayment = (payments: Payments) => async (event: unknown) => {
   }
   const failed = Number(payment.status === "failed");
   if (outcome === "applied") count({ PaymentFailed: failed, PaymentSucceeded: 1 - failed });
-  const written = outcome === "applied" ? [`payments ${payment.PK} ${payment.SK}`] : [];
-  return { outcome, written };
+  return result;
 };
 
-export const handler = (event: unknown) => writePayment(paymentsTable(env("HOMEBIYORI_PAYMENTS")))(event);
+export const handler = (input: unknown) => handle(input, writePayment(paymentsTable(env("HOMEBIYORI_PAYMENTS"))));

@@ -3,6 +3,8 @@ import { AwsError, inputOf } from "./aws-error.ts";
 import type { Executions } from "./executions.ts";
 import type { Permissions } from "./permissions.ts";
 import type { Queues } from "./queues.ts";
+import { logCalls } from "./log-calls.ts";
+import type { LogGroups } from "./log-groups.ts";
 import { queueCalls } from "./queue-calls.ts";
 
 /** What AWS answers to a call: the status, headers of its own, and the body. */
@@ -16,6 +18,7 @@ export interface AwsAnswer {
 export interface AwsApiArgs {
   queues: Queues;
   executions: Executions;
+  logs: LogGroups;
   permissions: Permissions;
   /** Milliseconds since 1970. */
   now: () => number;
@@ -31,10 +34,11 @@ export interface AwsCall {
 /** Answers one call of AWS's, by what its `X-Amz-Target` names. */
 export type AwsApi = (target: string, input: unknown) => Promise<AwsAnswer>;
 
-/** Makes the few calls that `npm run redrive` needs, in AWS's own JSON protocol; the operator's policy must allow them. */
+/** Makes the few calls that an operator's commands need, in AWS's own JSON protocol; the operator's policy must allow them. */
 export const makeAwsApi = (args: AwsApiArgs): AwsApi => {
   const calls = new Map<string, AwsCall>([
     ...Object.entries(queueCalls(args)),
+    ...Object.entries(logCalls(args)),
     ["AWSStepFunctions.StartSyncExecution", startSyncExecution(args)],
   ]);
   return async (target, input) => {
@@ -54,7 +58,7 @@ export const makeAwsApi = (args: AwsApiArgs): AwsApi => {
 };
 
 // The prefix of a service's actions, by what its calls begin with.
-const prefixes: Record<string, string> = { AmazonSQS: "sqs", AWSStepFunctions: "states" };
+const prefixes: Record<string, string> = { AmazonSQS: "sqs", AWSStepFunctions: "states", Logs_20140328: "logs" };
 
 const demand = (target: string, resource: string, permissions: Permissions): void => {
   const [service = "", operation] = target.split(".");

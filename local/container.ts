@@ -51,11 +51,7 @@ export const startContainer = (args: ContainerArgs): Container => {
   let isReady = false;
   let onReady: (() => void) | null = null;
 
-  const worker = new Worker(join(import.meta.dirname, "container-worker.ts"), {
-    workerData: { code: args.code },
-    env: args.environment,
-    resourceLimits: { maxOldGenerationSizeMb: args.memoryMegabytes },
-  });
+  const worker = startWorker(args);
   const fail = (errorType: string, errorMessage: string): void => {
     crash ??= { error: { errorType, errorMessage: `RequestId: ${randomUUID()} Error: ${errorMessage}` } };
     settle?.(crash);
@@ -104,3 +100,12 @@ export const startContainer = (args: ContainerArgs): Container => {
     },
   };
 };
+
+const startWorker = (args: ContainerArgs): Worker =>
+  new Worker(join(import.meta.dirname, "container-worker.ts"), {
+    workerData: { code: args.code },
+    env: args.environment,
+    // What Node says of the way that the code is loaded here is nothing that the Lambda would log.
+    execArgv: ["--disable-warning=ExperimentalWarning"],
+    resourceLimits: { maxOldGenerationSizeMb: args.memoryMegabytes },
+  });

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { StateMachine, type StateMachineDefinition } from "aws-local-stepfunctions";
 import { checked } from "./checked.ts";
 import { Definition } from "./asl.ts";
@@ -18,6 +19,20 @@ export interface Execution {
   /** The error that it failed with, and why. */
   failure: { Error: string; Cause: string } | null;
   history: HistoryEvent[];
+  /** Each call of a service that it made, in order. */
+  serviceCalls: ServiceCall[];
+}
+
+/** A call of a service that a task made. */
+export interface ServiceCall {
+  /** The ARN of the call, such as `arn:aws:states:::lambda:invoke`. */
+  resource: string;
+  timeoutSeconds: number;
+  parameters: unknown;
+  /** Milliseconds since 1970. */
+  startedAt: number;
+  /** What was answered; nothing if it failed. */
+  output?: unknown;
 }
 
 /** A state machine that can be run. */
@@ -47,33 +62,49 @@ export const makeMachine = ({ name, arn, definition, callService, stalls, clock 
     validationOptions: { noValidate: true },
   });
   const tasks = Object.entries(checkedDefinition.States).flatMap(([state, { Type, ...fields }]) =>
-    Type === "Task" && "Resource" in fields ? [{ state, resource: fields.Resource }] : [],
+    Type === "Task" && "Resource" in fields
+      ? [{ state, resource: fields.Resource, timeoutSeconds: fields.TimeoutSeconds }]
+      : [],
   );
-  const taskResourceLocalHandlers = Object.fromEntries(
-    tasks.map(({ state, resource }) => [
-      state,
-      async (parameters: unknown) => asJson(await callService(resource, parameters)),
-    ]),
-  );
+  const handlersOf = (calls: ServiceCall[]) =>
+    Object.fromEntries(
+      tasks.map(({ state, resource, timeoutSeconds }) => [
+        state,
+        async (parameters: unknown) => {
+          const call: ServiceCall = { resource, timeoutSeconds, parameters, startedAt: clock.now() };
+          calls.push(call);
+          call.output = await callService(resource, parameters);
+          return asJson(call.output);
+        },
+      ]),
+    );
 
   return {
     name,
     arn,
     run: (executionName, input) =>
       clock.within(async () => {
-        const executionArn = `${arn.replace(":stateMachine:", ":express:")}:${executionName}`;
+        // Express executions may share a name, so AWS adds an id of its own.
+        const executionArn = `${arn.replace(":stateMachine:", ":express:")}:${executionName}:${randomUUID()}`;
+        const serviceCalls: ServiceCall[] = [];
         if (stalls(input)) {
+          const started = { type: "ExecutionStarted" as const, timestamp: clock.now(), input: asJson(input) };
           await clock.sleep(1000 * checkedDefinition.TimeoutSeconds);
-          return { arn: executionArn, ...failed(timedOut), history: [] };
+          const ended = { type: "ExecutionTimeout" as const, timestamp: clock.now() };
+          return { arn: executionArn, ...failed(timedOut), history: [started, ended], serviceCalls };
         }
         const { result, eventLogs } = interpreter.run(asJson(input), {
-          overrides: { taskResourceLocalHandlers },
+          overrides: { taskResourceLocalHandlers: handlersOf(serviceCalls) },
           context: { Execution: { Id: executionArn, Name: executionName }, StateMachine: { Id: arn, Name: name } },
         });
         const outcome = result.then(succeeded, failed);
         const history: HistoryEvent[] = [];
-        for await (const event of eventLogs) history.push(event);
-        return { arn: executionArn, ...(await outcome), history };
+        for await (const event of eventLogs) {
+          // The interpreter takes its times from the real clock.
+          event.timestamp = clock.now();
+          history.push(event);
+        }
+        return { arn: executionArn, ...(await outcome), history, serviceCalls };
       }),
   };
 };

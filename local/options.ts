@@ -44,7 +44,7 @@ Without --exit it then listens, until Ctrl-C:
   POST /webhook   what "stripe listen --forward-to 127.0.0.1:4400/webhook" sends; the signature is
                   checked if STRIPE_WEBHOOK_SECRET is set
   GET /stack      what the program exports
-  POST /          the calls of AWS's that "npm run redrive -- --local" makes`;
+  POST /          the calls of AWS's that an operator's commands make with --local`;
 
 const portNumber = (text: string): number => {
   const port = Number(text);

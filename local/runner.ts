@@ -10,9 +10,11 @@ import type { Envelope } from "./event.ts";
 import { type Executions, makeExecutions } from "./executions.ts";
 import { type FaultPlan, makeStrike, noFaults, type Strike } from "./faults.ts";
 import { type Graph, ofType } from "./graph.ts";
-import { makeJournal, type Journal } from "./journal.ts";
+import { type LogGroups, makeLogGroups } from "./log-groups.ts";
+import { withLogs } from "./machine-logs.ts";
 import { type Outcome, resultOf } from "./outcome.ts";
 import { makeMadeUpUsers } from "./made-up-users.ts";
+import type { Metrics } from "./metrics.ts";
 import { sessionOf } from "./not-authorized.ts";
 import { type Permissions, permissionsOf, type Use } from "./permissions.ts";
 import { type Letter, makeQueues, type Queues } from "./queues.ts";
@@ -60,10 +62,10 @@ export interface Runner {
   permissions: Permissions;
   /** All that was asked of the graph's policies so far. */
   uses(): Promise<Use[]>;
-  /** Logs and executions, newest last. */
-  journal: Journal;
   /** Metrics, and the alarms on them. */
   watch: Watch;
+  /** What Lambdas and state machines logged. */
+  logs: LogGroups;
   /** Lets nothing go wrong any more. */
   stopFaults(): void;
   stop(): Promise<void>;
@@ -94,7 +96,7 @@ const assemble = async (
   stops.push(() => child.kill());
   const graph = await loading;
   const permissions = permissionsOf(graph);
-  const journal = makeJournal();
+  const logs = makeLogGroups(graph);
   const tables = tableNames(graph);
   const queues = makeQueues(graph, dataDirectory);
   const watch = makeWatch({ graph, queues: queues.all, clock, onAlarm });
@@ -112,20 +114,18 @@ const assemble = async (
   let strike = faults ? makeStrike(faults) : noFaults;
   const struck: Strike = (...chance) => strike(...chance);
   const services = { graph, permissions, clock, strike: struck, metrics, containers };
-  const functions = startFunctions(services, dynamodb.endpoint, (name, line) => {
-    journal.log(name, line);
-    for (const { metric, value } of datapointsIn(line)) metrics.put(metric, value);
-  });
+  const functions = startFunctions(services, dynamodb.endpoint, printTo(logs, metrics, clock));
   stops.push(() => Promise.all(functions.map((lambda) => lambda.stop())));
-  const executions = makeExecutions(makeMachines(services, functions, queues.all), services);
+  const machines = withLogs(makeMachines(services, functions, queues.all), services, logs);
+  const executions = makeExecutions(machines, services);
   const buses = makeEventBuses({ ...services, queues: queues.all, startTarget: executions.deliver });
   const madeUp = makeMadeUpUsers((item) => dynamodb.add(tables.core, item));
 
   return {
     graph,
-    journal,
     watch,
-    take: (event) => take(event, buses, { watch, journal, queues }),
+    logs,
+    take: (event) => take(event, buses, { watch, queues }),
     makeUpUsers: (events) => madeUp.add(events),
     dump: () => dumpOf(dynamodb, tables, queues),
     queues,
@@ -148,17 +148,22 @@ const assemble = async (
 const take = async (
   event: Envelope,
   buses: EventBuses,
-  { watch, journal, queues }: Pick<Runner, "watch" | "journal" | "queues">,
+  { watch, queues }: Pick<Runner, "watch" | "queues">,
 ): Promise<Outcome> => {
   const since = performance.now();
   watch.check();
   const deliveries = await buses.put(event);
   watch.check();
   const result = resultOf(deliveries);
-  journal.record(event.detail.id, deliveries);
   if (result.error) queues.keep();
   const ms = Math.round(10 * (performance.now() - since)) / 10;
   return { eventId: event.detail.id, type: event.detail.type, ...result, ms };
+};
+
+const printTo = (logs: LogGroups, metrics: Metrics, clock: Clock) => (group: string, line: string) => {
+  const timestamp = Math.round(clock.now());
+  logs.keep(group, () => [{ timestamp, message: line }]);
+  for (const { metric, value } of datapointsIn(line)) metrics.put(metric, value);
 };
 
 const dumpOf = async (

@@ -1,4 +1,4 @@
-import { type Infer, number, object, record, string, type, unknown } from "superstruct";
+import { type Infer, literal, number, object, record, string, type, unknown } from "superstruct";
 import { checked } from "./checked.ts";
 import type { Clock } from "./clock.ts";
 import type { Strike } from "./faults.ts";
@@ -39,7 +39,7 @@ const FunctionInputs = type({
   memorySize: number(),
   timeout: number(),
   environment: object({ variables: record(string(), string()) }),
-  loggingConfig: type({ logGroup: string() }),
+  loggingConfig: type({ logFormat: literal("JSON"), logGroup: string() }),
 });
 
 const LambdaCall = object({ FunctionName: string(), Payload: unknown() });
@@ -49,7 +49,7 @@ const QueueCall = object({ QueueUrl: string(), MessageBody: unknown() });
 export const startFunctions = (
   { graph, permissions, containers }: ServicesArgs,
   endpoint: string,
-  onLog: (functionName: string, line: string) => void,
+  onLog: (logGroup: string, line: string) => void,
 ): RunningFunction[] =>
   ofType(graph, "aws:lambda/function:Function").map(({ name, inputs, outputs }) => {
     const lambda = checked(inputs, FunctionInputs, `function ${name}`);
@@ -73,7 +73,7 @@ export const startFunctions = (
       },
       memoryMegabytes: lambda.memorySize,
       timeoutSeconds: lambda.timeout,
-      onLog: (line: string) => onLog(lambda.name, line),
+      onLog: (line: string) => onLog(lambda.loggingConfig.logGroup, line),
     };
     const sandbox = startSandbox(args, containers);
     return { ...sandbox, name: lambda.name, arn: `${outputs["arn"]}`, timeoutSeconds: lambda.timeout };
@@ -148,7 +148,7 @@ export const makeMachines = (args: ServicesArgs, functions: RunningFunction[], q
 };
 
 const invoke = async (called: RunningFunction, payload: unknown, args: ServicesArgs): Promise<unknown> => {
-  const eventId = eventIdOf(payload);
+  const eventId = eventIdOf(Object(payload).event);
   const fault = args.strike("lambda", `${called.name} ${eventId}`, eventId, called.name);
   if (fault === "throttled") {
     const dimensions = { FunctionName: called.name };

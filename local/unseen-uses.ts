@@ -108,6 +108,12 @@ export const demandedWildcards = (graph: Graph): Wildcard[] => [
     text: `${logGroupOf(graph, "bus-logs")}:log-stream:*`,
     reason: "the delivery makes up the names of the streams in the bus's log group",
   },
+  ...[...ofType(graph, lambda), ...ofType(graph, machine)].map(({ name }) => ({
+    policy: "operator",
+    actions: ["logs:FilterLogEvents"],
+    text: `${logGroupOf(graph, name)}:*`,
+    reason: "a search goes through all streams of a log group",
+  })),
   ...alarmWildcards(graph),
 ];
 

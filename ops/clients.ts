@@ -7,23 +7,35 @@ export interface Clients {
   sfn: SFNClient;
 }
 
-/** Clients for the region of this ARN, with the credentials that the shell has. */
-export const awsClients = (arn: string): Clients => {
-  const region = regionOf(arn);
-  // The region has the address already; taken from the queue's, AWS_ENDPOINT_URL would mean nothing.
-  return { sqs: new SQSClient({ region, useQueueUrlAsEndpoint: false }), sfn: new SFNClient({ region }) };
-};
+/** What each of AWS's clients is made with. */
+export interface ClientConfig {
+  region: string;
+  endpoint?: string;
+  credentials?: { accessKeyId: string; secretAccessKey: string };
+  disableHostPrefix?: boolean;
+  useQueueUrlAsEndpoint: false;
+}
 
-/** Clients for the runner at this address, which asks for no credentials and never gets any. */
-export const localClients = (arn: string, endpoint: string): Clients => {
-  const config = {
-    region: regionOf(arn),
-    endpoint,
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
-    // StartSyncExecution would go to sync-127.0.0.1.
-    disableHostPrefix: true,
-  };
-  return { sqs: new SQSClient(config), sfn: new SFNClient(config) };
-};
+/** Clients are to call the region of this ARN, with the credentials that the shell has. */
+export const awsConfig = (arn: string): ClientConfig => ({
+  region: regionOf(arn),
+  // The region has the address already; taken from a queue's, AWS_ENDPOINT_URL would mean nothing.
+  useQueueUrlAsEndpoint: false,
+});
+
+/** Clients are to call the runner at this address, which asks for no credentials and never gets any. */
+export const localConfig = (arn: string, endpoint: string): ClientConfig => ({
+  ...awsConfig(arn),
+  endpoint,
+  credentials: { accessKeyId: "local", secretAccessKey: "local" },
+  // StartSyncExecution would go to sync-127.0.0.1.
+  disableHostPrefix: true,
+});
+
+/** The clients of a redrive. */
+export const clientsOf = (config: ClientConfig): Clients => ({
+  sqs: new SQSClient(config),
+  sfn: new SFNClient(config),
+});
 
 const regionOf = (arn: string): string => arn.split(":")[3] ?? "";

@@ -1,13 +1,13 @@
 import type { Message } from "@aws-sdk/client-sqs";
 import { SingleBar } from "cli-progress";
-import { awsClients, type Clients, localClients } from "./clients.ts";
+import { clientsOf } from "./clients.ts";
 import { letterQueue, type LetterQueue } from "./letter-queue.ts";
 import { type Letter, type Letters, sortLetters } from "./letters.ts";
 import { fateLine, fateSummary, listingOf } from "./listing.ts";
 import { paced } from "./paced.ts";
+import { placeOf } from "./place.ts";
 import { type Fate, redriveOne } from "./redrive-one.ts";
 import type { RedriveOptions } from "./redrive-options.ts";
-import { deployedStack, localStack, type Stack } from "./stack.ts";
 
 // An execution may take five minutes, and a hidden letter must stay hidden until its own is done.
 const executionSeconds = 300;
@@ -19,7 +19,8 @@ const sideBySide = 16;
 
 /** Redrives what is in a stack's dead-letter queue, or lists it, and returns the exit code. */
 export const redriveAll = async (options: RedriveOptions, signal: AbortSignal): Promise<number> => {
-  const { stack, clients } = await placeOf(options);
+  const { stack, config } = await placeOf(options);
+  const clients = clientsOf(config);
   const letters = letterQueue(clients.sqs, stack.deadLetterQueue.url);
   const parked = letterQueue(clients.sqs, stack.parkedQueue.url);
   const [queue, other] = options.parked ? [parked, letters] : [letters, parked];
@@ -47,15 +48,6 @@ export const redriveAll = async (options: RedriveOptions, signal: AbortSignal): 
   } finally {
     await release(queue, [...held.values()], hiddenSeconds);
   }
-};
-
-const placeOf = async ({ stack: name, local }: RedriveOptions): Promise<{ stack: Stack; clients: Clients }> => {
-  if (local !== undefined) {
-    const stack = await localStack(local);
-    return { stack, clients: localClients(stack.deadLetterQueue.arn, local) };
-  }
-  const stack = await deployedStack(`${name}`);
-  return { stack, clients: awsClients(stack.deadLetterQueue.arn) };
 };
 
 const headingOf = (count: number, { stack, local, parked }: RedriveOptions): string => {

@@ -1,10 +1,9 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, InvalidArgumentError } from "commander";
+import { addPlaceOptions, parsePlace, type PlaceOptions } from "./place-options.ts";
+import { timeOption } from "./time-option.ts";
 
 /** What a redrive was asked to do. */
-export interface RedriveOptions {
-  stack?: string;
-  /** The address of a running runner. */
-  local?: string;
+export interface RedriveOptions extends PlaceOptions {
   dryRun: boolean;
   /** Only letters of these types, errors and events; undefined for all. */
   type?: string[];
@@ -17,46 +16,26 @@ export interface RedriveOptions {
   parked: boolean;
 }
 
-const home = "http://127.0.0.1:4400";
-
 /** Reads the command line; prints the help, or what is wrong with it, and ends the process then. */
 export const readRedriveOptions = (argv: string[]): RedriveOptions => {
-  const command = new Command("npm run redrive --")
+  const command = addPlaceOptions(new Command("npm run redrive --"))
     .description("Starts the state machines again with the events that are in the dead-letter queue.")
-    .option("--stack <name>", "the deployed stack whose queue it is")
-    .addOption(
-      new Option("--local [url]", `instead of a stack: the runner that npm start runs, ${home} by default`)
-        .preset(home)
-        .argParser(address)
-        .conflicts("stack"),
-    )
     .option("--dry-run", "only list what is there, and leave everything as it is", false)
     .option("--type <type...>", "only events of these types, such as invoice.paid")
     .option("--error <name...>", "only what failed by these errors, such as CustomerNotFound")
     .option("--event <id...>", "only these events, evt_…")
-    .option("--since <time>", "only what came into the queue since: 90m, 6h, 2d, or 2026-01-31T12:00:00Z", time)
+    .option("--since <time>", "only what came into the queue since: 90m, 6h, 2d, or 2026-01-31T12:00:00Z", timeOption)
     .option("--max <number>", "park what was redriven so often before, and failed each time", whole, 3)
     .option("--rate <number>", "how many to start in a second at most", positive, 10)
     .option("--parked", "redrive what is in the parked queue instead, however often that was tried", false)
-    .addHelpText("after", help)
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
-  const options = command.parse(argv, { from: "user" }).opts<RedriveOptions>();
-  if (options.stack === undefined && options.local === undefined) {
-    command.error("error: say which queue it is, by --stack <name> or --local");
-  }
-  if (command.args.length > 0) command.error(`error: ${command.args.join(" ")} is no option`);
-  return options;
+    .addHelpText("after", help);
+  return parsePlace(command, argv).opts<RedriveOptions>();
 };
 
 const help = `
 Exit code: 0 if all that was taken is done (or was listed), 1 if something failed again, was parked or left,
 2 if nothing could be done at all, 130 after Ctrl-C. Whatever happens, an event is in a queue until it is done.
 docs/dead-letters.md says what to do about which error.`;
-
-const address = (text: string): string => {
-  if (URL.canParse(text) && new URL(text).protocol === "http:") return text;
-  throw new InvalidArgumentError(`expected an address such as ${home}`);
-};
 
 const whole = (text: string): number => {
   const number = Number(text);
@@ -68,13 +47,4 @@ const positive = (text: string): number => {
   const number = Number(text);
   if (number > 0 && number <= 1000) return number;
   throw new InvalidArgumentError("expected a number over 0, and no more than 1000");
-};
-
-const millisecondsOf: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-const time = (text: string): Date => {
-  const [, count, unit] = /^(\d+)([mhd])$/.exec(text) ?? [];
-  const date = unit === undefined ? new Date(text) : new Date(Date.now() - Number(count) * (millisecondsOf[unit] ?? 0));
-  if (!Number.isNaN(date.getTime())) return date;
-  throw new InvalidArgumentError("expected a time such as 90m, 6h, 2d or 2026-01-31T12:00:00Z");
 };

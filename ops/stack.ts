@@ -7,11 +7,15 @@ import { Unusable } from "./unusable.ts";
 const Queue = type({ url: string(), arn: string() });
 
 const Stack = type({
+  eventSource: string(),
   bus: type({ name: string(), arn: string() }),
   rules: record(string(), string()),
   stateMachines: record(string(), string()),
   deadLetterQueue: Queue,
   parkedQueue: Queue,
+  /** The log group of each Lambda and each state machine, by its name. */
+  logGroups: record(string(), string()),
+  tables: type({ core: string(), payments: string() }),
 });
 
 /** What a deployed stack, or the running runner, says that it has. */

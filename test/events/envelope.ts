@@ -13,8 +13,15 @@ export const onTheBus = (event: Json): Json => ({
   detail: event,
 });
 
-/** An event on the bus, and the user that it was found to be of. */
-export const ofUser = (userId: string, event: Json): Json => ({
-  ...onTheBus(event),
-  customer: { outcome: "found", userId, customerId: "cus_sample", subscriptionId: "sub_sample", reason: null },
-});
+/** The ARN of the execution that gives Lambdas their input in tests. */
+export const sampleExecution = "arn:aws:states:ap-northeast-1:123456789012:express:a-machine:an-execution:1";
+
+/** What a state gives its Lambda of an execution's data. */
+export const taskInput = (event: unknown): Json => ({ event, execution: sampleExecution });
+
+/** What a state gives its Lambda once the event's user is found. */
+export const ofUser = (userId: string, event: Json): Json =>
+  taskInput({
+    ...onTheBus(event),
+    customer: { outcome: "found", userId, customerId: "cus_sample", subscriptionId: "sub_sample", reason: null },
+  });

@@ -1,3 +1,4 @@
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { workflows } from "../../infra/workflows.ts";
 import type { Graph } from "../../local/graph.ts";
 import type { Needs } from "../../local/least-privilege.ts";
@@ -5,7 +6,9 @@ import type { Outcome } from "../../local/outcome.ts";
 import { type Json, sampleEvent, sampleInvoice, sampleSubscription } from "../../local/sample-events.ts";
 import type { Use } from "../../local/permissions.ts";
 import { demandedWildcards, unseenUses } from "../../local/unseen-uses.ts";
+import { localConfig } from "../../ops/clients.ts";
 import { redriveAll } from "../../ops/redrive-all.ts";
+import { readTrace } from "../../ops/trace-event.ts";
 import { captured } from "./captured.ts";
 import { type Serving, startServing } from "./serving.ts";
 import { graphOf } from "./stack.ts";
@@ -70,8 +73,8 @@ export const runAll = async (): Promise<PolicyRun> => {
   }
 };
 
-// What an operator may do: look into both queues, redrive, park what failed again, and redrive what is parked.
-const operate = async ({ url }: Serving): Promise<void> => {
+// What an operator may do: look into both queues, redrive, park what failed again, redrive what is parked, and trace an event of each type.
+const operate = async ({ url, stack }: Serving): Promise<void> => {
   const redrive = (more: object) =>
     redriveAll({ local: url, dryRun: false, parked: false, max: 1, rate: 1000, ...more }, new AbortController().signal);
   await captured(async () => {
@@ -81,6 +84,9 @@ const operate = async ({ url }: Serving): Promise<void> => {
     await redrive({ parked: true, dryRun: true });
     await redrive({ parked: true });
   });
+  const logs = new CloudWatchLogsClient(localConfig(stack.bus.arn, url));
+  const traced = workflows.map(({ name }) => readTrace(`evt_good_${name}`, { logs, stack, since: new Date(0) }));
+  await Promise.all(traced);
 };
 
 /** What the policies of a graph are held against: what was used of them, and what no laptop can use. */

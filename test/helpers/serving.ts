@@ -3,7 +3,7 @@ import type { Executions } from "../../local/executions.ts";
 import { listen } from "../../local/http.ts";
 import type { Queue } from "../../local/queue.ts";
 import type { RunnerArgs } from "../../local/runner.ts";
-import { type Clients, localClients } from "../../ops/clients.ts";
+import { type Clients, clientsOf, localConfig } from "../../ops/clients.ts";
 import { localStack, type Stack } from "../../ops/stack.ts";
 import { type Running, startRunning } from "./running.ts";
 
@@ -21,8 +21,8 @@ export const startServing = async (
   wrap: (executions: Executions) => Executions = (executions) => executions,
 ): Promise<Serving> => {
   const running = await startRunning(args);
-  const { queues, graph, permissions } = running;
-  const aws = makeAwsApi({ queues, permissions, executions: wrap(running.executions), now: () => Date.now() });
+  const { queues, graph, permissions, logs } = running;
+  const aws = makeAwsApi({ queues, permissions, logs, executions: wrap(running.executions), now: () => Date.now() });
   const take = () => Promise.reject(new Error("Nothing is posted here"));
   const server = await listen({ port: 0, take, webhookSecret: undefined, aws, outputs: graph.outputs });
   const address = server.address();
@@ -33,7 +33,7 @@ export const startServing = async (
     if (!queue) throw new Error(`There is no queue ${arn}`);
     return queue;
   };
-  const clients = localClients(stack.deadLetterQueue.arn, url);
+  const clients = clientsOf(localConfig(stack.bus.arn, url));
   return {
     ...running,
     ...clients,

@@ -323,6 +323,8 @@ test("exports its bus, rules, machines, queue and tables", async () => {
   assert.equal(Object.keys(outputs).toSorted(), [
     "bus",
     "deadLetterQueue",
+    "eventSource",
+    "logGroups",
     "operatorPolicy",
     "parkedQueue",
     "rules",

@@ -2,8 +2,9 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { handler, linkPayment } from "../../lambdas/link-payment.ts";
 import { handler as writePayment } from "../../lambdas/write-payment.ts";
+import { handle } from "../../lambdas/lib/handle.ts";
 import { type Json, sampleEvent, sampleInvoice } from "../../local/sample-events.ts";
-import { onTheBus, ofUser } from "../events/envelope.ts";
+import { onTheBus, ofUser, taskInput } from "../events/envelope.ts";
 import { captured } from "../helpers/captured.ts";
 import { rejects } from "../helpers/rejects.ts";
 import { startTables, type Tables } from "../helpers/tables.ts";
@@ -32,7 +33,7 @@ const invoicePayment = (invoice: unknown, more: Json = {}): Json => ({
 });
 
 const link = (object: Json) =>
-  captured(() => handler(onTheBus(sampleEvent("evt_link", "invoice_payment.paid", 5, object))));
+  captured(() => handler(taskInput(onTheBus(sampleEvent("evt_link", "invoice_payment.paid", 5, object)))));
 
 const pay = (id: string, type = "invoice.paid") => {
   const invoice = sampleInvoice({ id, amount: 580, created: 1, paidAt: 5, start: 1, end: 2 });
@@ -107,7 +108,7 @@ test("refuses an event of the test mode where live ones only are taken, and writ
   };
   const linkLive = (livemode: boolean) => {
     const event = { ...sampleEvent("evt_mode", "invoice_payment.paid", 5, invoicePayment("in_mode")), livemode };
-    return captured(() => linkPayment(table, true)(onTheBus(event)));
+    return captured(() => handle(taskInput(onTheBus(event)), linkPayment(table, true)));
   };
   const { name, message } = await rejects(linkLive(false));
   assert.is(name, "Refused");

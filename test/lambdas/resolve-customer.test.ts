@@ -1,9 +1,11 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { handler, resolveCustomer } from "../../lambdas/resolve-customer.ts";
+import { handle } from "../../lambdas/lib/handle.ts";
 import { type Json, sampleEvent, sampleInvoice, sampleSubscription } from "../../local/sample-events.ts";
 import { invoiceBeforeBasil } from "../events/before-basil.ts";
-import { onTheBus } from "../events/envelope.ts";
+import { onTheBus, taskInput } from "../events/envelope.ts";
+import { captured } from "../helpers/captured.ts";
 import { rejects } from "../helpers/rejects.ts";
 import { startTables, type Tables } from "../helpers/tables.ts";
 
@@ -22,8 +24,13 @@ const invoiceOf = (customer: unknown, more: Json = {}): Json => ({
   ...more,
 });
 
-const resolve = (object: Json, type = "invoice.payment_succeeded") =>
-  handler(onTheBus(sampleEvent("evt_resolve", type, 1, object)));
+const printed = (event: unknown) => captured(() => handler(taskInput(event)));
+
+const resolvedBy = async (logic: ReturnType<typeof resolveCustomer>, event: unknown) =>
+  (await captured(() => handle(taskInput(event), logic))).result;
+
+const resolve = async (object: Json, type = "invoice.payment_succeeded") =>
+  (await printed(onTheBus(sampleEvent("evt_resolve", type, 1, object)))).result;
 
 const knownAs = (customerId: string, userId: string, SK = "SUBSCRIPTION") =>
   tables.add(tables.core, { PK: `USER#${userId}`, SK, customer_id: customerId });
@@ -95,20 +102,20 @@ test("refuses an event of the test mode where live ones only are taken, before i
   const eventOf = (more: Json) =>
     onTheBus({ ...sampleEvent("evt_mode", "invoice.paid", 1, invoiceOf("cus_1")), ...more });
   for (const livemode of [false, null, undefined]) {
-    const { outcome, userId, reason } = await resolveLive(eventOf({ livemode }));
+    const { outcome, userId, reason } = await resolvedBy(resolveLive, eventOf({ livemode }));
     assert.equal([outcome, userId], ["refused", null]);
     assert.match(`${reason}`, "test mode");
   }
-  assert.is((await resolveLive(eventOf({ livemode: true }))).outcome, "found");
+  assert.is((await resolvedBy(resolveLive, eventOf({ livemode: true }))).outcome, "found");
   const nobody = { byCustomer: () => Promise.reject(new Error("was asked")) };
-  assert.is((await resolveCustomer(nobody, true)(eventOf({ livemode: false }))).outcome, "refused");
+  assert.is((await resolvedBy(resolveCustomer(nobody, true), eventOf({ livemode: false }))).outcome, "refused");
 });
 
 test("takes both modes where any is taken", async () => {
   const resolveAny = resolveCustomer({ byCustomer: async () => ["user"] }, false);
   for (const livemode of [true, false]) {
     const event = { ...sampleEvent("evt_mode", "invoice.paid", 1, invoiceOf("cus_1")), livemode };
-    assert.is((await resolveAny(onTheBus(event))).outcome, "found");
+    assert.is((await resolvedBy(resolveAny, onTheBus(event))).outcome, "found");
   }
 });
 
@@ -136,7 +143,7 @@ test("throws InvalidEvent, with the path, for what is no event of its kind", asy
     [onTheBus(sampleEvent("evt_1", "x", 1, invoiceOf(17))), "detail.data.object.customer"],
   ];
   for (const [event, path] of cases) {
-    const error = await rejects(handler(event));
+    const error = await rejects(printed(event));
     assert.is(error.name, "InvalidEvent");
     assert.match(error.message, path);
   }

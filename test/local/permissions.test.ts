@@ -146,12 +146,15 @@ test("lets nobody at all use a queue without TLS, and says that it is denied", (
   assert.is(asOperator("true"), null);
 });
 
-test("lets an operator do what a redrive does, and nothing else", () => {
+test("lets an operator do what their commands do, and nothing else", () => {
   const parked = arnOf("aws:sqs/queue:Queue", "parked");
   const asOperator = (action: string, resource: string) =>
     permissions.operatorRefusal({ action, resource, context: { "aws:SecureTransport": "true" } })?.message ?? null;
   assert.is(asOperator("states:StartSyncExecution", machine("payment-failed")), null);
   assert.is(asOperator("sqs:SendMessage", parked), null);
+  const group = arnOf("aws:cloudwatch/logGroup:LogGroup", "write-payment");
+  assert.is(asOperator("logs:FilterLogEvents", `${group}:log-stream:`), null);
+  assert.match(`${asOperator("logs:DeleteLogGroup", `${group}:log-stream:`)}`, "is not authorized");
   assert.is(
     asOperator("sqs:SendMessage", queue()),
     `User: arn:aws:iam::${graph.account}:user/operator is not authorized to perform: sqs:sendmessage on resource: ${queue()} because no identity-based policy allows the sqs:sendmessage action`,

@@ -76,12 +76,6 @@ test("says what became of an event: its states, what was written, and how long i
   assert.equal([again.outcome, again.written], ["duplicate", []]);
 });
 
-test("keeps each execution's history", async () => {
-  await running.handle(await withUser("cus_journal"));
-  const [delivery] = running.journal.executions.get("evt_cus_journal") ?? [];
-  assert.ok(delivery && "execution" in delivery && delivery.execution.history.length > 0);
-});
-
 // The dev stack, with a statement of a role's policy taken away.
 const graphWithout = async (role: string, action: string): Promise<Graph> => {
   const graph = await graphOf("dev");

@@ -12,6 +12,9 @@ const test = suite("a dead letter");
 const arnOf = (name: string) => `arn:aws:states:ap-northeast-1:1:stateMachine:prod-homebiyori-${name}`;
 
 const stack: Stack = {
+  eventSource: "homebiyori.stripe.test",
+  logGroups: {},
+  tables: { core: "core", payments: "payments" },
   bus: { name: "bus", arn: "arn:aws:events:ap-northeast-1:1:event-bus/bus" },
   rules: {},
   stateMachines: Object.fromEntries(workflows.map(({ name }) => [name, arnOf(name)])),

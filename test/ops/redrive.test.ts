@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -6,6 +5,7 @@ import { text } from "node:stream/consumers";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { sampleEvent, sampleInvoice } from "../../local/sample-events.ts";
+import { runCommand, spawnCommand, withoutCredentials } from "../helpers/command.ts";
 import { type Serving, startServing } from "../helpers/serving.ts";
 
 const test = suite("npm run redrive");
@@ -35,22 +35,7 @@ test.after(async () => {
   rmSync(directory, { recursive: true });
 });
 
-const command = join(import.meta.dirname, "../../ops/redrive.ts");
-
-const { PATH = "" } = process.env;
-
-// No credentials from anywhere.
-const withoutCredentials = { PATH, HOME: "/nowhere", AWS_EC2_METADATA_DISABLED: "true" };
-
-const spawnRedrive = (args: string[], env: NodeJS.ProcessEnv = withoutCredentials) =>
-  spawn(process.execPath, [command, ...args], { stdio: ["ignore", "pipe", "pipe"], env });
-
-const run = async (args: string[], env?: NodeJS.ProcessEnv) => {
-  const child = spawnRedrive(args, env);
-  const ended = new Promise((done) => child.on("exit", done));
-  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  return { stdout, stderr: stderr.trim(), code };
-};
+const run = (args: string[], env?: NodeJS.ProcessEnv) => runCommand("redrive", args, env);
 
 const deadLetter = (id: string): void => {
   const times = { created: 1, paidAt: 1, start: 1, end: 2 };
@@ -69,7 +54,7 @@ test("tells all of its options", async () => {
 
 test("refuses what it cannot do, and says what it takes", async () => {
   const cases: [string[], string][] = [
-    [[], "say which queue it is, by --stack <name> or --local"],
+    [[], "say which stack it is, by --stack <name> or --local"],
     [["--stack"], "argument missing"],
     [["--stack", "prod", "--local"], "cannot be used with"],
     [["--local", "4400"], "expected an address such as http://127.0.0.1:4400"],
@@ -108,7 +93,7 @@ const npx = (name: string, script: string): NodeJS.ProcessEnv => {
   const file = join(own, "npx");
   writeFileSync(file, `#!/bin/sh\n${script}\n`);
   chmodSync(file, 0o755);
-  return { ...withoutCredentials, PATH: `${own}${delimiter}${PATH}` };
+  return { ...withoutCredentials, PATH: `${own}${delimiter}${process.env["PATH"]}` };
 };
 
 const outputs = (stack: unknown): string => `[ "$*" = "pulumi stack output --json --stack prod" ] && cat <<END
@@ -165,7 +150,7 @@ const interrupted = async () => {
   const started = new Promise<void>((done) => {
     begun = done;
   });
-  const child = spawnRedrive(["--local", serving.url, "--rate", "0.001"]);
+  const child = spawnCommand("redrive", ["--local", serving.url, "--rate", "0.001"]);
   const ended = new Promise((done) => child.on("exit", (code, signal) => done(code ?? signal)));
   const stdout = text(child.stdout);
   await started;

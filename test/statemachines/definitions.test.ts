@@ -53,6 +53,16 @@ test("name each Lambda as its state: write-payment is WritePayment", () => {
   }
 });
 
+test("give each Lambda the event whole, and the execution that its lines in the log are found by", () => {
+  for (const name of names) {
+    for (const [state, { Parameters }] of tasksOf(read(name))) {
+      const { FunctionName, Payload } = Object(Parameters);
+      if (FunctionName === undefined) continue;
+      assert.equal(Payload, { "event.$": "$", "execution.$": "$$.Execution.Id" }, `${name}.${state}`);
+    }
+  }
+});
+
 test("catch everything at every task, alone and last, and never retry everything", () => {
   for (const name of names) {
     for (const [state, { Catch = [], Retry = [] }] of tasksOf(read(name))) {

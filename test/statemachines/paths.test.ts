@@ -64,13 +64,13 @@ for (const { name, last, state } of definitions) {
     assert.is(failed?.Error, "InvalidEvent");
     assert.equal(states, ["ResolveCustomer", ...deadLetterStates]);
     assert.is(calls["resolve-customer"], 1);
-    const { startedAt, ...letter } = Object(sent[0]);
+    const { startedAt, execution, ...letter } = Object(sent[0]);
     assert.equal(letter, {
       event: input,
       failure: { Error: "InvalidEvent", Cause: "InvalidEvent happened" },
-      execution: `arn:aws:states:region:account:express:${name}:run-1`,
       stateMachine: `arn:aws:states:region:account:stateMachine:${name}`,
     });
+    assert.match(execution, `arn:aws:states:region:account:express:${name}:run-1:`);
     assert.ok(Date.parse(startedAt) > 0);
     const atTheEnd = await failsAtOnce("InvalidEvent");
     assert.is(atTheEnd.calls[last], 1);

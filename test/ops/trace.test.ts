@@ -1,0 +1,221 @@
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { type Json, sampleEvent, sampleInvoice } from "../../local/sample-events.ts";
+import { localConfig } from "../../ops/clients.ts";
+import { readEventLogs } from "../../ops/event-logs.ts";
+import { tracesOf } from "../../ops/execution-trace.ts";
+import { redriveAll } from "../../ops/redrive-all.ts";
+import { readTrace } from "../../ops/trace-event.ts";
+import { captured } from "../helpers/captured.ts";
+import { runCommand } from "../helpers/command.ts";
+import { type Serving, startServing } from "../helpers/serving.ts";
+import { graphOf } from "../helpers/stack.ts";
+
+const test = suite("npm run trace");
+
+const faults = { seed: 1, faults: [{ hop: "delivery" as const, kind: "twice" as const, events: ["evt_twice"] }] };
+
+let dev: Serving;
+let prod: Serving;
+test.before(async () => {
+  dev = await startServing({ faults });
+  prod = await startServing({ graph: graphOf("prod") });
+});
+test.after(async () => {
+  await Promise.all([dev.stop(), prod.stop()]);
+});
+
+const argsOf = ({ url, stack }: Serving) => ({
+  logs: new CloudWatchLogsClient(localConfig(stack.bus.arn, url)),
+  stack,
+  since: new Date(0),
+});
+
+const eventOf = (name: string, more: Json = {}): Json => {
+  const times = { created: 1, paidAt: 1, start: 1, end: 2 };
+  const invoice = sampleInvoice({ id: `in_${name}`, customer: `cus_${name}`, amount: 1, ...times });
+  return sampleEvent(`evt_${name}`, "invoice.payment_succeeded", 17, { ...invoice, ...more });
+};
+
+const handle = async (serving: Serving, name: string, more?: Json) => {
+  const event = eventOf(name, more);
+  await serving.makeUpUsers([serving.envelope(event)]);
+  return serving.handle(event);
+};
+
+const trace = (serving: Serving, name: string) => readTrace(`evt_${name}`, argsOf(serving));
+
+test("tells the way of an event: its states, what was said of it, and what was written", async () => {
+  for (const serving of [dev, prod]) {
+    await handle(serving, "way");
+    const { executions, ...event } = await trace(serving, "way");
+    assert.equal(event, { eventId: "evt_way", type: "invoice.payment_succeeded", created: 17 });
+    const [execution, ...others] = executions;
+    const { machine, kind, status, error } = execution ?? {};
+    assert.equal([machine, kind, status, error, others], ["payment-succeeded", "first", "SUCCEEDED", null, []]);
+    assert.equal(
+      execution?.states.map(({ name, outcome, written, tries }) => [name, outcome, written, tries.length]),
+      [
+        ["ResolveCustomer", null, [], 1],
+        ["IsItForUs", null, [], 0],
+        ["WritePayment", "applied", ["payments INVOICE#in_way SUCCEEDED"], 1],
+      ],
+    );
+  }
+});
+
+test("tells each try with its time and its error, and the redrive that mended it", async () => {
+  await dev.handle(eventOf("lost"));
+  await dev.makeUpUsers([dev.envelope(eventOf("lost"))]);
+  const options = { local: dev.url, dryRun: false, max: 3, rate: 1000, parked: false };
+  await captured(() => redriveAll(options, new AbortController().signal));
+  const { executions } = await trace(dev, "lost");
+  assert.equal(
+    executions.map(({ kind, status, error }) => [kind, status, error?.name]),
+    [
+      ["first", "FAILED", "CustomerNotFound"],
+      ["redrive", "SUCCEEDED", undefined],
+    ],
+  );
+  const first = executions[0];
+  assert.equal(
+    first?.states.map(({ name, tries }) => [name, tries.length]),
+    [
+      ["ResolveCustomer", 4],
+      ["SendToDeadLetterQueue", 1],
+      ["DeadLettered", 0],
+    ],
+  );
+  const tries = first?.states[0]?.tries ?? [];
+  for (const { error } of tries) {
+    assert.equal(error, {
+      name: "CustomerNotFound",
+      message: "No user is known for customer cus_lost, and sub_sample names none",
+    });
+  }
+  const times = tries.map(({ at }) => at);
+  assert.equal(
+    times,
+    [...new Set(times)].toSorted((a, b) => a - b),
+  );
+  assert.ok(Number(first?.ms) >= (times.at(-1) ?? 0) - (times[0] ?? 0));
+});
+
+test("tells the executions of an event that EventBridge delivered twice apart", async () => {
+  await handle(dev, "twice");
+  const { executions } = await trace(dev, "twice");
+  assert.equal(
+    executions.map(({ kind }) => kind),
+    ["first", "again"],
+  );
+  const outcomes = executions.map(({ states }) => states.at(-1)?.outcome);
+  assert.equal(new Set(outcomes), new Set(["applied", "duplicate"]));
+});
+
+test("says why an event was skipped, though nothing else does in prod", async () => {
+  await handle(prod, "manual", { parent: null });
+  const [execution] = (await trace(prod, "manual")).executions;
+  assert.is(execution?.status, "SUCCEEDED");
+  const { outcome, reason } = execution?.states[0] ?? {};
+  assert.equal([outcome, reason], ["skipped", "The invoice belongs to no subscription"]);
+});
+
+test("finds an event that is invalid, and says at which path", async () => {
+  await handle(prod, "invalid", { customer: 17 });
+  const [execution] = (await trace(prod, "invalid")).executions;
+  const { error } = execution?.states[0]?.tries[0] ?? {};
+  assert.is(error?.name, "InvalidEvent");
+  assert.match(`${error?.message}`, "detail.data.object.customer");
+});
+
+test("tells from the Lambdas' lines what a state machine that logs less does not", async () => {
+  await dev.handle(eventOf("quiet"));
+  await handle(dev, "quiet");
+  const logs = await readEventLogs("evt_quiet", argsOf(dev));
+  const errorsOnly = logs.map((log) => ({ ...log, events: log.events.filter(({ type }) => type.endsWith("Failed")) }));
+  const whole = tracesOf(logs);
+  const [failed, done] = tracesOf(errorsOnly);
+  assert.equal([failed?.status, done?.status], ["FAILED", null]);
+  assert.equal(failed?.states[0]?.tries, whole[0]?.states[0]?.tries);
+  assert.equal(
+    done?.states.map(({ name, outcome }) => [name, outcome]),
+    [
+      ["ResolveCustomer", null],
+      ["WritePayment", "applied"],
+    ],
+  );
+});
+
+test("finds the error of a try where the state machine's log leaves it out", async () => {
+  await dev.handle(eventOf("mute"));
+  const logs = await readEventLogs("evt_mute", argsOf(dev));
+  const mute = logs.map((log) => ({
+    ...log,
+    events: log.events.map((event) => ({ ...event, details: { name: event.details.name } })),
+  }));
+  assert.equal(tracesOf(mute)[0]?.states[0]?.tries, tracesOf(logs)[0]?.states[0]?.tries);
+});
+
+test("reads page after page", async () => {
+  const lines = Array.from({ length: 3 }, (_, index) => {
+    const message = {
+      message: "Received",
+      eventId: "evt_pages",
+      execution: `a:b:c:d:e:f:g:${index}`,
+      padding: "x".repeat(600_000),
+    };
+    return { timestamp: 1000 + index, message: JSON.stringify({ message }) };
+  });
+  dev.logs.keep(`${dev.stack.logGroups["write-payment"]}`, () => lines);
+  assert.is((await trace(dev, "pages")).executions.length, 3);
+});
+
+const everythingIn = ({ logs, stack }: Serving): string =>
+  Object.values(stack.logGroups)
+    .flatMap((group) => logs.eventsOf(group) ?? [])
+    .map(({ message }) => message)
+    .join("\n");
+
+test("has no personal data to read in prod, and all of it in dev", async () => {
+  const personal = { customer_name: "Ada Lovelace", customer_email: "ada@example.com" };
+  for (const serving of [dev, prod]) await handle(serving, "personal", personal);
+  assert.match(everythingIn(dev), "ada@example.com");
+  assert.match(everythingIn(prod), "evt_personal");
+  assert.not.match(everythingIn(prod), /Lovelace|ada@example.com/);
+});
+
+const run = (...args: string[]) => runCommand("trace", args);
+
+test("prints the way as text and as JSON, and what to do about an event that failed", async () => {
+  await dev.handle(eventOf("printed"));
+  const { stdout, code, stderr } = await run("evt_printed", "--local", dev.url);
+  assert.equal([code, stderr], [0, ""]);
+  assert.match(stdout, "evt_printed  invoice.payment_succeeded, made 1970-01-01T00:00:17.000Z, received ");
+  assert.match(stdout, /FAILED after \d.* CustomerNotFound/);
+  assert.match(stdout, /try 4 .* CustomerNotFound: No user is known for customer cus_printed/);
+  assert.match(stdout, `npm run redrive -- --local ${dev.url} --event evt_printed --dry-run`);
+  const json = await run("evt_printed", "--local", dev.url, "--json");
+  assert.equal(JSON.parse(json.stdout), JSON.parse(JSON.stringify(await trace(dev, "printed"))));
+});
+
+test("says where an event may be of which nothing is known, and that it looked only so far back", async () => {
+  const { stdout, stderr, code } = await run("evt_unknown", "--local", dev.url, "--since", "2026-01-31T12:00:00Z");
+  assert.equal([code, stdout], [1, ""]);
+  assert.match(stderr, "logged anything of evt_unknown since 2026-01-31T12:00:00.000Z");
+  assert.match(stderr, "npm run redrive");
+});
+
+test("refuses what it cannot trace", async () => {
+  for (const [args, message] of [
+    [["in_1", "--local"], "expected the id of an event, evt_…"],
+    [["--local"], "missing required argument 'event'"],
+    [["evt_1"], "say which stack it is, by --stack <name> or --local"],
+  ] as const) {
+    const { stderr, code } = await run(...args);
+    assert.is(code, 2);
+    assert.match(stderr, message);
+  }
+});
+
+test.run();
