@@ -25,8 +25,13 @@ const build = (): Map<string, string> => {
   const { outputFiles } = buildSync({
     entryPoints: sources.map((file) => join(directory, file)),
     outdir: directory,
-    // In Lambda credentials come from the environment; the SDK's other ways to them are most of its size.
-    alias: { "@aws-sdk/credential-provider-node": join(directory, "lib/environment-credentials.ts") },
+    alias: {
+      // In Lambda credentials come from the environment; the SDK's other ways to them are most of its size.
+      "@aws-sdk/credential-provider-node": join(directory, "lib/environment-credentials.ts"),
+      "@aws-sdk/middleware-endpoint-discovery": join(directory, "lib/no-endpoint-discovery.ts"),
+    },
+    // The SDK imports it at the first stream of events, which DynamoDB has none of.
+    external: ["@smithy/core/event-streams"],
     bundle: true,
     format: "cjs",
     mainFields: ["module", "main"],

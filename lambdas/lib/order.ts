@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { isUnambiguous, isWhole, pick } from "./newest-second.ts";
 import { isSeen, remember } from "./seen-events.ts";
 import { isEnded, type SubscriptionState } from "./subscription.ts";
@@ -109,11 +109,18 @@ export const judge = (book: Book): Verdict => {
 };
 
 /** A name for a state: equal for equal ones. The plan is left out, as it depends on our configuration. */
-export const hashOf = ({ plan: _, ...state }: SubscriptionState): string =>
-  createHash("sha256")
-    .update(JSON.stringify(Object.entries(state).toSorted(([a], [b]) => byText(a, b))))
-    .digest("base64url")
-    .slice(0, 8);
+export const hashOf = (state: SubscriptionState): string => {
+  const known = hashes.get(state);
+  if (known !== undefined) return known;
+  const { plan: _, ...named } = state;
+  const text = JSON.stringify(Object.entries(named).toSorted(([a], [b]) => byText(a, b)));
+  const made = hash("sha256", text, "base64url").slice(0, 8);
+  hashes.set(state, made);
+  return made;
+};
+
+// One event asks for the same states' hashes many times, and no state ever changes.
+const hashes = new WeakMap<SubscriptionState, string>();
 
 const byText = (a: string, b: string): number => (a < b ? -1 : 1);
 

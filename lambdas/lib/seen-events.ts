@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 interface Seen {
   seen: string;
@@ -41,6 +41,6 @@ const nameLength = 11;
 
 // Seven characters of its time in base 36, so that they sort by it, and four of its id's hash.
 const nameOf = ({ eventId, created }: EventName): string =>
-  created.toString(36).padStart(7, "0") + createHash("sha256").update(eventId).digest("base64url").slice(0, 4);
+  created.toString(36).padStart(7, "0") + hash("sha256", eventId, "base64url").slice(0, 4);
 
 const timeOf = (name: string): number => Number.parseInt(name.slice(0, 7), 36);
