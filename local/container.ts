@@ -107,5 +107,6 @@ const startWorker = (args: ContainerArgs): Worker =>
     env: args.environment,
     // What Node says of the way that the code is loaded here is nothing that the Lambda would log.
     execArgv: ["--disable-warning=ExperimentalWarning"],
-    resourceLimits: { maxOldGenerationSizeMb: args.memoryMegabytes },
+    // With a young generation of this size, what calls leave behind is collected once in many of them.
+    resourceLimits: { maxOldGenerationSizeMb: args.memoryMegabytes, maxYoungGenerationSizeMb: 64 },
   });

@@ -23,13 +23,12 @@ const { default: dynalite } = await import("dynalite");
 const start = ({ path, tableArn, callers, faults }: DynamoDBArgs): void => {
   let strike = faults ? makeStrike(faults) : noFaults;
   const calls: Record<string, number> = {};
+  const allowed: Record<string, boolean> = {};
   const tables = dynalite({ createTableMs: 0, deleteTableMs: 0, ...(path !== undefined && { path }) });
   const [answer] = tables.listeners("request");
 
   const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const body = Buffer.concat(chunks);
+    const body = await bodyOf(request);
     const refusal = refusalOf(request, body);
     if (refusal !== null) {
       refuse(response, refusal);
@@ -65,8 +64,9 @@ const start = ({ path, tableArn, callers, faults }: DynamoDBArgs): void => {
     const wanted = requestOf(`${headers["x-amz-target"]}`, body, tableArn);
     const call = `${key} ${wanted.action} ${wanted.resource}`;
     calls[call] = (calls[call] ?? 0) + 1;
-    if (caller && allows(caller.statements, wanted)) return null;
-    return notAuthorized(caller?.who ?? key, wanted, "identity");
+    // The same call is always allowed or never.
+    allowed[call] ??= caller !== undefined && allows(caller.statements, wanted);
+    return allowed[call] ? null : notAuthorized(caller?.who ?? key, wanted, "identity");
   };
 
   process.on("message", (message) => {
@@ -79,6 +79,13 @@ const start = ({ path, tableArn, callers, faults }: DynamoDBArgs): void => {
     tell({ port: typeof address === "object" ? address?.port : null });
   });
 };
+
+const bodyOf = (request: IncomingMessage): Promise<Buffer> =>
+  new Promise((done) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => done(Buffer.concat(chunks)));
+  });
 
 // If there is nobody left to tell, there is nothing to do either.
 const tell = (message: object) => process.send?.(message, undefined, undefined, () => {});

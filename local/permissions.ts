@@ -66,7 +66,7 @@ export const permissionsOf = (graph: Graph): Permissions => {
 
   return {
     statementsOf: (roleArn) => statementsOf(find("role ", roleArn)),
-    roleRefusal: (roleArn, { service, session, context }, request) => {
+    roleRefusal: remembered((roleArn, { service, session, context }, request) => {
       const trust = find(trustOf(""), roleArn);
       const assume = { action: "sts:AssumeRole", resource: roleArn, principal: service, ...(context && { context }) };
       record(trust, assume);
@@ -76,16 +76,29 @@ export const permissionsOf = (graph: Graph): Permissions => {
       }
       const asked = [...find("role ", roleArn), ...find("queue ", request.resource)];
       return ask(sessionOf(roleArn, session), asked, request);
-    },
-    serviceRefusal: (request) => ask(request.principal, find("queue ", request.resource), request),
-    operatorRefusal: (request) => {
+    }),
+    serviceRefusal: remembered((request) => ask(request.principal, find("queue ", request.resource), request)),
+    operatorRefusal: remembered((request) => {
       const own = policies.filter(({ name }) => name === "operator");
       const asked = [...own, ...find("queue ", request.resource)];
       return ask(`arn:aws:iam::${graph.account}:user/operator`, asked, request);
-    },
+    }),
     note: (roleArn, request) => record(find("role ", roleArn), request),
     uses: () => [...used.values()],
   };
 };
 
 const statementsOf = (policies: readonly Policy[]): Statement[] => policies.flatMap(({ statements }) => statements);
+
+// Policies do not change while they are asked, so the same question has the same answer, and every event asks the same ones.
+const remembered = <A extends unknown[], R>(ask: (...asked: A) => R): ((...asked: A) => R) => {
+  const answers = new Map<string, R>();
+  return (...asked) => {
+    const key = JSON.stringify(asked);
+    const known = answers.get(key);
+    if (known !== undefined) return known;
+    const answer = ask(...asked);
+    answers.set(key, answer);
+    return answer;
+  };
+};
