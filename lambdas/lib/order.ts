@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import * as crypto from "node:crypto";
 import { isUnambiguous, isWhole, pick } from "./newest-second.ts";
 import { isSeen, remember } from "./seen-events.ts";
 import { isEnded, type SubscriptionState } from "./subscription.ts";
@@ -114,7 +114,7 @@ export const hashOf = (state: SubscriptionState): string => {
   if (known !== undefined) return known;
   const { plan: _, ...named } = state;
   const text = JSON.stringify(Object.entries(named).toSorted(([a], [b]) => byText(a, b)));
-  const made = hash("sha256", text, "base64url").slice(0, 8);
+  const made = crypto.hash("sha256", text, "base64url").slice(0, 8);
   hashes.set(state, made);
   return made;
 };
