@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { devNull } from "node:os";
 import { join } from "node:path";
 import { loadGraph } from "../local/graph.ts";
 import { graphText } from "../local/graph-text.ts";
@@ -20,7 +21,9 @@ export const checkGraphs = async (folder: string): Promise<boolean> => {
   let areCurrent = true;
   for (const stack of stacks) {
     const file = join(folder, `${stack}.yaml`);
-    const command = ["diff", "--no-index", "--no-color", "--exit-code", file, "-"];
+    // Without it git would end before it has read the other one.
+    const before = existsSync(file) ? file : devNull;
+    const command = ["diff", "--no-index", "--no-color", "--exit-code", before, "-"];
     const { status, stdout, stderr, error } = spawnSync("git", command, {
       input: await textOf(stack),
       encoding: "utf8",
