@@ -1,0 +1,26 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+
+const test = suite("the page on security");
+
+const docs = join(import.meta.dirname, "../../docs");
+const page = readFileSync(join(docs, "security.md"), "utf8");
+
+test("says for each threat what stops it, and names a test that there is", () => {
+  const [, , ...threats] = page.split("\n").filter((line) => line.startsWith("|"));
+  assert.ok(threats.length >= 12);
+  for (const threat of threats) {
+    const [, , stopped = "", seen = ""] = threat.split("|").map((cell) => cell.trim());
+    assert.ok(stopped.length > 20, threat);
+    assert.match(seen, /\.test\.ts\)|^the same$/, threat);
+  }
+});
+
+test("links to files that there are", () => {
+  const links = [...page.matchAll(/\]\(([^)]+)\)/g)].map(([, file = ""]) => file);
+  for (const file of links) assert.ok(existsSync(join(docs, file)), file);
+});
+
+test.run();
