@@ -26,12 +26,13 @@ export default async () => {
   const bus = new EventBus("stripe-webhook-bus", { ...settings, account });
   const rules = makeRoutes({ ...settings, bus, machines, deadLetters, account });
   stripeKey("stripe-api-key");
-  const operator = new OperatorPolicy("operator", { deadLetters, parked, functions, machines });
+  const operator = new OperatorPolicy("operator", { deadLetters, parked, functions, machines, archive: bus.archive });
   new Alarms("alarms", { ...settings, rules, machines, functions, deadLetters, parked, account });
 
   return {
     eventSource: settings.eventSource,
     bus: { name: bus.name, arn: bus.arn },
+    archive: { name: bus.archive.name, arn: bus.archive.arn },
     rules: arnsOf(rules),
     stateMachines: arnsOf(machines),
     deadLetterQueue: { url: deadLetters.url, arn: deadLetters.arn },

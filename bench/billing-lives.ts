@@ -1,8 +1,11 @@
 import { type Json, sampleEvent, sampleInvoice } from "../local/sample-events.ts";
 import { makeLife } from "./lives.ts";
 
+/** An event of a made-up subscription, as Stripe sends it. */
+export type BillingEvent = Json & { id: string };
+
 /** Makes up the events of one subscription, with its payments: about 20 of all handled types, in order. */
-export const makeBillingLife = (name: string, random: () => number): (Json & { id: string })[] => {
+export const makeBillingLife = (name: string, random: () => number): BillingEvent[] => {
   const { events, subscriptionId } = makeLife({ name, random, gaps: "half", late: 0 });
   const invoices = Array.from({ length: 4 }, (_, index) => invoiceEvents(`${name}_${index}`, subscriptionId, random));
   return [...events, ...invoices.flat()].toSorted((a, b) => Number(a["created"]) - Number(b["created"]));

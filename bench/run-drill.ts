@@ -1,4 +1,5 @@
 import type { Server } from "node:http";
+import { workflows } from "../infra/workflows.ts";
 import { makeAwsApi } from "../local/aws-api.ts";
 import { VirtualClock } from "../local/clock.ts";
 import { type Envelope, toEnvelope } from "../local/event.ts";
@@ -9,7 +10,7 @@ import { type Runner, startRunner } from "../local/runner.ts";
 import { makeSchedule } from "../local/schedule.ts";
 import { stackConfig } from "../local/stack-config.ts";
 import { redriveAll } from "../ops/redrive-all.ts";
-import { makeBillingLife } from "./billing-lives.ts";
+import { type BillingEvent, makeBillingLife } from "./billing-lives.ts";
 import { randomFrom, shuffled, withDuplicates } from "./lives.ts";
 
 /** How large a drill is, and how much goes wrong. */
@@ -33,7 +34,7 @@ export interface DrillResult {
   redriven: number;
   /** Events that were never handled, and whatever is left in a queue after all. */
   lost: number;
-  /** Events that could not even be sent to the queue, and came again from the archive. */
+  /** Events that could not even be sent to the queue, and were replayed from the archive. */
   fromArchive: number;
   rowsDifferent: number;
 }
@@ -64,25 +65,26 @@ export const runDrill = async (args: DrillArgs): Promise<DrillResult> => {
     const { deadLetters: sentLetters } = await stormy.dump();
     const letters = JSON.stringify(sentLetters);
     const deadLettered = sentLetters.length;
-    const unqueued = sent.filter((_, index) => outcomes[index] === "lost");
+    const unqueued = new Set(sent.filter((_, index) => outcomes[index] === "lost"));
     say(
       `With ${100 * args.share} % faults at every hop, in any order: ${sent.length} events, ${deadLettered} dead letters`,
     );
     stormy.stopFaults();
-    await take(stormy, unqueued);
+    const replayed = await replayAll(stormy, [...unqueued]);
     await redriveUntilEmpty(stormy);
     const { deadLetters, parked } = await stormy.dump();
     const left = deadLetters.length + parked.length;
-    const handled = new Set(
-      [...sent.filter((_, index) => good.has(outcomes[index] ?? "")), ...unqueued].map(({ id }) => id),
-    );
+    const handled = new Set([
+      ...sent.filter((_, index) => good.has(outcomes[index] ?? "")).map(({ id }) => id),
+      ...replayed,
+    ]);
     return {
       eventsIn: events.length,
       deliveries: sent.length,
       applied: outcomes.filter((outcome) => outcome === "applied").length,
       deadLettered,
       redriven: deadLettered - left,
-      fromArchive: unqueued.length,
+      fromArchive: replayed.length,
       lost: events.filter(({ id }) => !handled.has(id) && !letters.includes(`"${id}"`)).length + left,
       rowsDifferent: differenceOf(expected, await rowsOf(stormy)),
     };
@@ -98,6 +100,8 @@ const planOf = ({ seed, share }: DrillArgs, events: { id: string }[]): FaultPlan
   seed,
   faults: [
     { hop: "delivery", kind: "fails", events: everyNth(events, 40, 1) },
+    // Some of those the queue refuses too: only the archive has them then.
+    { hop: "queue", kind: "refuses", events: everyNth(events, 200, 1) },
     { hop: "lambda", kind: "throws", events: everyNth(events, 40, 2) },
     { hop: "lambda", kind: "crashes", events: everyNth(events, 40, 3) },
     { hop: "lambda", kind: "hangs", events: everyNth(events, 40, 4) },
@@ -128,6 +132,22 @@ const take = async (runner: Runner, events: object[]): Promise<string[]> => {
   return Promise.all(
     envelopes.map((event, index) => schedule(`${index}`, async () => (await runner.take(event)).outcome)),
   );
+};
+
+// Replays the second of each event to the rule of its type, and answers with the ids of those that came again.
+const replayAll = async ({ graph, replays }: Runner, events: BillingEvent[]): Promise<string[]> => {
+  const again: string[] = [];
+  for (const { id, type, created } of events) {
+    const [archive] = replays.archives;
+    if (!archive) throw new Error("The program makes no archive");
+    const workflow = workflows.find(({ eventType }) => eventType === type);
+    const ruleArns = [`${Object(graph.outputs["rules"])[`${workflow?.name}-rule`]}`];
+    const [from, to] = [1000 * Number(created), 1000 * Number(created) + 1000];
+    const replay = replays.start({ name: `lost-${id}`, description: undefined, archive, ruleArns, from, to });
+    await replay.done;
+    if (replay.state === "COMPLETED" && replay.lastReplayed !== undefined) again.push(id);
+  }
+  return again;
 };
 
 const redriveUntilEmpty = async (runner: Runner): Promise<void> => {

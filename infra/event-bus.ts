@@ -13,6 +13,7 @@ type Args = Pick<Settings, "busLogLevel" | "logExecutionData" | "logRetentionDay
 export class EventBus extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
+  readonly archive: aws.cloudwatch.EventArchive;
 
   constructor(name: string, args: Args, opts?: pulumi.ComponentResourceOptions) {
     super("homebiyori:billing:EventBus", name, {}, opts);
@@ -38,7 +39,7 @@ export class EventBus extends pulumi.ComponentResource {
     );
 
     // What no dead letter can hold, such as an event whose execution timed out, is replayed from here.
-    new aws.cloudwatch.EventArchive(
+    this.archive = new aws.cloudwatch.EventArchive(
       name,
       { name: physicalName("stripe-events", 48), eventSourceArn: bus.arn, retentionDays: args.archiveDays },
       { parent: this },

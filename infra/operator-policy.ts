@@ -10,6 +10,7 @@ interface Args {
   parked: { arn: pulumi.Output<string> };
   machines: Record<string, StateMachine>;
   functions: Record<string, Function>;
+  archive: { arn: pulumi.Output<string> };
 }
 
 /** What whoever runs `npm run …` on a deployed stack may do, and no more: to be attached to their user, group or role. */
@@ -23,8 +24,8 @@ export class OperatorPolicy extends pulumi.ComponentResource {
       name,
       {
         name: physicalName(name, 128),
-        description: "What npm run redrive and npm run trace need",
-        policy: allowing([...redriving(args), tracing(args)]),
+        description: "What npm run redrive, npm run replay and npm run trace need",
+        policy: allowing([...redriving(args), ...replaying(args), tracing(args)]),
       },
       { parent: this },
     );
@@ -46,4 +47,13 @@ const redriving = ({ deadLetters, parked, machines }: Args): Allowed[] => [
   },
   { Action: "sqs:SendMessage", Resource: parked.arn },
   { Action: "states:StartSyncExecution", Resource: Object.values(machines).map(({ arn }) => arn) },
+];
+
+const replaying = ({ archive }: Args): Allowed[] => [
+  { Action: ["events:DescribeArchive", "events:StartReplay"], Resource: archive.arn },
+  {
+    Action: ["events:DescribeReplay", "events:CancelReplay"],
+    // A replay has a name of its own each time, which begins with that of its archive.
+    Resource: archive.arn.apply((arn) => `${arn.replace(":archive/", ":replay/")}-*`),
+  },
 ];

@@ -1,11 +1,14 @@
 import { type Infer, object, string } from "superstruct";
 import { AwsError, inputOf } from "./aws-error.ts";
+import { eventCalls } from "./event-calls.ts";
 import type { Executions } from "./executions.ts";
+import type { Graph } from "./graph.ts";
 import type { Permissions } from "./permissions.ts";
 import type { Queues } from "./queues.ts";
 import { logCalls } from "./log-calls.ts";
 import type { LogGroups } from "./log-groups.ts";
 import { queueCalls } from "./queue-calls.ts";
+import type { Replays } from "./replays.ts";
 
 /** What AWS answers to a call: the status, headers of its own, and the body. */
 export interface AwsAnswer {
@@ -18,6 +21,8 @@ export interface AwsAnswer {
 export interface AwsApiArgs {
   queues: Queues;
   executions: Executions;
+  replays: Replays;
+  graph: Graph;
   logs: LogGroups;
   permissions: Permissions;
   /** Milliseconds since 1970. */
@@ -37,8 +42,7 @@ export type AwsApi = (target: string, input: unknown) => Promise<AwsAnswer>;
 /** Makes the few calls that an operator's commands need, in AWS's own JSON protocol; the operator's policy must allow them. */
 export const makeAwsApi = (args: AwsApiArgs): AwsApi => {
   const calls = new Map<string, AwsCall>([
-    ...Object.entries(queueCalls(args)),
-    ...Object.entries(logCalls(args)),
+    ...Object.entries({ ...queueCalls(args), ...eventCalls(args), ...logCalls(args) }),
     ["AWSStepFunctions.StartSyncExecution", startSyncExecution(args)],
   ]);
   return async (target, input) => {
@@ -49,16 +53,21 @@ export const makeAwsApi = (args: AwsApiArgs): AwsApi => {
         throw new AwsError("UnknownOperationException", `The runner does not know ${target}; it knows ${known}`);
       }
       demand(target, call.resource(input), args.permissions);
-      return { status: 200, headers: {}, body: await call.answer(input) };
+      return { status: 200, headers: headersOf(target), body: await call.answer(input) };
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      return asAnswer(error);
+      return asAnswer(error, headersOf(target));
     }
   };
 };
 
 // The prefix of a service's actions, by what its calls begin with.
-const prefixes: Record<string, string> = { AmazonSQS: "sqs", AWSStepFunctions: "states", Logs_20140328: "logs" };
+const prefixes: Record<string, string> = {
+  AmazonSQS: "sqs",
+  AWSStepFunctions: "states",
+  AWSEvents: "events",
+  Logs_20140328: "logs",
+};
 
 const demand = (target: string, resource: string, permissions: Permissions): void => {
   const [service = "", operation] = target.split(".");
@@ -110,10 +119,17 @@ const executionInput = (text: string): unknown => {
   }
 };
 
+// EventBridge and CloudWatch Logs speak the newer of AWS's two JSON protocols, which are the same otherwise.
+const headersOf = (target: string): Record<string, string> => ({
+  "content-type": `application/x-amz-json-1.${/^(AWSEvents|Logs_20140328)\./.test(target) ? 1 : 0}`,
+});
+
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-json-api-responses.html
-const asAnswer = ({ name, message }: AwsError): AwsAnswer => ({
+const asAnswer = ({ name, message }: AwsError, headers: Record<string, string>): AwsAnswer => ({
   status: 400,
-  headers:
-    name === "QueueDoesNotExist" ? { "x-amzn-query-error": "AWS.SimpleQueueService.NonExistentQueue;Sender" } : {},
+  headers: {
+    ...headers,
+    ...(name === "QueueDoesNotExist" && { "x-amzn-query-error": "AWS.SimpleQueueService.NonExistentQueue;Sender" }),
+  },
   body: { __type: name, message },
 });

@@ -1,68 +1,38 @@
 import { optional, string, type } from "superstruct";
+import type { Archive } from "./archives.ts";
 import { checked } from "./checked.ts";
-import type { Clock } from "./clock.ts";
-import { eventsFrom, ruleMetric, startsThrottled } from "./event-metrics.ts";
-import type { Strike } from "./faults.ts";
+import { deliver, deliverAll, type Delivery, type DeliveryArgs, demand, eventIdOf, throttled } from "./delivery.ts";
+import { eventsFrom, ruleMetric } from "./event-metrics.ts";
 import { type Graph, ofType } from "./graph.ts";
-import type { Execution } from "./machine.ts";
-import type { Metrics } from "./metrics.ts";
-import type { Permissions } from "./permissions.ts";
 import type { Queue } from "./queue.ts";
 import { type Target, targetsOf } from "./targets.ts";
-
-/** What became of an event at one target: the execution it started, or the reason that it could not be delivered. */
-export type Delivery =
-  | { execution: Execution }
-  | { undelivered: { name: string; message: string }; /** Whether not even the queue took it. */ isLost: boolean };
-
-/** A target refused an event. */
-export class DeliveryError extends Error {
-  /** EventBridge's code, which a dead letter carries as `ERROR_CODE`. */
-  readonly code: string;
-  /** Whether EventBridge tries again. */
-  readonly isRetryable: boolean;
-
-  constructor(code: string, message: string, isRetryable: boolean) {
-    super(message);
-    this.code = code;
-    this.isRetryable = isRetryable;
-  }
-}
-
-/** Starts what a target's ARN names with an event; throws a `DeliveryError` if it is not taken. */
-export type StartTarget = (arn: string, event: unknown) => Promise<Execution>;
 
 /** The buses of a graph. */
 export interface EventBuses {
   /** Puts an event on the bus that Stripe's events arrive on, and returns what became of it at each target that it came to. */
   put(event: unknown): Promise<Delivery[]>;
+  /** Puts an event of an archive on its bus again, for these rules alone, or for all. */
+  replay(event: unknown, archive: Archive, ruleArns?: string[]): Promise<Delivery[]>;
 }
 
 const Bus = type({ name: string(), eventSourceName: optional(string()) });
 
 /** What EventBridge needs around it. */
-export interface EventBusesArgs {
+export interface EventBusesArgs extends DeliveryArgs {
   graph: Graph;
-  permissions: Permissions;
   queues: Queue[];
-  startTarget: StartTarget;
-  clock: Clock;
-  strike: Strike;
-  metrics: Metrics;
+  archives: Archive[];
 }
-
-// Step Functions' limit on the input of an execution, in bytes.
-const largestInput = 262_144;
 
 /** Makes the buses of a graph with their rules and targets; refuses what it would not run as AWS does. */
 export const makeEventBuses = (args: EventBusesArgs): EventBuses => {
-  const { graph, queues } = args;
+  const { graph, queues, archives } = args;
   const targets = targetsOf(graph, queues);
   const buses = new Map(
-    ofType(graph, "aws:cloudwatch/eventBus:EventBus").map(({ name, inputs, outputs }) => [
-      `${outputs["arn"]}`,
-      checked(inputs, Bus, `bus ${name}`),
-    ]),
+    ofType(graph, "aws:cloudwatch/eventBus:EventBus").map(({ name, inputs, outputs }) => {
+      const arn = `${outputs["arn"]}`;
+      return [arn, { ...checked(inputs, Bus, `bus ${name}`), arn }];
+    }),
   );
   const partnerBuses = [...buses.values()].filter(({ eventSourceName }) => eventSourceName);
   const entry = partnerBuses[0] ?? [...buses.values()][0];
@@ -71,130 +41,45 @@ export const makeEventBuses = (args: EventBusesArgs): EventBuses => {
   const entryOf = (event: unknown) =>
     partnerBuses.find(({ eventSourceName }) => eventSourceName === Object(event).source) ?? entry;
 
-  const putOn = async (busName: string, event: unknown): Promise<Delivery[]> => {
-    const matching = targets.filter((target) => target.busName === busName && target.matches(event));
-    const deliveries = matching.map(async (target) => {
+  const deliverBy = async (rules: Target[], event: unknown): Promise<Delivery[]> => {
+    const deliveries = rules.map(async (target) => {
       args.metrics.put(ruleMetric(target, "TriggeredRules"));
       const nextBus = buses.get(target.arn);
-      return nextBus ? forward(target, nextBus.name, event) : deliverAll(target, event, args);
+      return nextBus ? forward(target, nextBus, event) : deliverAll(target, event, args);
     });
     return (await Promise.all(deliveries)).flat();
   };
 
-  const forward = (target: Target, busName: string, event: unknown): Promise<Delivery[]> =>
+  const matching = (busName: string | undefined, event: unknown): Target[] =>
+    targets.filter((target) => target.busName === busName && target.matches(event));
+
+  const putOn = async ({ name, arn }: { name: string; arn: string }, event: unknown): Promise<Delivery[]> => {
+    for (const archive of archives.filter(({ busArn }) => busArn === arn)) archive.keep(event);
+    return deliverBy(matching(name, event), event);
+  };
+
+  const forward = (target: Target, bus: { name: string; arn: string }, event: unknown): Promise<Delivery[]> =>
     deliver(target, event, args, async () => {
       demand(target, "events:PutEvents", args.permissions);
       const eventId = eventIdOf(event);
       if (args.strike("forward", eventId, eventId, target.name))
         throw throttled("the event cannot be put on the next bus now");
-      return putOn(busName, event);
+      return putOn(bus, event);
     });
 
   return {
     put: (event) => {
-      const { name, eventSourceName: source } = entryOf(event);
-      if (source) args.metrics.put(eventsFrom(source));
-      return putOn(name, event);
+      const bus = entryOf(event);
+      if (bus.eventSourceName) args.metrics.put(eventsFrom(bus.eventSourceName));
+      return putOn(bus, event);
+    },
+    // It is not archived again, and goes on to no other bus.
+    replay: (event, { busArn }, ruleArns) => {
+      const rules = matching(buses.get(busArn)?.name, event);
+      return deliverBy(
+        rules.filter(({ ruleArn }) => ruleArns?.includes(ruleArn) ?? true),
+        event,
+      );
     },
   };
 };
-
-// EventBridge delivers at least once, and when it can.
-const deliverAll = async (target: Target, event: unknown, args: EventBusesArgs): Promise<Delivery[]> => {
-  const eventId = eventIdOf(event);
-  const fault = args.strike("delivery", `way ${eventId}`, eventId, target.name);
-  if (fault === "late") await args.clock.sleep(lateMilliseconds);
-  const times = fault === "twice" ? [1, 2] : [1];
-  const deliveries = times.map((time) =>
-    deliver(target, event, args, () => start(target, event, args, `${eventId} ${time}`)),
-  );
-  return (await Promise.all(deliveries)).flat();
-};
-
-const lateMilliseconds = 10 * 60 * 1000;
-
-const start = async (target: Target, event: unknown, args: EventBusesArgs, key: string): Promise<Delivery[]> => {
-  demand(target, "states:StartExecution", args.permissions);
-  const size = Buffer.byteLength(JSON.stringify(event));
-  if (size > largestInput) {
-    const message = `The input has ${size} bytes; an execution takes at most ${largestInput}`;
-    throw new DeliveryError("INVALID_PARAMETER", message, false);
-  }
-  if (args.strike("delivery", key, eventIdOf(event), target.name) === "fails") {
-    args.metrics.put(startsThrottled);
-    throw throttled("the machine cannot be started now");
-  }
-  return [{ execution: await args.startTarget(target.arn, event) }];
-};
-
-const throttled = (what: string): DeliveryError => new DeliveryError("THROTTLING", `Injected: ${what}`, true);
-
-// Tries until it is done, or the target's retry policy ends it.
-const deliver = async (
-  target: Target,
-  event: unknown,
-  args: EventBusesArgs,
-  attempt: () => Promise<Delivery[]>,
-): Promise<Delivery[]> => {
-  const { clock } = args;
-  const since = clock.now();
-  for (let tried = 1; ; tried += 1) {
-    try {
-      const deliveries = await attempt();
-      args.metrics.put(ruleMetric(target, "Invocations"));
-      return deliveries;
-    } catch (error) {
-      if (!(error instanceof DeliveryError)) throw error;
-      const waitMilliseconds = 1000 * 2 ** tried;
-      const isTooOld = clock.now() + waitMilliseconds - since > target.ageSeconds * 1000;
-      if (!error.isRetryable || tried >= target.tries || isTooOld)
-        return [deadLetter(target, event, error, tried - 1, args)];
-      await clock.sleep(waitMilliseconds);
-    }
-  }
-};
-
-const demand = (target: Target, action: string, permissions: Permissions): void => {
-  const context = { "aws:SourceArn": target.ruleArn, "aws:SourceAccount": target.ruleArn.split(":")[4] ?? "" };
-  const by = { service: "events.amazonaws.com", context, session: target.name };
-  const refusal = permissions.roleRefusal(target.roleArn, by, { action, resource: target.arn });
-  if (!refusal) return;
-  throw new DeliveryError(refusal.isTrust ? "FAILED_TO_ASSUME_ROLE" : "NO_PERMISSIONS", refusal.message, false);
-};
-
-// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
-const deadLetter = (
-  target: Target,
-  event: unknown,
-  { code, message, isRetryable }: DeliveryError,
-  retries: number,
-  { permissions, clock, strike, metrics }: EventBusesArgs,
-): Delivery => {
-  const undelivered = { name: code, message };
-  metrics.put(ruleMetric(target, "Invocations"));
-  metrics.put(ruleMetric(target, "FailedInvocations"));
-  const refusal = permissions.serviceRefusal({
-    action: "sqs:SendMessage",
-    resource: target.deadLetters.arn,
-    principal: "events.amazonaws.com",
-    context: { "aws:SourceArn": target.ruleArn, "aws:SecureTransport": "true" },
-  });
-  const eventId = eventIdOf(event);
-  // EventBridge tries it once.
-  if (refusal !== null || strike("queue", `undelivered ${eventId}`, eventId)) {
-    metrics.put(ruleMetric(target, "InvocationsFailedToBeSentToDlq"));
-    return { undelivered, isLost: true };
-  }
-  metrics.put(ruleMetric(target, "InvocationsSentToDlq"));
-  target.deadLetters.send(JSON.stringify(event), clock.now(), {
-    RULE_ARN: target.ruleArn,
-    TARGET_ARN: target.arn,
-    ERROR_CODE: code,
-    ERROR_MESSAGE: message,
-    RETRY_ATTEMPTS: `${retries}`,
-    ...(isRetryable && { EXHAUSTED_RETRY_CONDITION: "MaximumRetryAttempts" }),
-  });
-  return { undelivered, isLost: false };
-};
-
-const eventIdOf = (event: unknown): string => String(Object(Object(event).detail).id);

@@ -1,4 +1,4 @@
-import { DeliveryError, type StartTarget } from "./event-bus.ts";
+import { DeliveryError, type StartTarget } from "./delivery.ts";
 import type { Clock } from "./clock.ts";
 import type { Execution, Machine } from "./machine.ts";
 import { measuredExecution } from "./measured.ts";

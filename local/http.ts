@@ -34,7 +34,7 @@ class Refusal extends Error {
   }
 }
 
-/** Listens on 127.0.0.1 for events: `POST /events`, and `POST /webhook` as Stripe's CLI sends them; and for what `npm run redrive` asks. */
+/** Listens on 127.0.0.1 for events: `POST /events`, and `POST /webhook` as Stripe's CLI sends them; and for what an operator's commands ask. */
 export const listen = async (args: HttpArgs): Promise<Server> => {
   const server = createServer(async (request, response) => {
     try {
@@ -63,7 +63,7 @@ const route = async (request: IncomingMessage, response: ServerResponse, args: H
   if (url === "/stack") return answer(response, 200, args.outputs);
   if (target !== undefined) {
     const { status, headers: own, body } = await args.aws(`${target}`, jsonOf(await textOf(request, largestCall)));
-    return answer(response, status, body, { ...own, "content-type": "application/x-amz-json-1.0" });
+    return answer(response, status, body, own);
   }
   const outcome = await args.take(await eventOf(request, args));
   answer(response, url === "/webhook" ? 200 : 202, outcome);

@@ -1,4 +1,4 @@
-import type { Delivery } from "./event-bus.ts";
+import type { Delivery } from "./delivery.ts";
 import type { Execution, HistoryEvent } from "./machine.ts";
 
 /** What became of one event: a line of the runner's output. */

@@ -1,10 +1,9 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import type { AlarmChange } from "./alarms.ts";
+import { makeArchives } from "./archives.ts";
 import type { Clock } from "./clock.ts";
-import { type DynamoDB, forkDynamoDB, startDynamoDB, tableNames } from "./dynamodb.ts";
-import { type EventBuses, makeEventBuses } from "./event-bus.ts";
-import type { DynamoDBArgs } from "./dynamodb-process.ts";
+import type { Delivery } from "./delivery.ts";
+import { type DynamoDB, forkDynamoDB, tableNames } from "./dynamodb.ts";
+import { makeEventBuses } from "./event-bus.ts";
 import { datapointsIn } from "./embedded-metrics.ts";
 import type { Envelope } from "./event.ts";
 import { type Executions, makeExecutions } from "./executions.ts";
@@ -15,10 +14,11 @@ import { withLogs } from "./machine-logs.ts";
 import { type Outcome, resultOf } from "./outcome.ts";
 import { makeMadeUpUsers } from "./made-up-users.ts";
 import type { Metrics } from "./metrics.ts";
-import { sessionOf } from "./not-authorized.ts";
 import { type Permissions, permissionsOf, type Use } from "./permissions.ts";
 import { type Letter, makeQueues, type Queues } from "./queues.ts";
+import { makeReplays, type Replays } from "./replays.ts";
 import { makeMachines, startFunctions } from "./services.ts";
+import { startTables } from "./start-tables.ts";
 import { makeWatch, type Watch } from "./watch.ts";
 
 /** How a runner is set up. */
@@ -57,6 +57,7 @@ export interface Runner {
   dump(): Promise<Dump>;
   queues: Queues;
   executions: Executions;
+  replays: Replays;
   /** How often each call to DynamoDB was made so far, by `<function> <action> <resource>`. */
   calls(): Promise<Record<string, number>>;
   permissions: Permissions;
@@ -88,10 +89,8 @@ const stopAll = async (stops: Stop[]): Promise<void> => {
   for (const stop of stops.toReversed()) await stop();
 };
 
-const assemble = async (
-  { graph: loading, clock, seed = [], dataDirectory, faults, containers, onAlarm }: RunnerArgs,
-  stops: Stop[],
-): Promise<Runner> => {
+const assemble = async (args: RunnerArgs, stops: Stop[]): Promise<Runner> => {
+  const { graph: loading, clock, dataDirectory, faults, containers, onAlarm } = args;
   const child = forkDynamoDB();
   stops.push(() => child.kill());
   const graph = await loading;
@@ -101,15 +100,8 @@ const assemble = async (
   const queues = makeQueues(graph, dataDirectory);
   const watch = makeWatch({ graph, queues: queues.all, clock, onAlarm });
   const { metrics } = watch;
-  if (dataDirectory !== undefined) mkdirSync(dataDirectory, { recursive: true });
-  const dynamodb = await startDynamoDB(child, graph, {
-    ...(dataDirectory !== undefined && { path: join(dataDirectory, "tables") }),
-    tableArn: `arn:aws:dynamodb:${graph.region}:${graph.account}:table`,
-    callers: callersOf(graph, permissions),
-    faults,
-  });
+  const dynamodb = await startTables(child, graph, permissions, args);
   stops.push(() => dynamodb.stop());
-  await Promise.all(seed.map((item) => dynamodb.add(tables.core, item)));
 
   let strike = faults ? makeStrike(faults) : noFaults;
   const struck: Strike = (...chance) => strike(...chance);
@@ -118,18 +110,23 @@ const assemble = async (
   stops.push(() => Promise.all(functions.map((lambda) => lambda.stop())));
   const machines = withLogs(makeMachines(services, functions, queues.all), services, logs);
   const executions = makeExecutions(machines, services);
-  const buses = makeEventBuses({ ...services, queues: queues.all, startTarget: executions.deliver });
+  const archives = makeArchives(graph, clock);
+  const buses = makeEventBuses({ ...services, queues: queues.all, archives, startTarget: executions.deliver });
   const madeUp = makeMadeUpUsers((item) => dynamodb.add(tables.core, item));
+  const replays = makeReplays(archives, clock, async (event, { archive, ruleArns }) => {
+    await take(event, () => buses.replay(event, archive, ruleArns), { watch, queues });
+  });
 
   return {
     graph,
     watch,
     logs,
-    take: (event) => take(event, buses, { watch, queues }),
+    take: (event) => take(event, () => buses.put(event), { watch, queues }),
     makeUpUsers: (events) => madeUp.add(events),
     dump: () => dumpOf(dynamodb, tables, queues),
     queues,
     executions,
+    replays,
     calls: () => dynamodb.calls(),
     permissions,
     uses: () => usesOf(dynamodb, graph, permissions),
@@ -138,6 +135,7 @@ const assemble = async (
       dynamodb.stopFaults();
     },
     stop: async () => {
+      await replays.stop();
       await executions.idle();
       queues.keep();
       await stopAll(stops);
@@ -147,12 +145,12 @@ const assemble = async (
 
 const take = async (
   event: Envelope,
-  buses: EventBuses,
+  deliver: () => Promise<Delivery[]>,
   { watch, queues }: Pick<Runner, "watch" | "queues">,
 ): Promise<Outcome> => {
   const since = performance.now();
   watch.check();
-  const deliveries = await buses.put(event);
+  const deliveries = await deliver();
   watch.check();
   const result = resultOf(deliveries);
   if (result.error) queues.keep();
@@ -176,15 +174,6 @@ const dumpOf = async (
   deadLetters: queues.lettersIn("deadLetterQueue"),
   parked: queues.lettersIn("parkedQueue"),
 });
-
-// Whose calls DynamoDB lets through: each Lambda's access key is its name.
-const callersOf = (graph: Graph, permissions: Permissions): DynamoDBArgs["callers"] =>
-  Object.fromEntries(
-    ofType(graph, "aws:lambda/function:Function").map(({ inputs }) => {
-      const [name, role] = [`${inputs["name"]}`, `${inputs["role"]}`];
-      return [name, { who: sessionOf(role, name), statements: permissions.statementsOf(role) }];
-    }),
-  );
 
 // DynamoDB decides in its own process, by the same statements.
 const usesOf = async (dynamodb: DynamoDB, graph: Graph, permissions: Permissions): Promise<Use[]> => {

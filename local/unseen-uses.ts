@@ -114,6 +114,12 @@ export const demandedWildcards = (graph: Graph): Wildcard[] => [
     text: `${logGroupOf(graph, name)}:*`,
     reason: "a search goes through all streams of a log group",
   })),
+  ...ofType(graph, "aws:cloudwatch/eventArchive:EventArchive").map(({ outputs }) => ({
+    policy: "operator",
+    actions: ["events:DescribeReplay", "events:CancelReplay"],
+    text: `${`${outputs["arn"]}`.replace(":archive/", ":replay/")}-*`,
+    reason: "a replay has a name of its own each time",
+  })),
   ...alarmWildcards(graph),
 ];
 

@@ -9,6 +9,7 @@ const Queue = type({ url: string(), arn: string() });
 const Stack = type({
   eventSource: string(),
   bus: type({ name: string(), arn: string() }),
+  archive: type({ name: string(), arn: string() }),
   rules: record(string(), string()),
   stateMachines: record(string(), string()),
   deadLetterQueue: Queue,

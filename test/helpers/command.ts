@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { join } from "node:path";
+import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 
@@ -25,3 +26,17 @@ export const runCommand = async (name: string, args: readonly string[], env?: No
   const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   return { stdout, stderr: stderr.trim(), code };
 };
+
+/** An environment in which `npx` is this script: Pulumi's CLI downloads itself, and its stacks are in the cloud. */
+export const npx = (directory: string, script: string): NodeJS.ProcessEnv => {
+  const own = mkdtempSync(join(directory, "npx-"));
+  const file = join(own, "npx");
+  writeFileSync(file, `#!/bin/sh\n${script}\n`);
+  chmodSync(file, 0o755);
+  return { ...withoutCredentials, PATH: `${own}${delimiter}${PATH}` };
+};
+
+/** A script for `npx` that answers with the outputs of stack `prod`. */
+export const outputs = (stack: unknown): string => `[ "$*" = "pulumi stack output --json --stack prod" ] && cat <<END
+${JSON.stringify(stack)}
+END`;

@@ -1,4 +1,5 @@
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { CancelReplayCommand, EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { workflows } from "../../infra/workflows.ts";
 import type { Graph } from "../../local/graph.ts";
 import type { Needs } from "../../local/least-privilege.ts";
@@ -8,8 +9,10 @@ import type { Use } from "../../local/permissions.ts";
 import { demandedWildcards, unseenUses } from "../../local/unseen-uses.ts";
 import { localConfig } from "../../ops/clients.ts";
 import { redriveAll } from "../../ops/redrive-all.ts";
+import { replayRule } from "../../ops/replay-rule.ts";
 import { readTrace } from "../../ops/trace-event.ts";
 import { captured } from "./captured.ts";
+import { rejects } from "./rejects.ts";
 import { type Serving, startServing } from "./serving.ts";
 import { graphOf } from "./stack.ts";
 
@@ -73,8 +76,9 @@ export const runAll = async (): Promise<PolicyRun> => {
   }
 };
 
-// What an operator may do: look into both queues, redrive, park what failed again, redrive what is parked, and trace an event of each type.
-const operate = async ({ url, stack }: Serving): Promise<void> => {
+// What an operator may do: look into both queues, redrive, park what failed again, redrive what is parked, replay, and trace an event of each type.
+const operate = async ({ url, stack, replays }: Serving): Promise<void> => {
+  const window = { from: new Date(0), to: new Date() };
   const redrive = (more: object) =>
     redriveAll({ local: url, dryRun: false, parked: false, max: 1, rate: 1000, ...more }, new AbortController().signal);
   await captured(async () => {
@@ -83,7 +87,11 @@ const operate = async ({ url, stack }: Serving): Promise<void> => {
     await redrive({});
     await redrive({ parked: true, dryRun: true });
     await redrive({ parked: true });
+    await replayRule({ ...window, local: url, dryRun: false, rule: "invoice-paid-rule" }, new AbortController().signal);
   });
+  // It is over, so that it cannot be cancelled; but it may be asked for.
+  const [ReplayName] = replays.all.keys();
+  await rejects(new EventBridgeClient(localConfig(stack.bus.arn, url)).send(new CancelReplayCommand({ ReplayName })));
   const logs = new CloudWatchLogsClient(localConfig(stack.bus.arn, url));
   const traced = workflows.map(({ name }) => readTrace(`evt_good_${name}`, { logs, stack, since: new Date(0) }));
   await Promise.all(traced);

@@ -21,8 +21,8 @@ export const startServing = async (
   wrap: (executions: Executions) => Executions = (executions) => executions,
 ): Promise<Serving> => {
   const running = await startRunning(args);
-  const { queues, graph, permissions, logs } = running;
-  const aws = makeAwsApi({ queues, permissions, logs, executions: wrap(running.executions), now: () => Date.now() });
+  const { queues, graph } = running;
+  const aws = makeAwsApi({ ...running, executions: wrap(running.executions), now: () => Date.now() });
   const take = () => Promise.reject(new Error("Nothing is posted here"));
   const server = await listen({ port: 0, take, webhookSecret: undefined, aws, outputs: graph.outputs });
   const address = server.address();

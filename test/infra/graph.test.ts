@@ -318,9 +318,10 @@ test("archives every event of its own bus for a month", async () => {
   });
 });
 
-test("exports its bus, rules, machines, queue and tables", async () => {
+test("exports its bus, archive, rules, machines, queues and tables", async () => {
   const { outputs } = await graphOf("prod");
   assert.equal(Object.keys(outputs).toSorted(), [
+    "archive",
     "bus",
     "deadLetterQueue",
     "eventSource",

@@ -161,6 +161,11 @@ test("lets an operator do what their commands do, and nothing else", () => {
   );
   assert.match(`${asOperator("sqs:PurgeQueue", parked)}`, "is not authorized");
   assert.match(`${asOperator("states:StartExecution", machine("payment-failed"))}`, "is not authorized");
+  const archive = arnOf("aws:cloudwatch/eventArchive:EventArchive", "stripe-webhook-bus");
+  const replay = archive.replace(":archive/", ":replay/");
+  assert.is(asOperator("events:StartReplay", archive), null);
+  assert.is(asOperator("events:CancelReplay", `${replay}-1`), null);
+  assert.match(`${asOperator("events:CancelReplay", replay.replace("dev-", "prod-"))}`, "is not authorized");
 });
 
 test("keeps a record of all that was asked, and by which policies it was decided, once each", () => {

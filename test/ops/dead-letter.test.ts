@@ -16,6 +16,7 @@ const stack: Stack = {
   logGroups: {},
   tables: { core: "core", payments: "payments" },
   bus: { name: "bus", arn: "arn:aws:events:ap-northeast-1:1:event-bus/bus" },
+  archive: { name: "archive", arn: "arn:aws:events:ap-northeast-1:1:archive/archive" },
   rules: {},
   stateMachines: Object.fromEntries(workflows.map(({ name }) => [name, arnOf(name)])),
   deadLetterQueue: { url: "https://sqs/dead-letters", arn: "arn:aws:sqs:ap-northeast-1:1:dead-letters" },

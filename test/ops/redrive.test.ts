@@ -1,11 +1,11 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { sampleEvent, sampleInvoice } from "../../local/sample-events.ts";
-import { runCommand, spawnCommand, withoutCredentials } from "../helpers/command.ts";
+import { npx, outputs, runCommand, spawnCommand } from "../helpers/command.ts";
 import { type Serving, startServing } from "../helpers/serving.ts";
 
 const test = suite("npm run redrive");
@@ -87,44 +87,31 @@ test("says that nobody answers", async () => {
   assert.equal([code, stderr], [2, "Nothing answers at http://127.0.0.1:9; npm start does"]);
 });
 
-// Pulumi's CLI downloads itself, and its stacks are in the cloud: this answers instead.
-const npx = (name: string, script: string): NodeJS.ProcessEnv => {
-  const own = mkdtempSync(join(directory, `${name}-`));
-  const file = join(own, "npx");
-  writeFileSync(file, `#!/bin/sh\n${script}\n`);
-  chmodSync(file, 0o755);
-  return { ...withoutCredentials, PATH: `${own}${delimiter}${process.env["PATH"]}` };
-};
-
-const outputs = (stack: unknown): string => `[ "$*" = "pulumi stack output --json --stack prod" ] && cat <<END
-${JSON.stringify(stack)}
-END`;
-
 test("says that there are no credentials", async () => {
-  const { stderr, code } = await run(["--stack", "prod"], npx("outputs", outputs(serving.stack)));
+  const { stderr, code } = await run(["--stack", "prod"], npx(directory, outputs(serving.stack)));
   assert.is(code, 2);
   assert.match(stderr, "There are no AWS credentials in this shell: ");
 });
 
 test("says what Pulumi says of a stack that does not exist", async () => {
-  const env = npx("none", "echo \"error: no stack named 'prod' found\" >&2; exit 255");
+  const env = npx(directory, "echo \"error: no stack named 'prod' found\" >&2; exit 255");
   const { stderr, code } = await run(["--stack", "prod"], env);
   assert.equal([code, stderr], [2, "npx pulumi stack output --json --stack prod: error: no stack named 'prod' found"]);
 });
 
 test("says that a stack is too old, or answers nothing", async () => {
   const { parkedQueue: _, ...old } = serving.stack;
-  const tooOld = await run(["--stack", "prod"], npx("old", outputs(old)));
+  const tooOld = await run(["--stack", "prod"], npx(directory, outputs(old)));
   assert.is(tooOld.code, 2);
   assert.match(tooOld.stderr, /^stack prod has not the outputs that this needs \(At path: parkedQueue/);
-  const nothing = await run(["--stack", "prod"], npx("nothing", "echo"));
+  const nothing = await run(["--stack", "prod"], npx(directory, "echo"));
   assert.equal([nothing.code, nothing.stderr], [2, "stack prod answers with no JSON:"]);
 });
 
 test("says that a queue does not exist, before it starts anything", async () => {
   const gone = { ...serving.stack, parkedQueue: { url: `${serving.stack.parkedQueue.url}-gone`, arn: "arn" } };
   const env = {
-    ...npx("gone", outputs(gone)),
+    ...npx(directory, outputs(gone)),
     AWS_ENDPOINT_URL: serving.url,
     AWS_ACCESS_KEY_ID: "x",
     AWS_SECRET_ACCESS_KEY: "x",

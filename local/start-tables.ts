@@ -1,0 +1,35 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { type DynamoDB, type forkDynamoDB, startDynamoDB, tableNames } from "./dynamodb.ts";
+import type { DynamoDBArgs } from "./dynamodb-process.ts";
+import { type Graph, ofType } from "./graph.ts";
+import { sessionOf } from "./not-authorized.ts";
+import type { Permissions } from "./permissions.ts";
+import type { RunnerArgs } from "./runner.ts";
+
+/** Starts DynamoDB with the tables of a graph, and the items that they start with; each Lambda may call it as its role allows. */
+export const startTables = async (
+  child: ReturnType<typeof forkDynamoDB>,
+  graph: Graph,
+  permissions: Permissions,
+  { dataDirectory, faults, seed = [] }: RunnerArgs,
+): Promise<DynamoDB> => {
+  if (dataDirectory !== undefined) mkdirSync(dataDirectory, { recursive: true });
+  const dynamodb = await startDynamoDB(child, graph, {
+    ...(dataDirectory !== undefined && { path: join(dataDirectory, "tables") }),
+    tableArn: `arn:aws:dynamodb:${graph.region}:${graph.account}:table`,
+    callers: callersOf(graph, permissions),
+    faults,
+  });
+  await Promise.all(seed.map((item) => dynamodb.add(tableNames(graph).core, item)));
+  return dynamodb;
+};
+
+// Whose calls DynamoDB lets through: each Lambda's access key is its name.
+const callersOf = (graph: Graph, permissions: Permissions): DynamoDBArgs["callers"] =>
+  Object.fromEntries(
+    ofType(graph, "aws:lambda/function:Function").map(({ inputs }) => {
+      const [name, role] = [`${inputs["name"]}`, `${inputs["role"]}`];
+      return [name, { who: sessionOf(role, name), statements: permissions.statementsOf(role) }];
+    }),
+  );

@@ -1,0 +1,23 @@
+import { type Clock, VirtualClock } from "../../local/clock.ts";
+
+/** Virtual time, and a gate: while it is closed, no Lambda's answer arrives, and time stands still. */
+export const gatedClock = () => {
+  const virtual = new VirtualClock();
+  let gate = Promise.resolve();
+  let open = () => {};
+  const clock: Clock = {
+    now: () => virtual.now(),
+    sleep: (milliseconds) => virtual.sleep(milliseconds),
+    within: (run) => virtual.within(run),
+    busy: (work) => virtual.busy(gate.then(() => work)),
+  };
+  return {
+    clock,
+    close: () => {
+      gate = new Promise((done) => {
+        open = done;
+      });
+    },
+    open: () => open(),
+  };
+};
