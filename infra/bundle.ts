@@ -1,9 +1,30 @@
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { buildSync } from "esbuild";
+import { type BuildOptions, buildSync } from "esbuild";
 
 const directory = join(import.meta.dirname, "../lambdas");
+
+/** How esbuild is to bundle the Lambdas, all of them. */
+export const buildOptions = {
+  entryPoints: readdirSync(directory)
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => join(directory, file)),
+  outdir: directory,
+  alias: {
+    // In Lambda credentials come from the environment; the SDK's other ways to them are most of its size.
+    "@aws-sdk/credential-provider-node": join(directory, "lib/environment-credentials.ts"),
+    "@aws-sdk/middleware-endpoint-discovery": join(directory, "lib/no-endpoint-discovery.ts"),
+  },
+  // The SDK imports it at the first stream of events, which DynamoDB has none of.
+  external: ["@smithy/core/event-streams"],
+  bundle: true,
+  format: "cjs",
+  mainFields: ["module", "main"],
+  minify: true,
+  platform: "node",
+  target: "node24",
+} satisfies BuildOptions;
 
 /** The code of the Lambda of that name, as one CommonJS file: half as large as with the SDK's defaults, and sooner ready. */
 export const bundle = (name: string): pulumi.asset.AssetArchive => {
@@ -21,24 +42,6 @@ const bundles = (): Map<string, string> => {
 };
 
 const build = (): Map<string, string> => {
-  const sources = readdirSync(directory).filter((file) => file.endsWith(".ts"));
-  const { outputFiles } = buildSync({
-    entryPoints: sources.map((file) => join(directory, file)),
-    outdir: directory,
-    alias: {
-      // In Lambda credentials come from the environment; the SDK's other ways to them are most of its size.
-      "@aws-sdk/credential-provider-node": join(directory, "lib/environment-credentials.ts"),
-      "@aws-sdk/middleware-endpoint-discovery": join(directory, "lib/no-endpoint-discovery.ts"),
-    },
-    // The SDK imports it at the first stream of events, which DynamoDB has none of.
-    external: ["@smithy/core/event-streams"],
-    bundle: true,
-    format: "cjs",
-    mainFields: ["module", "main"],
-    minify: true,
-    platform: "node",
-    target: "node24",
-    write: false,
-  });
+  const { outputFiles } = buildSync({ ...buildOptions, write: false });
   return new Map(outputFiles.map(({ path, text }) => [basename(path, ".js"), text]));
 };

@@ -183,13 +183,6 @@ test("runs its Lambdas on Node 24 and arm64, with JSON logs in a group of their 
   }
 });
 
-test("bundles each Lambda into less than 220 KB", async () => {
-  for (const { name, inputs } of ofType(await graphOf("prod"), lambda)) {
-    const size = Buffer.byteLength(`${Object(inputs["code"])["index.js"]}`);
-    assert.ok(size < 220_000, `${name} has ${size} bytes`);
-  }
-});
-
 test("logs every machine to its own group, named with the :* that AWS demands, and traces it", async () => {
   for (const [stack, includeExecutionData] of [
     ["prod", false],
