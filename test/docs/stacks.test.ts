@@ -2,9 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { parse } from "yaml";
+import { handledTypes } from "../../infra/workflows.ts";
 import { type Graph, loadGraph, ofType } from "../../local/graph.ts";
 import { readPolicy, allows } from "../../local/iam.ts";
 import { life } from "../../local/life.ts";
+import { stackConfig } from "../../local/stack-config.ts";
 import { changesBetween } from "../helpers/graph-changes.ts";
 import { blocksOf } from "../helpers/page.ts";
 import { startRunning } from "../helpers/running.ts";
@@ -53,6 +55,20 @@ const sources = {
   old: "aws.partner/stripe.com/ed_11111111olderone",
   new: "aws.partner/stripe.com/ed_22222222newerone",
 };
+
+test("the first deployment finds a value of each setting that Pulumi.yaml declares, as Pulumi demands", () => {
+  const { name, config: declared } = parse(readFileSync("Pulumi.yaml", "utf8"));
+  for (const stack of ["dev", "prod"]) {
+    const { config } = stackConfig(stack);
+    for (const key of Object.keys(declared)) assert.ok(`${name}:${key}` in config, `${stack}: ${key}`);
+  }
+});
+
+test("the first deployment's destination sends what is handled, and nothing else", () => {
+  const [, listed = ""] = /and these types: (.*?)\. As the destination/.exec(readFileSync("README.md", "utf8")) ?? [];
+  const types = [...listed.matchAll(/`([\w.]+)`/g)].map(([, type = ""]) => type);
+  assert.equal(types.toSorted(), handledTypes.toSorted());
+});
 
 test("a new destination gets a way of its own beside the old one, and nothing is replaced or deleted for it", async () => {
   const old = await loadGraph(stackWith("prod", { eventSource: sources.old }));
@@ -182,11 +198,11 @@ test("events replayed onto the first version's rows bring them up to date, and k
 });
 
 test("each setting alters what the page on deployments says, in place", async () => {
-  const before = await graphOf("prod");
   const cases: [Record<string, string>, RegExp][] = [
     [{ monthlyPrices: '["price_1"]' }, /^sync-subscription Function$/],
     [{ yearlyPrices: '["price_1"]' }, /^sync-subscription Function$/],
     [{ gapMinutes: "5" }, /^sync-subscription Function$/],
+    [{ livemode: "any" }, / Function$/],
     [{ archiveDays: "60" }, /^stripe-webhook-bus EventArchive$/],
     [{ logRetentionDays: "30" }, / LogGroup$/],
     [{ logExecutionData: "true" }, /^stripe-webhook-bus EventBus$| StateMachine$/],
@@ -194,10 +210,15 @@ test("each setting alters what the page on deployments says, in place", async ()
     [{ busLogLevel: "TRACE" }, /^stripe-webhook-bus EventBus$|^bus-logs LogResourcePolicy$/],
     [{ protectData: "false" }, / Table$/],
   ];
+  const page = readFileSync("docs/deploying.md", "utf8");
   for (const [settings, expected] of cases) {
-    const { altered, replaced } = changesBetween(before, await loadGraph(stackWith("prod", settings)));
+    // Prod itself takes live events only.
+    const stack = "livemode" in settings ? "elsewhere" : "prod";
+    const before = stack === "prod" ? await graphOf(stack) : await loadGraph({ ...stackWith("prod"), stack });
+    const { altered, replaced } = changesBetween(before, await loadGraph({ ...stackWith("prod", settings), stack }));
     assert.equal(replaced, {}, JSON.stringify(settings));
     assert.ok(Object.keys(altered).length > 0, JSON.stringify(settings));
+    assert.match(page, new RegExp(`^\\| .*\`${Object.keys(settings)[0]}\``, "m"));
     for (const key of Object.keys(altered)) assert.match(key, expected);
   }
 });
