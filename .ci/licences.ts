@@ -1,0 +1,11 @@
+import { join } from "node:path";
+import { licensedPackages } from "./licensed-packages.ts";
+
+// Lists the licence of every package, and fails if one is not permissive, or not known.
+
+const packages = licensedPackages(join(import.meta.dirname, ".."));
+for (const { name, version, licence } of packages) console.log(`${licence.padEnd(24)}  ${name} ${version}`);
+const refused = packages.filter(({ isAllowed }) => !isAllowed);
+console.log(`${packages.length} packages, ${packages.length - refused.length} under permissive licences`);
+for (const { name, version, licence } of refused) console.error(`Not to be used: ${name} ${version}, ${licence}`);
+process.exitCode = refused.length > 0 ? 1 : 0;

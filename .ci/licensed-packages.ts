@@ -1,0 +1,62 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** A package that is locked, and what it says of its licence. */
+export interface LicensedPackage {
+  name: string;
+  version: string;
+  /** An SPDX expression, or "unknown". */
+  licence: string;
+  /** Whether it may be used here: it is permissive, and known. */
+  isAllowed: boolean;
+}
+
+// https://spdx.org/licenses/
+const permissive = [
+  "0BSD",
+  "Apache-2.0",
+  "BlueOak-1.0.0",
+  "BSD-2-Clause",
+  "BSD-3-Clause",
+  "CC-BY-3.0",
+  "CC0-1.0",
+  "ISC",
+  "MIT",
+  "Python-2.0",
+];
+
+// What says where its licence is instead of which one it is, and has been read.
+const read: Record<string, string> = { "@logdna/tail-file 2.2.0": "MIT" };
+
+/** All packages of a directory's lock file, those for other platforms too, sorted by licence and name. */
+export const licensedPackages = (directory: string): LicensedPackage[] => {
+  const { packages } = jsonOf(join(directory, "package-lock.json"));
+  const locked = Object.entries<Manifest>(packages).filter(([path]) => path !== "");
+  const all = locked.map(([path, { version = "", license }]): LicensedPackage => {
+    const name = path.split("node_modules/").at(-1) ?? path;
+    const licence = read[`${name} ${version}`] ?? installed(join(directory, path)) ?? license ?? "unknown";
+    return { name, version, licence, isAllowed: isPermissive(licence) };
+  });
+  return all.toSorted((a, b) => `${a.licence} ${a.name}`.localeCompare(`${b.licence} ${b.name}`, "en"));
+};
+
+interface Manifest {
+  version?: string;
+  license?: string;
+}
+
+// What is installed knows better than what was locked of it; but what is for another platform is not installed, and old
+// packages have an object there, of which npm makes a text in the lock file.
+const installed = (path: string): string | undefined => {
+  const file = join(path, "package.json");
+  const license: unknown = existsSync(file) ? jsonOf(file).license : undefined;
+  return typeof license === "string" ? license : undefined;
+};
+
+const jsonOf = (file: string) => JSON.parse(readFileSync(file, "utf8"));
+
+/** Whether an SPDX expression leaves a way to use a package under permissive licences alone. */
+export const isPermissive = (expression: string): boolean => {
+  const alternatives = expression.replace(/^\((.*)\)$/, "$1").split(" OR ");
+  return alternatives.some((all) => all.split(" AND ").every((one) => permissive.includes(one)));
+};
