@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { currentAccount } from "./infra/account.ts";
 import { Alarms } from "./infra/alarms.ts";
+import { Dashboard } from "./infra/dashboard.ts";
 import { DeadLetterQueue } from "./infra/dead-letter-queue.ts";
 import { EventBus } from "./infra/event-bus.ts";
 import { makeFunctions } from "./infra/functions.ts";
@@ -27,7 +28,9 @@ export default async () => {
   const rules = makeRoutes({ ...settings, bus, machines, deadLetters, account });
   stripeKey("stripe-api-key");
   const operator = new OperatorPolicy("operator", { deadLetters, parked, functions, machines, archive: bus.archive });
-  new Alarms("alarms", { ...settings, rules, machines, functions, deadLetters, parked, account });
+  const parts = { tables, functions, machines, rules, deadLetters, parked, account };
+  const { arns: alarms } = new Alarms("alarms", { ...settings, ...parts });
+  new Dashboard("dashboard", { ...parts, alarms });
 
   return {
     eventSource: settings.eventSource,

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 /** Where the stack is deployed. */
 export interface Account {
   id: pulumi.Output<string>;
+  region: pulumi.Output<string>;
   /** The beginning of an ARN of that service in this account and region, such as `arn:aws:dynamodb:eu-west-1:123456789012`. */
   arnOf(service: string): pulumi.Output<string>;
 }
@@ -12,5 +13,5 @@ export interface Account {
 export const currentAccount = (): Account => {
   const { accountId: id } = aws.getCallerIdentityOutput();
   const { region } = aws.getRegionOutput();
-  return { id, arnOf: (service) => pulumi.interpolate`arn:aws:${service}:${region}:${id}` };
+  return { id, region, arnOf: (service) => pulumi.interpolate`arn:aws:${service}:${region}:${id}` };
 };

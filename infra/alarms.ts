@@ -22,7 +22,8 @@ const liveSource = /^aws\.partner\/stripe\.com\/ed_(?!test_)/;
  * it, as it would keep `page` in alarm and hide what comes after; those alarms tell of themselves.
  */
 export class Alarms extends pulumi.ComponentResource {
-  readonly topicArn: pulumi.Output<string>;
+  /** The ARNs of all of them. */
+  readonly arns: pulumi.Output<string>[];
 
   constructor(name: string, args: Args, opts?: pulumi.ComponentResourceOptions) {
     super("homebiyori:billing:Alarms", name, {}, opts);
@@ -32,11 +33,11 @@ export class Alarms extends pulumi.ComponentResource {
     const live = liveSource.test(args.eventSource) ? { "no-events": noEvents(args.eventSource) } : {};
     const urgent = Object.entries<AlarmArgs>({ ...urgentAlarms(args), ...live });
     const causes = urgent.map(([key, one]) => alarm(key, one, null, child));
-    for (const [key, one] of Object.entries<AlarmArgs>(patientAlarms(args))) {
-      alarm(key, one, topic.arn, { ...child, dependsOn: [topic.policy] });
-    }
+    const patient = Object.entries<AlarmArgs>(patientAlarms(args)).map(([key, one]) =>
+      alarm(key, one, topic.arn, { ...child, dependsOn: [topic.policy] }),
+    );
 
-    new aws.cloudwatch.CompositeAlarm(
+    const page = new aws.cloudwatch.CompositeAlarm(
       "page",
       {
         alarmName: physicalName("page", 255),
@@ -50,7 +51,7 @@ export class Alarms extends pulumi.ComponentResource {
       { ...child, dependsOn: [topic.policy] },
     );
 
-    this.topicArn = topic.arn;
-    this.registerOutputs({ topicArn: this.topicArn });
+    this.arns = [page, ...causes, ...patient].map(({ arn }) => arn);
+    this.registerOutputs({ arns: this.arns });
   }
 }

@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import { createServer, type IncomingMessage, ServerResponse } from "node:http";
 import { enableCompileCache } from "node:module";
+import { makeDynamoDBMeter } from "./dynamodb-meter.ts";
 import { type FaultPlan, makeStrike, noFaults } from "./faults.ts";
 import { allows, type Request, type Statement } from "./iam.ts";
 import { notAuthorized } from "./not-authorized.ts";
@@ -24,6 +25,7 @@ const start = ({ path, tableArn, callers, faults }: DynamoDBArgs): void => {
   let strike = faults ? makeStrike(faults) : noFaults;
   const calls: Record<string, number> = {};
   const allowed: Record<string, boolean> = {};
+  const meter = makeDynamoDBMeter();
   const tables = dynalite({ createTableMs: 0, deleteTableMs: 0, ...(path !== undefined && { path }) });
   const [answer] = tables.listeners("request");
 
@@ -35,12 +37,9 @@ const start = ({ path, tableArn, callers, faults }: DynamoDBArgs): void => {
       return;
     }
     const fault = strikeAt(request, body);
-    if (fault === "throttles") {
-      fail(response, 400, "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException");
-      return;
-    }
-    if (fault === "errors") {
-      fail(response, 500, "com.amazonaws.dynamodb.v20120810#InternalServerError");
+    if (!isRunners(request)) meter.follow(`${request.headers["x-amz-target"]}`, body, response, fault);
+    if (fault === "throttles" || fault === "errors") {
+      failBy(fault, response);
       return;
     }
     // The body is read; what dynalite gets is the same request, telling that body again.
@@ -52,11 +51,13 @@ const start = ({ path, tableArn, callers, faults }: DynamoDBArgs): void => {
     again.emit("end");
   });
 
-  const strikeAt = ({ headers }: IncomingMessage, body: Buffer): string | null => {
-    const key = keyOf(headers);
-    // What the runner does itself is no part of the run.
-    return callers[key]?.who === "runner" ? null : strike("dynamodb", `${key} ${headers["x-amz-target"]} ${body}`);
-  };
+  // What the runner does itself is no part of the run.
+  const isRunners = ({ headers }: IncomingMessage): boolean => callers[keyOf(headers)]?.who === "runner";
+
+  const strikeAt = (request: IncomingMessage, body: Buffer): string | null =>
+    isRunners(request)
+      ? null
+      : strike("dynamodb", `${keyOf(request.headers)} ${request.headers["x-amz-target"]} ${body}`);
 
   const refusalOf = ({ headers }: IncomingMessage, body: Buffer): string | null => {
     const key = keyOf(headers);
@@ -71,6 +72,7 @@ const start = ({ path, tableArn, callers, faults }: DynamoDBArgs): void => {
 
   process.on("message", (message) => {
     if (message === "calls") tell({ calls });
+    if (message === "measured") tell({ measured: meter.take() });
     if (message === "stop faults") strike = noFaults;
   });
 
@@ -86,6 +88,12 @@ const bodyOf = (request: IncomingMessage): Promise<Buffer> =>
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => done(Buffer.concat(chunks)));
   });
+
+const failBy = (fault: "throttles" | "errors", response: ServerResponse): void => {
+  const isThrottled = fault === "throttles";
+  const name = isThrottled ? "ProvisionedThroughputExceededException" : "InternalServerError";
+  fail(response, isThrottled ? 400 : 500, `com.amazonaws.dynamodb.v20120810#${name}`);
+};
 
 // If there is nobody left to tell, there is nothing to do either.
 const tell = (message: object) => process.send?.(message, undefined, undefined, () => {});
@@ -112,7 +120,7 @@ const fail = (response: ServerResponse, status: number, type: string, message = 
 // Takes the answer, and gives another in its place: the work is done, and whoever asked for it cannot know.
 const failing = (response: ServerResponse): ServerResponse =>
   Object.assign(new ServerResponse(response.req), {
-    end: () => fail(response, 500, "com.amazonaws.dynamodb.v20120810#InternalServerError"),
+    end: () => failBy("errors", response),
   });
 
 process.once("message", start);

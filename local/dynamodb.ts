@@ -13,8 +13,10 @@ import {
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { array, literal, number, object, optional, record, string, type, type Infer } from "superstruct";
 import { checked } from "./checked.ts";
+import type { Measured } from "./dynamodb-meter.ts";
 import type { DynamoDBArgs } from "./dynamodb-process.ts";
 import { type Graph, ofType } from "./graph.ts";
+import type { Sent } from "./metrics.ts";
 
 const KeySchema = object({ attributeName: string(), keyType: string() });
 
@@ -43,6 +45,8 @@ export interface DynamoDB {
   add(table: string, item: Record<string, unknown>): Promise<void>;
   /** How often each call was made so far, by `<access key> <action> <resource>`. */
   calls(): Promise<Record<string, number>>;
+  /** What it has sent to CloudWatch since it was last asked. */
+  measured(): Promise<Sent[]>;
   /** Lets nothing go wrong any more. */
   stopFaults(): void;
   stop(): Promise<void>;
@@ -89,10 +93,14 @@ export const startDynamoDB = async (child: ChildProcess, graph: Graph, args: Dyn
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
       }
     },
-    calls: async () => {
-      child.send("calls");
-      const [answer] = await once(child, "message");
-      return checked(answer, object({ calls: record(string(), number()) }), "DynamoDB's process").calls;
+    calls: async () => checked(await ask(child, "calls"), record(string(), number()), "DynamoDB's process"),
+    measured: async () => {
+      // The process is ours, and so is the shape.
+      const measured = (await ask(child, "measured")) as Measured[];
+      return measured.map(({ metricName, table, operation, statistics }) => {
+        const dimensions = { TableName: table, Operation: operation };
+        return { metric: { namespace: "AWS/DynamoDB", metricName, dimensions }, statistics };
+      });
     },
     stopFaults: () => {
       child.send("stop faults");
@@ -105,6 +113,18 @@ export const startDynamoDB = async (child: ChildProcess, graph: Graph, args: Dyn
     },
   };
 };
+
+// Who asks for one thing must not take the answer to another for it.
+const ask = (child: ChildProcess, what: string): Promise<unknown> =>
+  new Promise((done) => {
+    const hear = (answer: unknown): void => {
+      if (!(what in Object(answer))) return;
+      child.off("message", hear);
+      done(Object(answer)[what]);
+    };
+    child.on("message", hear);
+    child.send(what);
+  });
 
 // DynamoDB has no order of attributes; with one, equal rows are equal texts.
 const sorted = (item: Record<string, unknown>): Record<string, unknown> =>

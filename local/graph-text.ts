@@ -24,7 +24,19 @@ const inputsOf = ({ type, name, inputs }: Resource): Record<string, unknown> => 
   const readable = Object.fromEntries(Object.entries(inputs).map(([key, value]) => [key, opened(value)]));
   if (type === "aws:lambda/function:Function") return { ...readable, code: `lambdas/${name}.ts` };
   if (type === "aws:sfn/stateMachine:StateMachine") return { ...readable, definition: callsOf(readable["definition"]) };
+  if (type === "aws:cloudwatch/dashboard:Dashboard")
+    return { ...readable, dashboardBody: linewise(readable["dashboardBody"]) };
   return readable;
+};
+
+// Each metric of a dashboard on one line.
+const linewise = (body: unknown): unknown => {
+  const { widgets, ...rest } = Object(body);
+  const told = (widgets as { properties: { metrics?: unknown[] } }[]).map(({ properties, ...widget }) => ({
+    ...widget,
+    properties: { ...properties, metrics: properties.metrics?.map((row) => JSON.stringify(row)) },
+  }));
+  return { ...rest, widgets: told };
 };
 
 // Policies, patterns and definitions are JSON within text.

@@ -15,11 +15,17 @@ export interface Metrics {
   /** Takes a datapoint of this minute. */
   put(metric: MetricId, value?: number): void;
   /** Takes what somebody else has put together of datapoints, for this minute or the one that is named. */
-  merge(metric: MetricId, statistics: Statistics, minute?: number): void;
+  merge(sent: Sent, minute?: number): void;
   /** A metric's datapoint for each period, the oldest first; null where nothing was sent. */
   values(metric: MetricId, span: Span): (number | null)[];
   /** Every metric of which there ever was a datapoint, and the sum of all. */
   all(): { metric: MetricId; sum: number }[];
+}
+
+/** A metric, and what was put together of its datapoints. */
+export interface Sent {
+  metric: MetricId;
+  statistics: Statistics;
 }
 
 interface Bucket extends Statistics {
@@ -65,7 +71,7 @@ export const makeMetrics = (clock: Clock, keptMinutes: number): Metrics => {
       series.sum += value;
       addValue(bucketOf(series, now()), value);
     },
-    merge: (metric, statistics, minute = now()) => {
+    merge: ({ metric, statistics }, minute = now()) => {
       const series = seriesOf(metric);
       series.sum += statistics.sum;
       addStatistics(bucketOf(series, minute), statistics);

@@ -13,12 +13,13 @@ export const makeQueueMetrics = (queues: Queue[], metrics: Metrics): ((minute: n
     const now = minute * 60_000;
     for (const queue of queues) {
       const { name } = queue;
+      const dimensions = { QueueName: name };
       const sent = queue.messages.filter(({ sentAt }) => sentAt < now);
       if (sent.length > 0) activeUntil.set(name, minute + activeMinutes);
       if ((activeUntil.get(name) ?? 0) < minute) continue;
       const oldest = Math.min(now, ...sent.map(({ sentAt }) => sentAt));
       const send = (metricName: string, value: number) =>
-        metrics.merge({ namespace: "AWS/SQS", metricName, dimensions: { QueueName: name } }, one(value), minute - 1);
+        metrics.merge({ metric: { namespace: "AWS/SQS", metricName, dimensions }, statistics: one(value) }, minute - 1);
       send("ApproximateNumberOfMessagesVisible", sent.length - queue.hidden(now));
       send("ApproximateAgeOfOldestMessage", Math.round((now - oldest) / 1000));
     }

@@ -98,10 +98,10 @@ const assemble = async (args: RunnerArgs, stops: Stop[]): Promise<Runner> => {
   const logs = makeLogGroups(graph);
   const tables = tableNames(graph);
   const queues = makeQueues(graph, dataDirectory);
-  const watch = makeWatch({ graph, queues: queues.all, clock, onAlarm });
-  const { metrics } = watch;
   const dynamodb = await startTables(child, graph, permissions, args);
   stops.push(() => dynamodb.stop());
+  const watch = makeWatch({ graph, queues: queues.all, clock, onAlarm, collect: () => dynamodb.measured() });
+  const { metrics } = watch;
 
   let strike = faults ? makeStrike(faults) : noFaults;
   const struck: Strike = (...chance) => strike(...chance);

@@ -1,7 +1,7 @@
 import { type AlarmChange, type Alarms, alarmsOf } from "./alarms.ts";
 import type { Clock } from "./clock.ts";
 import type { Graph } from "./graph.ts";
-import { makeMetrics, type Metrics } from "./metrics.ts";
+import { makeMetrics, type Metrics, type Sent } from "./metrics.ts";
 import { makeQueueMetrics } from "./queue-metrics.ts";
 import type { Queue } from "./queue.ts";
 
@@ -20,6 +20,8 @@ export interface WatchArgs {
   graph: Graph;
   queues: Queue[];
   clock: Clock;
+  /** What DynamoDB has sent since it was last asked; it runs in a process of its own. */
+  collect: () => Promise<Sent[]>;
   /** Is told of each alarm that goes off or is over. */
   onAlarm?: ((change: AlarmChange) => void) | undefined;
 }
@@ -28,18 +30,24 @@ export interface WatchArgs {
 const slackMinutes = 60;
 
 /** Begins to watch; refuses alarms that the runner would not judge as CloudWatch does. */
-export const makeWatch = ({ graph, queues, clock, onAlarm = () => {} }: WatchArgs): Watch => {
+export const makeWatch = ({ graph, queues, clock, collect, onAlarm = () => {} }: WatchArgs): Watch => {
   const alarms = alarmsOf(graph);
   const metrics = makeMetrics(clock, alarms.minutes + slackMinutes);
   const sendQueues = makeQueueMetrics(queues, metrics);
   const now = () => Math.floor(clock.now() / 60_000);
   let judged = now();
+  const merge = async (): Promise<void> => {
+    for (const sent of await collect()) metrics.merge(sent);
+  };
   return {
     metrics,
     states: alarms.states,
     on: () => [...alarms.states].flatMap(([name, state]) => (state === "ALARM" ? [name] : [])),
     check: () => {
-      for (const minute = now(); judged < minute;) {
+      const minute = now();
+      // No alarm is on DynamoDB's own metrics, so none has to wait for them.
+      if (judged < minute) void clock.busy(merge());
+      while (judged < minute) {
         judged += 1;
         sendQueues(judged);
         for (const change of alarms.judge(metrics, judged)) onAlarm(change);

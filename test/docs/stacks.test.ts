@@ -49,6 +49,8 @@ const bothSources = {
   "dead-letter-queue QueuePolicy": ["policy"],
   // One of its causes is an alarm on the forward rule.
   "page CompositeAlarm": ["alarmRule"],
+  // It shows the way over each bus of Stripe's, and all alarms.
+  "dashboard Dashboard": ["dashboardBody"],
 };
 
 const sources = {
@@ -113,6 +115,7 @@ test("a core table that exists is used by its name, and Pulumi has no part in it
     made: [],
     deleted: ["core Table"],
     altered: {
+      "dashboard Dashboard": ["dashboardBody"],
       "resolve-customer Function": ["environment"],
       "resolve-customer RolePolicy": ["policy"],
       "sync-subscription Function": ["environment"],
@@ -152,6 +155,7 @@ test("the first version's tables are left alone until the change-over, which alt
   const changes = changesBetween(compared, await graphWith(after));
   assert.equal([changes.made, changes.deleted, changes.replaced], [[], ["core Table"], {}]);
   assert.equal(Object.keys(changes.altered).toSorted(), [
+    "dashboard Dashboard",
     "resolve-customer Function",
     "resolve-customer RolePolicy",
     "sync-subscription Function",

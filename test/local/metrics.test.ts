@@ -58,7 +58,7 @@ test("take what comes late for what is sent now: time does not go back", () => {
   const { metrics, values } = started();
   const one = noStatistics();
   addValue(one, 1);
-  metrics.merge(duration, one, 7);
+  metrics.merge({ metric: duration, statistics: one }, 7);
   metrics.put(duration, 1);
   assert.equal(values(8, 8, 1), [null, null, null, null, null, null, null, 2]);
 });
