@@ -87,12 +87,16 @@ test("prints one JSON object per event, and dumps all it has", async () => {
   assert.equal([payments.length, payments[0].payment_id, deadLetters], [1, "in_a", []]);
 });
 
-test("ends with 1 when an event was dead-lettered", async () => {
+test("ends with 1 when an event was dead-lettered, and shows which alarms go off", async () => {
   const events = fileOf("bad.json", paid("bad", "cus_bad", { amount_paid: -1 }));
   const { stdout, code } = await run("--replay", events, "--exit");
   assert.is(code, 1);
   assert.match(stdout, /dead-letter .* InvalidEvent: detail\.data\.object\.amount_paid/);
   assert.match(stdout, "Dead letters (1)");
+  const alarm = "dev-homebiyori-payment-succeeded-failed";
+  assert.match(stdout, `ALARM ${alarm}: Sum of ExecutionsFailed in 5 min: 1 (goes off at 1)`);
+  assert.match(stdout, `ALARM dev-homebiyori-page: ${alarm}`);
+  assert.match(stdout, new RegExp(`^In alarm: .*${alarm}, dev-homebiyori-page$`, "m"));
 });
 
 test("ends with 2 when something could not be read, names it, and takes the rest", async () => {
