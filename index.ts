@@ -27,8 +27,8 @@ export default async () => {
   const bus = new EventBus("stripe-webhook-bus", { ...settings, account });
   const rules = makeRoutes({ ...settings, bus, machines, deadLetters, account });
   stripeKey("stripe-api-key");
-  const operator = new OperatorPolicy("operator", { deadLetters, parked, functions, machines, archive: bus.archive });
   const parts = { tables, functions, machines, rules, deadLetters, parked, account };
+  const operator = new OperatorPolicy("operator", { ...parts, archive: bus.archive });
   const { arns: alarms } = new Alarms("alarms", { ...settings, ...parts });
   new Dashboard("dashboard", { ...parts, alarms });
 

@@ -4,6 +4,7 @@ import type { Function } from "./function.ts";
 import { physicalName } from "./names.ts";
 import { type Allowed, allowing } from "./service-role.ts";
 import type { StateMachine } from "./state-machine.ts";
+import type { Tables } from "./tables.ts";
 
 interface Args {
   deadLetters: { arn: pulumi.Output<string> };
@@ -11,6 +12,7 @@ interface Args {
   machines: Record<string, StateMachine>;
   functions: Record<string, Function>;
   archive: { arn: pulumi.Output<string> };
+  tables: Tables;
 }
 
 /** What whoever runs `npm run …` on a deployed stack may do, and no more: to be attached to their user, group or role. */
@@ -24,8 +26,8 @@ export class OperatorPolicy extends pulumi.ComponentResource {
       name,
       {
         name: physicalName(name, 128),
-        description: "What npm run redrive, npm run replay and npm run trace need",
-        policy: allowing([...redriving(args), ...replaying(args), tracing(args)]),
+        description: "What an operator's commands need",
+        policy: allowing([...redriving(args), ...replaying(args), tracing(args), ...reading(args)]),
       },
       { parent: this },
     );
@@ -39,6 +41,18 @@ const tracing = ({ functions, machines }: Args): Allowed => ({
   Action: "logs:FilterLogEvents",
   Resource: Object.values({ ...functions, ...machines }).map(({ logGroup }) => pulumi.interpolate`${logGroup.arn}:*`),
 });
+
+const reading = ({ tables: { core, payments } }: Args): Allowed[] => [
+  { Action: "dynamodb:GetItem", Resource: core.arn },
+  {
+    Action: "dynamodb:Query",
+    Resource: [
+      payments.arn,
+      pulumi.interpolate`${payments.arn}/index/GSI1`,
+      pulumi.interpolate`${core.arn}/index/GSI2`,
+    ],
+  },
+];
 
 const redriving = ({ deadLetters, parked, machines }: Args): Allowed[] => [
   {

@@ -1,7 +1,8 @@
 import { assign, type } from "superstruct";
-import { type Subscriptions, subscriptionKey, subscriptionsTable } from "./lib/core-table.ts";
+import { type Subscriptions, subscriptionsTable } from "./lib/core-table.ts";
 import { env } from "./lib/env.ts";
 import { handle } from "./lib/handle.ts";
+import { subscriptionKey } from "./lib/keys.ts";
 import type { Log } from "./lib/log.ts";
 import { count } from "./lib/metric.ts";
 import { parse } from "./lib/parse.ts";
@@ -45,10 +46,8 @@ export const syncSubscription =
       if (await subscriptions.write(userId, synced.subscriptions, version)) {
         const { outcome, changes, verdict } = synced;
         reportGap(event, userId, verdict, settings.gapSeconds, log);
-        return answer(
-          { outcome, changes, written: [`core USER#${userId} ${subscriptionKey}`] },
-          { order: verdict.order },
-        );
+        const { PK, SK } = subscriptionKey(userId);
+        return answer({ outcome, changes, written: [`core ${PK} ${SK}`] }, { order: verdict.order });
       }
     }
     throw new Error(`Subscription ${subscriptionId} was written by others ${mostTries} times in a row`);

@@ -1,3 +1,4 @@
+import { subscriptionKey } from "../lambdas/lib/keys.ts";
 import { type Envelope, ownerOfEvent } from "./event.ts";
 
 /** Users for customers of whom nobody said whose they are. */
@@ -25,8 +26,7 @@ export const makeMadeUpUsers = (put: (item: Record<string, string>) => Promise<v
 };
 
 const itemOf = (customerId: string, userId: string) => ({
-  PK: `USER#${userId}`,
-  SK: "SUBSCRIPTION",
+  ...subscriptionKey(userId),
   user_id: userId,
   customer_id: customerId,
 });

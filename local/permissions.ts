@@ -35,6 +35,8 @@ export interface Permissions {
   roleRefusal(roleArn: string, by: Assuming, request: Request): Refusal | null;
   /** Why a service may not do this by what its resource's policy alone says; null if it may. */
   serviceRefusal(request: Request & { principal: string }): Refusal | null;
+  /** An operator, as AWS names them, and their statements. */
+  operator: { who: string; statements: readonly Statement[] };
   /** Why an operator may not do this; null if they may. */
   operatorRefusal(request: Request): Refusal | null;
   /** Records what somebody else has decided by a role's statements. */
@@ -46,6 +48,8 @@ export interface Permissions {
 /** Reads all policies of a graph; one that the runner does not understand exactly is refused. */
 export const permissionsOf = (graph: Graph): Permissions => {
   const policies = policiesOf(graph);
+  const operators = policies.filter(({ name }) => name === "operator");
+  const operator = { who: `arn:aws:iam::${graph.account}:user/operator`, statements: statementsOf(operators) };
   const used = new Map<string, Use>();
   const find = (kind: string, arn: string): Policy[] =>
     policies.filter((policy) => policy.arn === arn && policy.name.startsWith(kind));
@@ -78,11 +82,10 @@ export const permissionsOf = (graph: Graph): Permissions => {
       return ask(sessionOf(roleArn, session), asked, request);
     }),
     serviceRefusal: remembered((request) => ask(request.principal, find("queue ", request.resource), request)),
-    operatorRefusal: remembered((request) => {
-      const own = policies.filter(({ name }) => name === "operator");
-      const asked = [...own, ...find("queue ", request.resource)];
-      return ask(`arn:aws:iam::${graph.account}:user/operator`, asked, request);
-    }),
+    operator,
+    operatorRefusal: remembered((request) =>
+      ask(operator.who, [...operators, ...find("queue ", request.resource)], request),
+    ),
     note: (roleArn, request) => record(find("role ", roleArn), request),
     uses: () => [...used.values()],
   };

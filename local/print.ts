@@ -2,6 +2,7 @@ import { styleText } from "node:util";
 import type { AlarmChange } from "./alarms.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Dump } from "./runner.ts";
+import { tableOf } from "./table.ts";
 
 type Colour = Parameters<typeof styleText>[0];
 
@@ -60,8 +61,8 @@ export const rowsOf = ({ core, payments, deadLetters }: Omit<Dump, "parked">): s
   const subscriptions = core.filter(({ stripe_version: version }) => version !== undefined);
   const newestLast = payments.toSorted((a, b) => Number(a["created_at"]) - Number(b["created_at"]));
   return [
-    tableOf(`Subscriptions (${subscriptions.length})`, subscriptions, subscriptionColumns),
-    tableOf(`Payments (${payments.length})`, newestLast, paymentColumns),
+    newestOf(`Subscriptions (${subscriptions.length})`, subscriptions, subscriptionColumns),
+    newestOf(`Payments (${payments.length})`, newestLast, paymentColumns),
     styleText("bold", `Dead letters (${deadLetters.length})`),
   ].join("\n\n");
 };
@@ -94,20 +95,9 @@ export const summaryOf = ({ counts, seconds, metrics, madeUp, alarms }: Totals):
 
 const mostRows = 20;
 
-const tableOf = (title: string, items: Record<string, unknown>[], columns: string[]): string => {
-  const rows = items.slice(-mostRows).map((item) => columns.map((column) => cell(column, item[column])));
-  const widths = columns.map((column, index) => Math.max(column.length, ...rows.map((row) => row[index]?.length ?? 0)));
-  const line = (cells: string[]) =>
-    `  ${cells.map((text, index) => text.padEnd(widths[index] ?? 0)).join("  ")}`.trimEnd();
-  const more = items.length > mostRows ? [`  … after ${items.length - mostRows} more (--dump <file> writes all)`] : [];
-  const body = items.length > 0 ? [styleText("gray", line(columns)), ...more, ...rows.map(line)] : [];
-  return [styleText("bold", title), ...body].join("\n");
-};
-
-const timeColumns = ["current_period_end", "ended_at", "created_at", "expires_at"];
-
-const cell = (column: string, value: unknown): string => {
-  if (value === null || value === undefined) return "-";
-  if (timeColumns.includes(column)) return new Date(Number(value) * 1000).toISOString().slice(0, 16).replace("T", " ");
-  return typeof value === "string" ? value : JSON.stringify(value);
+const newestOf = (title: string, items: Record<string, unknown>[], columns: string[]): string => {
+  const left = items.length - mostRows;
+  const more = left > 0 ? [`  … after ${left} more (--dump <file> writes all)`] : [];
+  const rows = items.length > 0 ? [tableOf(items.slice(-mostRows), columns)] : [];
+  return [styleText("bold", title), ...more, ...rows].join("\n");
 };

@@ -1,5 +1,6 @@
 import type { AlarmChange } from "./alarms.ts";
 import { makeArchives } from "./archives.ts";
+import { usesOf } from "./callers.ts";
 import type { Clock } from "./clock.ts";
 import type { Delivery } from "./delivery.ts";
 import { type DynamoDB, forkDynamoDB, tableNames } from "./dynamodb.ts";
@@ -8,7 +9,7 @@ import { datapointsIn } from "./embedded-metrics.ts";
 import type { Envelope } from "./event.ts";
 import { type Executions, makeExecutions } from "./executions.ts";
 import { type FaultPlan, makeStrike, noFaults, type Strike } from "./faults.ts";
-import { type Graph, ofType } from "./graph.ts";
+import type { Graph } from "./graph.ts";
 import { type LogGroups, makeLogGroups } from "./log-groups.ts";
 import { withLogs } from "./machine-logs.ts";
 import { type Outcome, resultOf } from "./outcome.ts";
@@ -50,6 +51,8 @@ export interface Dump {
 /** The program's graph, running. */
 export interface Runner {
   graph: Graph;
+  /** What the program exports, and the address of its DynamoDB, which has one of its own in AWS too. */
+  outputs: object;
   /** Takes an event in and says what became of it, once all is done. */
   take(event: Envelope): Promise<Outcome>;
   /** Makes up a user for each customer of these events that is new; returns how many. */
@@ -119,6 +122,7 @@ const assemble = async (args: RunnerArgs, stops: Stop[]): Promise<Runner> => {
 
   return {
     graph,
+    outputs: { ...graph.outputs, dynamodb: dynamodb.endpoint },
     watch,
     logs,
     take: (event) => take(event, () => buses.put(event), { watch, queues }),
@@ -174,14 +178,3 @@ const dumpOf = async (
   deadLetters: queues.lettersIn("deadLetterQueue"),
   parked: queues.lettersIn("parkedQueue"),
 });
-
-// DynamoDB decides in its own process, by the same statements.
-const usesOf = async (dynamodb: DynamoDB, graph: Graph, permissions: Permissions): Promise<Use[]> => {
-  for (const call of Object.keys(await dynamodb.calls())) {
-    const [key, action = "", resource = ""] = call.split(" ");
-    const caller = ofType(graph, "aws:lambda/function:Function").find(({ inputs }) => inputs["name"] === key);
-    // The others are the runner's own.
-    if (caller) permissions.note(`${caller.inputs["role"]}`, { action, resource });
-  }
-  return permissions.uses();
-};

@@ -1,9 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { callersOf } from "./callers.ts";
 import { type DynamoDB, type forkDynamoDB, startDynamoDB, tableNames } from "./dynamodb.ts";
-import type { DynamoDBArgs } from "./dynamodb-process.ts";
-import { type Graph, ofType } from "./graph.ts";
-import { sessionOf } from "./not-authorized.ts";
+import type { Graph } from "./graph.ts";
 import type { Permissions } from "./permissions.ts";
 import type { RunnerArgs } from "./runner.ts";
 
@@ -24,12 +23,3 @@ export const startTables = async (
   await Promise.all(seed.map((item) => dynamodb.add(tableNames(graph).core, item)));
   return dynamodb;
 };
-
-// Whose calls DynamoDB lets through: each Lambda's access key is its name.
-const callersOf = (graph: Graph, permissions: Permissions): DynamoDBArgs["callers"] =>
-  Object.fromEntries(
-    ofType(graph, "aws:lambda/function:Function").map(({ inputs }) => {
-      const [name, role] = [`${inputs["name"]}`, `${inputs["role"]}`];
-      return [name, { who: sessionOf(role, name), statements: permissions.statementsOf(role) }];
-    }),
-  );

@@ -1,5 +1,6 @@
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { operatorKey } from "../local/operator.ts";
 
 /** The services that a redrive calls. */
 export interface Clients {
@@ -23,11 +24,11 @@ export const awsConfig = (arn: string): ClientConfig => ({
   useQueueUrlAsEndpoint: false,
 });
 
-/** Clients are to call the runner at this address, which asks for no credentials and never gets any. */
+/** Clients are to call the runner at this address, which never gets the credentials that the shell has. */
 export const localConfig = (arn: string, endpoint: string): ClientConfig => ({
   ...awsConfig(arn),
   endpoint,
-  credentials: { accessKeyId: "local", secretAccessKey: "local" },
+  credentials: { accessKeyId: operatorKey, secretAccessKey: "none" },
   // StartSyncExecution would go to sync-127.0.0.1.
   disableHostPrefix: true,
 });

@@ -9,6 +9,7 @@ const LambdaLog = type({
     /** Stripe's type of the event, and when Stripe made it, in unix seconds. */
     type: optional(nullable(string())),
     created: optional(nullable(integer())),
+    userId: optional(string()),
     outcome: optional(string()),
     written: optional(array(string())),
     error: optional(string()),

@@ -8,14 +8,18 @@ export interface Place {
   name: string;
   stack: Stack;
   config: ClientConfig;
+  /** How DynamoDB is called, which the runner has apart. */
+  dynamodb: ClientConfig;
 }
 
 /** Finds the stack, or the runner, that a command was asked to work on. */
 export const placeOf = async ({ stack: name, local }: PlaceOptions): Promise<Place> => {
   if (local !== undefined) {
     const stack = await localStack(local);
-    return { name: local, stack, config: localConfig(stack.bus.arn, local) };
+    const config = localConfig(stack.bus.arn, local);
+    return { name: local, stack, config, dynamodb: { ...config, endpoint: `${stack.dynamodb}` } };
   }
   const stack = await deployedStack(`${name}`);
-  return { name: `${name}`, stack, config: awsConfig(stack.bus.arn) };
+  const config = awsConfig(stack.bus.arn);
+  return { name: `${name}`, stack, config, dynamodb: config };
 };

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
+import { timeOption, wholeOption } from "./option-values.ts";
 import { addPlaceOptions, parsePlace, type PlaceOptions } from "./place-options.ts";
-import { timeOption } from "./time-option.ts";
 
 /** What a redrive was asked to do. */
 export interface RedriveOptions extends PlaceOptions {
@@ -25,7 +25,7 @@ export const readRedriveOptions = (argv: string[]): RedriveOptions => {
     .option("--error <name...>", "only what failed by these errors, such as CustomerNotFound")
     .option("--event <id...>", "only these events, evt_…")
     .option("--since <time>", "only what came into the queue since: 90m, 6h, 2d, or 2026-01-31T12:00:00Z", timeOption)
-    .option("--max <number>", "park what was redriven so often before, and failed each time", whole, 3)
+    .option("--max <number>", "park what was redriven so often before, and failed each time", wholeOption, 3)
     .option("--rate <number>", "how many to start in a second at most", positive, 10)
     .option("--parked", "redrive what is in the parked queue instead, however often that was tried", false)
     .addHelpText("after", help);
@@ -36,12 +36,6 @@ const help = `
 Exit code: 0 if all that was taken is done (or was listed), 1 if something failed again, was parked or left,
 2 if nothing could be done at all, 130 after Ctrl-C. Whatever happens, an event is in a queue until it is done.
 docs/dead-letters.md says what to do about which error.`;
-
-const whole = (text: string): number => {
-  const number = Number(text);
-  if (Number.isInteger(number) && number >= 1) return number;
-  throw new InvalidArgumentError("expected a whole number from 1");
-};
 
 const positive = (text: string): number => {
   const number = Number(text);

@@ -1,12 +1,12 @@
 import { problemOf } from "./problem.ts";
 
-/** Runs an operator's command to its exit code. The first Ctrl-C says `whenInterrupted` and aborts its signal, a second one ends it at once. */
+/** Runs an operator's command to its exit code. Ctrl-C ends it at once; or, with `whenInterrupted`, says that and aborts its signal, and ends it the second time. */
 export const runCommand = async (
   run: (signal: AbortSignal) => Promise<number>,
-  whenInterrupted: string,
+  whenInterrupted?: string,
 ): Promise<void> => {
   const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"]) {
+  for (const signal of whenInterrupted === undefined ? [] : ["SIGINT", "SIGTERM"]) {
     process.on(signal, () => {
       if (stop.signal.aborted) process.exit(130);
       console.error(`\n${whenInterrupted} Again ends it at once.`);

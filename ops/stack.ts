@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { record, string, type Infer, type, validate } from "superstruct";
+import { optional, record, string, type Infer, type, validate } from "superstruct";
 import { Unusable } from "./unusable.ts";
 
 const Queue = type({ url: string(), arn: string() });
@@ -17,6 +17,8 @@ const Stack = type({
   /** The log group of each Lambda and each state machine, by its name. */
   logGroups: record(string(), string()),
   tables: type({ core: string(), payments: string() }),
+  /** The address of the runner's DynamoDB. */
+  dynamodb: optional(string()),
 });
 
 /** What a deployed stack, or the running runner, says that it has. */

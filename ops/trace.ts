@@ -2,12 +2,7 @@ import { readTraceOptions } from "./trace-options.ts";
 
 // The command line comes first: its help needs nothing of what follows.
 const { eventId, options } = readTraceOptions(process.argv.slice(2));
-const { problemOf } = await import("./problem.ts");
+const { runCommand } = await import("./run-command.ts");
 const { traceEvent } = await import("./trace-event.ts");
 
-try {
-  process.exitCode = await traceEvent(eventId, options);
-} catch (error) {
-  console.error(problemOf(error) ?? error);
-  process.exitCode = 2;
-}
+await runCommand(() => traceEvent(eventId, options));

@@ -12,7 +12,9 @@ const root = join(import.meta.dirname, "..");
 const filesIn = (directory: string): string[] =>
   readdirSync(join(root, directory), { recursive: true, encoding: "utf8" }).map((file) => join(directory, file));
 
-const sources = ["infra", "lambdas", "local", "ops", "test"].flatMap(filesIn).filter((file) => file.endsWith(".ts"));
+const sources = ["infra", "lambdas", "local", "ops", "records", "test"]
+  .flatMap(filesIn)
+  .filter((file) => file.endsWith(".ts"));
 
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
 

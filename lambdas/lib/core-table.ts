@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { assignments, dynamodb } from "./dynamodb.ts";
+import { subscriptionKey, subscriptionSortKey, userOf } from "./keys.ts";
 import { shownFields, type StoredSubscription, type StoredSubscriptions } from "./subscription-item.ts";
 
 /** Finds the users of a Stripe customer. */
@@ -23,9 +24,6 @@ export interface Subscriptions {
   write(userId: string, subscriptions: StoredSubscriptions, version: number | null): Promise<boolean>;
 }
 
-/** The sort key of a user's subscription item; its partition key is `USER#<user id>`. */
-export const subscriptionKey = "SUBSCRIPTION";
-
 /** The users in the core table of that name. */
 export const usersTable = (tableName: string): Users => ({
   byCustomer: async (customerId) => {
@@ -39,11 +37,11 @@ export const usersTable = (tableName: string): Users => ({
           KeyConditionExpression: "customer_id = :customer",
           FilterExpression: "SK = :subscription",
           ProjectionExpression: "PK",
-          ExpressionAttributeValues: marshall({ ":customer": customerId, ":subscription": subscriptionKey }),
+          ExpressionAttributeValues: marshall({ ":customer": customerId, ":subscription": subscriptionSortKey }),
           ...(start && { ExclusiveStartKey: start }),
         }),
       );
-      users.push(...(page.Items ?? []).map((item) => `${unmarshall(item)["PK"]}`.replace(/^USER#/, "")));
+      users.push(...(page.Items ?? []).map((item) => userOf(`${unmarshall(item)["PK"]}`)));
       start = page.LastEvaluatedKey;
     } while (start);
     return users;
@@ -56,7 +54,7 @@ export const subscriptionsTable = (tableName: string): Subscriptions => ({
     const { Item } = await dynamodb.send(
       new GetItemCommand({
         TableName: tableName,
-        Key: keyOf(userId),
+        Key: marshall(subscriptionKey(userId)),
         ConsistentRead: true,
         ProjectionExpression: "stripe_subscriptions, stripe_version",
       }),
@@ -79,7 +77,7 @@ export const subscriptionsTable = (tableName: string): Subscriptions => ({
       await dynamodb.send(
         new UpdateItemCommand({
           TableName: tableName,
-          Key: keyOf(userId),
+          Key: marshall(subscriptionKey(userId)),
           UpdateExpression: `SET ${sets.join(", ")}${remove}`,
           ConditionExpression: version === null ? "attribute_not_exists(stripe_version)" : "stripe_version = :before",
           ExpressionAttributeNames: names,
@@ -104,5 +102,3 @@ const toWritten = (subscriptions: StoredSubscriptions): Written =>
 
 const fromWritten = (written: Written): StoredSubscriptions =>
   Object.fromEntries(Object.entries(written).map(([id, entry]) => [id, { ...entry, book: JSON.parse(entry.book) }]));
-
-const keyOf = (userId: string) => marshall({ PK: `USER#${userId}`, SK: subscriptionKey });

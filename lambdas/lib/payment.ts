@@ -1,5 +1,6 @@
 import type { Infer } from "superstruct";
 import { paymentIntentOf, servicePeriodOf, subscriptionOf, type Invoice } from "./invoice.ts";
+import { failedKey, succeededKey } from "./keys.ts";
 import type { StripeEvent } from "./stripe-event.ts";
 
 /** A payment that succeeded or failed, as it is kept: amounts in the currency's minor unit, times in unix seconds. */
@@ -30,9 +31,6 @@ export interface Payment {
   attempt_count?: number;
 }
 
-/** The key of an invoice's successful payment. */
-export const succeededKey = (invoiceId: string) => ({ PK: `INVOICE#${invoiceId}`, SK: "SUCCEEDED" });
-
 /** Turns what an invoice's event says into the record of the payment; no value of it comes from a clock. */
 export const toPayment = (event: StripeEvent<Infer<typeof Invoice>>, userId: string): Payment => {
   const invoice = event.data.object;
@@ -41,8 +39,7 @@ export const toPayment = (event: StripeEvent<Infer<typeof Invoice>>, userId: str
   const failed = event.type === "invoice.payment_failed";
   const createdAt = failed ? event.created : (invoice.status_transitions?.paid_at ?? event.created);
   return {
-    ...succeededKey(invoice.id),
-    ...(failed && { SK: `FAILED#${invoice.attempt_count}` }),
+    ...(failed ? failedKey(invoice.id, invoice.attempt_count) : succeededKey(invoice.id)),
     user_id: userId,
     customer_id: invoice.customer ?? null,
     subscription_id: subscriptionOf(invoice),

@@ -1,7 +1,8 @@
 import { type AttributeValue, ConditionalCheckFailedException, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { assignments, dynamodb } from "./dynamodb.ts";
-import { type Payment, succeededKey } from "./payment.ts";
+import { succeededKey } from "./keys.ts";
+import type { Payment } from "./payment.ts";
 
 /** Where payments are kept. */
 export interface Payments {

@@ -120,6 +120,7 @@ test("a core table that exists is used by its name, and Pulumi has no part in it
     deleted: ["core Table"],
     altered: {
       "dashboard Dashboard": ["dashboardBody"],
+      "operator Policy": ["policy"],
       "resolve-customer Function": ["environment"],
       "resolve-customer RolePolicy": ["policy"],
       "sync-subscription Function": ["environment"],
@@ -160,6 +161,7 @@ test("the first version's tables are left alone until the change-over, which alt
   assert.equal([changes.made, changes.deleted, changes.replaced], [[], ["core Table"], {}]);
   assert.equal(Object.keys(changes.altered).toSorted(), [
     "dashboard Dashboard",
+    "operator Policy",
     "resolve-customer Function",
     "resolve-customer RolePolicy",
     "sync-subscription Function",

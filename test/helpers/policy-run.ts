@@ -10,6 +10,7 @@ import { demandedWildcards, unseenUses } from "../../local/unseen-uses.ts";
 import { localConfig } from "../../ops/clients.ts";
 import { redriveAll } from "../../ops/redrive-all.ts";
 import { replayRule } from "../../ops/replay-rule.ts";
+import { showRecords } from "../../ops/show-records.ts";
 import { readTrace } from "../../ops/trace-event.ts";
 import { captured } from "./captured.ts";
 import { rejects } from "./rejects.ts";
@@ -76,7 +77,7 @@ export const runAll = async (): Promise<PolicyRun> => {
   }
 };
 
-// What an operator may do: look into both queues, redrive, park what failed again, redrive what is parked, replay, and trace an event of each type.
+// What an operator may do: look into both queues, redrive, park what failed again, redrive what is parked, replay, trace an event of each type, and show records.
 const operate = async ({ url, stack, replays }: Serving): Promise<void> => {
   const window = { from: new Date(0), to: new Date() };
   const redrive = (more: object) =>
@@ -95,6 +96,8 @@ const operate = async ({ url, stack, replays }: Serving): Promise<void> => {
   const logs = new CloudWatchLogsClient(localConfig(stack.bus.arn, url));
   const traced = workflows.map(({ name }) => readTrace(`evt_good_${name}`, { logs, stack, since: new Date(0) }));
   await Promise.all(traced);
+  const show = { local: url, limit: 1, since: new Date(0), json: true };
+  await captured(() => Promise.all(["cus_sample", "in_run"].map((id) => showRecords(id, show))));
 };
 
 /** What the policies of a graph are held against: what was used of them, and what no laptop can use. */

@@ -21,10 +21,10 @@ export const startServing = async (
   wrap: (executions: Executions) => Executions = (executions) => executions,
 ): Promise<Serving> => {
   const running = await startRunning(args);
-  const { queues, graph } = running;
+  const { queues, outputs } = running;
   const aws = makeAwsApi({ ...running, executions: wrap(running.executions), now: () => Date.now() });
   const take = () => Promise.reject(new Error("Nothing is posted here"));
-  const server = await listen({ port: 0, take, webhookSecret: undefined, aws, outputs: graph.outputs });
+  const server = await listen({ port: 0, take, webhookSecret: undefined, aws, outputs });
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
   const stack = await localStack(url);

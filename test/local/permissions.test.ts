@@ -154,6 +154,8 @@ test("lets an operator do what their commands do, and nothing else", () => {
   assert.is(asOperator("sqs:SendMessage", parked), null);
   const group = arnOf("aws:cloudwatch/logGroup:LogGroup", "write-payment");
   assert.is(asOperator("logs:FilterLogEvents", `${group}:log-stream:`), null);
+  assert.is(asOperator("dynamodb:GetItem", arnOf("aws:dynamodb/table:Table", "core")), null);
+  assert.match(`${asOperator("dynamodb:PutItem", arnOf("aws:dynamodb/table:Table", "core"))}`, "is not authorized");
   assert.match(`${asOperator("logs:DeleteLogGroup", `${group}:log-stream:`)}`, "is not authorized");
   assert.is(
     asOperator("sqs:SendMessage", queue()),

@@ -9,3 +9,10 @@ export const timeOption = (text: string): Date => {
   if (!Number.isNaN(date.getTime())) return date;
   throw new InvalidArgumentError("expected a time such as 90m, 6h, 2d or 2026-01-31T12:00:00Z");
 };
+
+/** Reads a whole number from 1. */
+export const wholeOption = (text: string): number => {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 1) return number;
+  throw new InvalidArgumentError("expected a whole number from 1");
+};

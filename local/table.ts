@@ -1,0 +1,30 @@
+import { styleText } from "node:util";
+
+/** Items as a person reads them, one a line under a heading of these columns, with times as dates. */
+export const tableOf = (items: readonly object[], columns: readonly string[]): string => {
+  const rows = items.map((item) => columns.map((column) => cell(column, Object(item)[column])));
+  const widths = columns.map((column, index) => Math.max(column.length, ...rows.map((row) => row[index]?.length ?? 0)));
+  const line = (cells: readonly string[]) =>
+    `  ${cells.map((text, index) => text.padEnd(widths[index] ?? 0)).join("  ")}`.trimEnd();
+  return [styleText("gray", line(columns)), ...rows.map(line)].join("\n");
+};
+
+const timeColumns = [
+  "cancel_at",
+  "canceled_at",
+  "created_at",
+  "current_period_end",
+  "current_period_start",
+  "ended_at",
+  "expires_at",
+  "gap_since",
+  "stripe_created",
+  "trial_end",
+  "updated_at",
+];
+
+const cell = (column: string, value: unknown): string => {
+  if (value === null || value === undefined) return "-";
+  if (timeColumns.includes(column)) return new Date(Number(value) * 1000).toISOString().slice(0, 16).replace("T", " ");
+  return typeof value === "string" ? value : JSON.stringify(value);
+};

@@ -1,0 +1,104 @@
+import { DeleteItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { life } from "../../local/life.ts";
+import { sampleEvent, sampleInvoice } from "../../local/sample-events.ts";
+import { localConfig } from "../../ops/clients.ts";
+import { showRecords } from "../../ops/show-records.ts";
+import { captured } from "../helpers/captured.ts";
+import { runCommand } from "../helpers/command.ts";
+import { rejects } from "../helpers/rejects.ts";
+import { type Serving, startServing } from "../helpers/serving.ts";
+
+const test = suite("npm run show");
+
+let serving: Serving;
+test.before(async () => {
+  serving = await startServing();
+  const events = life().flatMap((stage) => stage.events);
+  await serving.makeUpUsers(events.map((event) => serving.envelope(event)));
+  for (const event of events) await serving.handle(event);
+});
+test.after(() => serving.stop());
+
+const show = async (id: string, more: object = {}) => {
+  const options = { local: serving.url, limit: 20, since: new Date(0), json: true, ...more };
+  const { logs, result } = await captured(() => showRecords(id, options));
+  return { code: result, printed: `${logs[0]}`, said: `${logs.at(-1)}` };
+};
+
+test("shows a user's subscription and payments, by the user, the customer, an invoice or an event", async () => {
+  for (const id of ["user_cus_sample", "cus_sample", "in_life_3", "evt_life_06"]) {
+    const { code, printed } = await show(id);
+    assert.is(code, 0);
+    const [user, ...others] = JSON.parse(printed);
+    assert.equal([user.userId, user.subscription.status, others], ["user_cus_sample", "canceled", []], id);
+    assert.equal(
+      user.payments.map((payment: Record<string, unknown>) => [payment["stripe_invoice_id"], payment["status"]]),
+      [
+        ["in_life_4", "succeeded"],
+        ["in_life_3", "succeeded"],
+        ["in_life_3", "failed"],
+        ["in_life_2", "succeeded"],
+        ["in_life_1", "succeeded"],
+      ],
+    );
+  }
+});
+
+test("prints a table each, with order and gaps, and says where there is more", async () => {
+  const { stdout, stderr, code } = await runCommand("show", ["cus_sample", "--local", serving.url, "--limit", "2"]);
+  assert.equal([code, stderr], [0, ""]);
+  const lines = stdout.trimEnd().split("\n");
+  assert.is(lines[0], "Subscription of user_cus_sample");
+  assert.match(`${lines[1]}`, /subscription_id .* order +gap_since/);
+  assert.match(`${lines[2]}`, /sub_sample .* canceled +yearly .* certain +-/);
+  assert.is(lines[4], "Payments of user_cus_sample, the newest first");
+  assert.equal([lines.length, lines.at(-1)], [9, "  … there may be more (--limit)"]);
+});
+
+test("says of whom or what nothing is known", async () => {
+  const cases = [
+    ["user_nobody", "There is nothing on record of user_nobody in "],
+    ["cus_nobody", "No user of cus_nobody is known in "],
+    ["in_nobody", "No user of in_nobody is known in "],
+    ["evt_nobody", "has logged whose event evt_nobody is since 1970-01-01"],
+  ] as const;
+  for (const [id, message] of cases) {
+    const { code, printed, said } = await show(id);
+    assert.equal([code, printed], [1, "[]"]);
+    assert.match(said, message);
+  }
+});
+
+test("finds nobody by an event that failed before it was known whose it is", async () => {
+  const times = { created: 1, paidAt: 1, start: 1, end: 2 };
+  const invoice = sampleInvoice({ id: "in_unknown", customer: "cus_unknown", amount: 1, ...times });
+  await serving.handle(sampleEvent("evt_unknown", "invoice.paid", 1, invoice));
+  assert.match((await show("evt_unknown")).said, "npm run trace tells more");
+});
+
+test("refuses what it does not know", async () => {
+  for (const [args, message] of [
+    [["--local"], "missing required argument 'id'"],
+    [["cus_1"], "say which stack it is, by --stack <name> or --local"],
+    [["cus_1", "--local", "--limit", "none"], "expected a whole number from 1"],
+  ] as const) {
+    const { stderr, code } = await runCommand("show", args);
+    assert.is(code, 2);
+    assert.match(stderr, message);
+  }
+});
+
+test("lets an operator read the runner's tables, and not write them", async () => {
+  const client = new DynamoDBClient(localConfig(serving.stack.bus.arn, `${serving.stack.dynamodb}`));
+  const Key = marshall({ PK: "INVOICE#in_life_1", SK: "SUCCEEDED" });
+  const { name, message } = await rejects(
+    client.send(new DeleteItemCommand({ TableName: serving.stack.tables.payments, Key })),
+  );
+  assert.is(name, "AccessDeniedException");
+  assert.match(message, "user/operator is not authorized to perform: dynamodb:DeleteItem");
+});
+
+test.run();
