@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, ServerResponse } from "node:http";
 import { enableCompileCache } from "node:module";
 import { makeDynamoDBMeter } from "./dynamodb-meter.ts";
 import { type FaultPlan, makeStrike, noFaults } from "./faults.ts";
+import { bodyOf, forwardTo } from "./forward.ts";
 import { allows, type Request, type Statement } from "./iam.ts";
 import { notAuthorized } from "./not-authorized.ts";
 
@@ -10,6 +11,8 @@ import { notAuthorized } from "./not-authorized.ts";
 export interface DynamoDBArgs {
   /** Where the tables are kept; in memory without it. */
   path?: string;
+  /** A DynamoDB that answers instead of this process. */
+  endpoint?: string | undefined;
   /** The beginning of a table's ARN. */
   tableArn: string;
   /** Whose calls are let through, by access key: who it is, and the statements of their role. */
@@ -21,13 +24,12 @@ export interface DynamoDBArgs {
 enableCompileCache();
 const { default: dynalite } = await import("dynalite");
 
-const start = ({ path, tableArn, callers, faults }: DynamoDBArgs): void => {
+const start = ({ path, endpoint, tableArn, callers, faults }: DynamoDBArgs): void => {
   let strike = faults ? makeStrike(faults) : noFaults;
   const calls: Record<string, number> = {};
   const allowed: Record<string, boolean> = {};
   const meter = makeDynamoDBMeter();
-  const tables = dynalite({ createTableMs: 0, deleteTableMs: 0, ...(path !== undefined && { path }) });
-  const [answer] = tables.listeners("request");
+  const answer = endpoint === undefined ? answerHere(path) : answerFrom(endpoint);
 
   const server = createServer(async (request, response) => {
     const body = await bodyOf(request);
@@ -42,13 +44,7 @@ const start = ({ path, tableArn, callers, faults }: DynamoDBArgs): void => {
       failBy(fault, response);
       return;
     }
-    // The body is read; what dynalite gets is the same request, telling that body again.
-    const { method, url, headers } = request;
-    const again = Object.assign(new EventEmitter(), { method, url, headers });
-    const told = fault === "errors-after-write" ? failing(response) : response;
-    answer?.call(tables, again, told);
-    again.emit("data", body);
-    again.emit("end");
+    await answer(request, body, fault === "errors-after-write" ? failing(response) : response);
   });
 
   // What the runner does itself is no part of the run.
@@ -73,6 +69,7 @@ const start = ({ path, tableArn, callers, faults }: DynamoDBArgs): void => {
   process.on("message", (message) => {
     if (message === "calls") tell({ calls });
     if (message === "measured") tell({ measured: meter.take() });
+    if (message === "cpu") tell({ cpu: process.cpuUsage() });
     if (message === "stop faults") strike = noFaults;
   });
 
@@ -82,12 +79,34 @@ const start = ({ path, tableArn, callers, faults }: DynamoDBArgs): void => {
   });
 };
 
-const bodyOf = (request: IncomingMessage): Promise<Buffer> =>
-  new Promise((done) => {
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => done(Buffer.concat(chunks)));
-  });
+type Answer = (request: IncomingMessage, body: Buffer, response: ServerResponse) => unknown;
+
+const answerHere = (path?: string): Answer => {
+  const tables = dynalite({ createTableMs: 0, deleteTableMs: 0, ...(path !== undefined && { path }) });
+  const [answer] = tables.listeners("request");
+  return ({ method, url, headers }, body, response) => {
+    // The body is read; what dynalite gets is the same request, telling that body again.
+    const again = Object.assign(new EventEmitter(), { method, url, headers });
+    answer?.call(tables, again, response);
+    again.emit("data", body);
+    again.emit("end");
+  };
+};
+
+const answerFrom = (endpoint: string): Answer => {
+  const forward = forwardTo(endpoint);
+  return async (request, body, response) => {
+    try {
+      const answer = await forward(request, body);
+      response.writeHead(answer.status, answer.headers);
+      response.end(answer.body);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : error;
+      const message = `The DynamoDB at ${endpoint} did not answer: ${reason}`;
+      fail(response, 503, "com.amazonaws.dynamodb.v20120810#ServiceUnavailable", message);
+    }
+  };
+};
 
 const failBy = (fault: "throttles" | "errors", response: ServerResponse): void => {
   const isThrottled = fault === "throttles";

@@ -166,7 +166,9 @@ const create = async (client: DynamoDBClient, table: Infer<typeof Table>): Promi
     await client.send(new CreateTableCommand(toInput(table)));
   } catch (error) {
     // It was kept from an earlier run.
-    if (!(error instanceof ResourceInUseException)) throw error;
+    if (error instanceof ResourceInUseException) return;
+    const reason = error instanceof Error ? error.message : error;
+    throw new Error(`The table ${table.name} could not be made: ${reason}`, { cause: error });
   }
 };
 

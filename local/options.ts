@@ -12,6 +12,7 @@ export interface Options {
   keepSource: boolean;
   port: number;
   data?: string;
+  dynamodb?: string;
   faults?: string;
 }
 
@@ -32,6 +33,11 @@ export const readOptions = (argv: string[]): Options => {
     .option("--keep-source", "leave an envelope the source that it names", false)
     .option("--port <number>", "where to listen, on 127.0.0.1", portNumber, 4400)
     .option("--data <directory>", "keep tables and dead letters there between runs")
+    .option(
+      "--dynamodb <endpoint>",
+      "keep the tables in the DynamoDB at this endpoint, such as http://127.0.0.1:8000, and make those that are not there; each call still goes by the runner, which asks the policies, so it must be one that checks no signatures, as DynamoDB Local",
+      endpoint,
+    )
     .option("--faults <file>", "let things go wrong as this file says (docs/faults.md)")
     .addHelpText("after", help)
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
@@ -45,6 +51,11 @@ Without --exit it then listens, until Ctrl-C:
                   checked if STRIPE_WEBHOOK_SECRET is set
   GET /stack      what the program exports
   POST /          the calls of AWS's that an operator's commands make with --local`;
+
+const endpoint = (text: string): string => {
+  if (URL.parse(text)?.protocol === "http:") return text;
+  throw new InvalidArgumentError("expected a URL that begins with http://");
+};
 
 const portNumber = (text: string): number => {
   const port = Number(text);

@@ -31,6 +31,8 @@ export interface RunnerArgs {
   seed?: Record<string, unknown>[];
   /** A directory that keeps tables and queues between runs; without it they are gone at the end. */
   dataDirectory?: string | undefined;
+  /** Where a DynamoDB is that keeps the tables, one that checks no signatures; without it there is one in a process of its own. */
+  dynamodbEndpoint?: string | undefined;
   /** What is to go wrong. */
   faults?: FaultPlan | undefined;
   /** How many containers of each Lambda there are at most; where calls often wait, more are faster. */

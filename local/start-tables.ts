@@ -11,11 +11,12 @@ export const startTables = async (
   child: ReturnType<typeof forkDynamoDB>,
   graph: Graph,
   permissions: Permissions,
-  { dataDirectory, faults, seed = [] }: RunnerArgs,
+  { dataDirectory, dynamodbEndpoint, faults, seed = [] }: RunnerArgs,
 ): Promise<DynamoDB> => {
   if (dataDirectory !== undefined) mkdirSync(dataDirectory, { recursive: true });
   const dynamodb = await startDynamoDB(child, graph, {
     ...(dataDirectory !== undefined && { path: join(dataDirectory, "tables") }),
+    endpoint: dynamodbEndpoint,
     tableArn: `arn:aws:dynamodb:${graph.region}:${graph.account}:table`,
     callers: callersOf(graph, permissions),
     faults,

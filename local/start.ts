@@ -34,6 +34,7 @@ export const start = async (options: Options): Promise<number> => {
     clock,
     seed,
     dataDirectory: options.data,
+    dynamodbEndpoint: options.dynamodb,
     faults,
     onAlarm: (change) => say(alarmLineOf(change)),
   });

@@ -155,6 +155,7 @@ test("tells all of its options", async () => {
     "--keep-source",
     "--port",
     "--data",
+    "--dynamodb",
   ]) {
     assert.match(stdout, option);
   }

@@ -3,12 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Graph, loadGraph } from "../../local/graph.ts";
+import { loadGraph } from "../../local/graph.ts";
 import { life } from "../../local/life.ts";
 import { sampleEvent, sampleInvoice, sampleSubscription } from "../../local/sample-events.ts";
+import { graphWithout } from "../helpers/graph-without.ts";
 import { rejects } from "../helpers/rejects.ts";
 import { type Running, startRunning } from "../helpers/running.ts";
-import { graphOf, stackWith } from "../helpers/stack.ts";
+import { stackWith } from "../helpers/stack.ts";
 
 const test = suite("the runner");
 
@@ -75,18 +76,6 @@ test("says what became of an event: its states, what was written, and how long i
   const again = await running.handle(event);
   assert.equal([again.outcome, again.written], ["duplicate", []]);
 });
-
-// The dev stack, with a statement of a role's policy taken away.
-const graphWithout = async (role: string, action: string): Promise<Graph> => {
-  const graph = await graphOf("dev");
-  const resources = graph.resources.map((resource) => {
-    if (resource.name !== role || !resource.type.endsWith(":RolePolicy")) return resource;
-    const policy = JSON.parse(String(resource.inputs["policy"]));
-    const Statement = policy.Statement.filter(({ Action }: { Action: unknown }) => Action !== action);
-    return { ...resource, inputs: { ...resource.inputs, policy: JSON.stringify({ ...policy, Statement }) } };
-  });
-  return { ...graph, resources };
-};
 
 test("lets nobody do what their role does not allow, and says so in AWS's words", async () => {
   const cases = [

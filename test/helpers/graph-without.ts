@@ -1,0 +1,14 @@
+import type { Graph } from "../../local/graph.ts";
+import { graphOf } from "./stack.ts";
+
+/** The dev stack's graph, without the statement of a role's policy that allows an action. */
+export const graphWithout = async (role: string, action: string): Promise<Graph> => {
+  const graph = await graphOf("dev");
+  const resources = graph.resources.map((resource) => {
+    if (resource.name !== role || !resource.type.endsWith(":RolePolicy")) return resource;
+    const policy = JSON.parse(String(resource.inputs["policy"]));
+    const Statement = policy.Statement.filter(({ Action }: { Action: unknown }) => Action !== action);
+    return { ...resource, inputs: { ...resource.inputs, policy: JSON.stringify({ ...policy, Statement }) } };
+  });
+  return { ...graph, resources };
+};
