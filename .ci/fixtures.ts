@@ -15,7 +15,8 @@ const good = ["applied", "skipped", "stale", "duplicate"];
 
 const [folder = ""] = process.argv.slice(2);
 const root = join(import.meta.dirname, "..");
-const { events, problems } = readEvents([folder], { eventSource: "x", keepSource: false, account: "x", region: "x" });
+const all = [...readEvents([folder], { eventSource: "x", keepSource: false, account: "x", region: "x" })];
+const [events, problems] = [all.flatMap((some) => some.events), all.flatMap((some) => some.problems)];
 const run = spawnSync(process.execPath, [join(root, "local/main.ts"), "--replay", folder, "--exit", "--json"], {
   encoding: "utf8",
   maxBuffer: 1e9,

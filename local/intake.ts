@@ -2,15 +2,18 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Arrival, type Envelope, NotAnEvent, toEnvelope } from "./event.ts";
 
-/** What was read from files: the events in order, and what could not be read, each with the reason. */
+/** What was read of files: the events in order, and what could not be read, each with the reason. */
 export interface Intake {
   events: Envelope[];
   problems: string[];
 }
 
-/** Reads the events of files and of all `*.json` in directories, those sorted by path. */
-export const readEvents = (paths: string[], arrival: Arrival): Intake => {
-  const intake: Intake = { events: [], problems: [] };
+// All at once would fill the memory; a file is read as a whole.
+const mostAtOnce = 1000;
+
+/** Reads the events of files and of all `*.json` in directories, those sorted by path, a thousand or so at a time. */
+export const readEvents = function* (paths: string[], arrival: Arrival): Generator<Intake> {
+  let intake: Intake = { events: [], problems: [] };
   for (const path of paths) {
     const files = attempt(intake, path, () => filesOf(path)) ?? [];
     for (const file of files) {
@@ -21,9 +24,12 @@ export const readEvents = (paths: string[], arrival: Arrival): Intake => {
         const event = attempt(intake, isList ? `${file}[${index}]` : file, () => toEnvelope(value, arrival));
         if (event) intake.events.push(event);
       }
+      if (intake.events.length < mostAtOnce) continue;
+      yield intake;
+      intake = { events: [], problems: [] };
     }
   }
-  return intake;
+  yield intake;
 };
 
 const attempt = <T>(intake: Intake, where: string, run: () => T): T | undefined => {

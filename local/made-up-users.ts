@@ -4,7 +4,7 @@ import { type Envelope, ownerOfEvent } from "./event.ts";
 /** Users for customers of whom nobody said whose they are. */
 export interface MadeUpUsers {
   /** Makes up a user for each customer of these events that is new; returns how many. */
-  add(events: Envelope[]): Promise<number>;
+  add(events: Iterable<Envelope>): Promise<number>;
 }
 
 /** Makes up users, `user_<customer id>` unless an event names one, and puts each one's item where `put` says. */
@@ -13,7 +13,8 @@ export const makeMadeUpUsers = (put: (item: Record<string, string>) => Promise<v
   return {
     add: async (events) => {
       const users = new Map<string, string>();
-      for (const { customerId, metadataUserId } of events.flatMap((event) => ownerOfEvent(event) ?? [])) {
+      for (const event of events) {
+        const { customerId = null, metadataUserId = null } = ownerOfEvent(event) ?? {};
         if (customerId === null || known.has(customerId)) continue;
         if (metadataUserId !== null) users.set(customerId, metadataUserId);
         else if (!users.has(customerId)) users.set(customerId, `user_${customerId}`);

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import { SingleBar } from "cli-progress";
-import { type Envelope, toEnvelope } from "./event.ts";
+import { toEnvelope } from "./event.ts";
 import { readEvents } from "./intake.ts";
 import { life } from "./life.ts";
 import type { Options } from "./options.ts";
@@ -13,11 +13,7 @@ export const play = async (session: Session, options: Options): Promise<number> 
     await playLife(session, options);
     return 0;
   }
-  const { events, problems } = readEvents(options.replay, session.arrival);
-  for (const problem of problems) console.error(`Could not be read: ${problem}`);
-  await session.prepare(events);
-  await replay(session, events);
-  return problems.length;
+  return replay(session, options.replay);
 };
 
 const playLife = async (session: Session, { json }: Options): Promise<void> => {
@@ -33,11 +29,33 @@ const playLife = async (session: Session, { json }: Options): Promise<void> => {
 // With fewer, the lines themselves are progress enough.
 const barFrom = 200;
 
-const replay = async (session: Session, events: Envelope[]): Promise<void> => {
-  if (events.length < barFrom || !process.stderr.isTTY) {
-    await Promise.all(events.map((event) => session.take(event)));
-    return;
+// The files are read several times, as their events may be more than the memory holds.
+const replay = async (session: Session, paths: string[]): Promise<number> => {
+  const read = () => readEvents(paths, session.arrival);
+  const events = function* () {
+    for (const some of read()) yield* some.events;
+  };
+  // Any of them may name the user of a customer.
+  await session.prepare(events());
+  const total = process.stderr.isTTY ? countOf(events()) : 0;
+  const progress = total < barFrom ? null : showProgress(session, total);
+  let unread = 0;
+  for (const some of read()) {
+    for (const problem of some.problems) console.error(`Could not be read: ${problem}`);
+    unread += some.problems.length;
+    await Promise.all(some.events.map((event) => session.take(event)));
   }
+  progress?.end();
+  return unread;
+};
+
+const countOf = (events: Iterable<unknown>): number => {
+  let count = 0;
+  for (const _ of events) count += 1;
+  return count;
+};
+
+const showProgress = (session: Session, total: number): { end(): void } => {
   const bar = new SingleBar({ format: "{bar} {value}/{total} events, {eta_formatted} to go", stream: process.stderr });
   const troubles: string[] = [];
   // On a terminal the lines would tear the bar: only those of trouble are shown, after it.
@@ -45,9 +63,12 @@ const replay = async (session: Session, events: Envelope[]): Promise<void> => {
     bar.increment();
     if (outcome.error) troubles.push(lineOf(outcome));
   });
-  bar.start(events.length, 0);
-  await Promise.all(events.map((event) => session.take(event)));
-  bar.stop();
-  session.onOutcome(null);
-  for (const line of troubles) console.error(line);
+  bar.start(total, 0);
+  return {
+    end: () => {
+      bar.stop();
+      session.onOutcome(null);
+      for (const line of troubles) console.error(line);
+    },
+  };
 };

@@ -58,7 +58,7 @@ export interface Runner {
   /** Takes an event in and says what became of it, once all is done. */
   take(event: Envelope): Promise<Outcome>;
   /** Makes up a user for each customer of these events that is new; returns how many. */
-  makeUpUsers(events: Envelope[]): Promise<number>;
+  makeUpUsers(events: Iterable<Envelope>): Promise<number>;
   dump(): Promise<Dump>;
   queues: Queues;
   executions: Executions;

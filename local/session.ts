@@ -12,7 +12,7 @@ export interface Session {
   /** How events arrive here. */
   arrival: Arrival;
   /** Gives each customer of these events a user, where that is asked for. */
-  prepare(events: Envelope[]): Promise<void>;
+  prepare(events: Iterable<Envelope>): Promise<void>;
   /** Takes an event in, in order for each customer and 16 customers side by side, and prints its line. */
   take(event: Envelope): Promise<Outcome>;
   /** What to do with each outcome instead of printing its line; null prints again. */
@@ -43,7 +43,7 @@ export const openSession = (runner: Runner, options: Options): Session => {
     else if (!options.json) console.log(lineOf(outcome));
   };
 
-  const prepare = async (events: Envelope[]): Promise<void> => {
+  const prepare = async (events: Iterable<Envelope>): Promise<void> => {
     if (options.seed !== true) return;
     madeUp += await runner.makeUpUsers(events);
   };

@@ -33,7 +33,8 @@ const write = (name: string, content: unknown): string => {
 };
 
 const read = (...paths: string[]) => {
-  const { events, problems } = readEvents(paths, arrival);
+  const all = [...readEvents(paths, arrival)];
+  const [events, problems] = [all.flatMap((some) => some.events), all.flatMap((some) => some.problems)];
   return { ids: events.map(({ detail }) => detail.id), problems, events };
 };
 
@@ -131,6 +132,15 @@ test("names what is no event within a list by its index, and reads the others", 
   }
 });
 
+test("reads a thousand or so events at a time, each file as a whole", () => {
+  const list = Array.from({ length: 600 }, (_, index) => event(`evt_${index}`));
+  const files = ["one.json", "two.json", "three.json"].map((name) => write(name, list));
+  assert.equal(
+    [...readEvents(files, arrival)].map(({ events }) => events.length),
+    [1200, 600],
+  );
+});
+
 test("throws what is a mistake of its own", () => {
   const file = write("one.json", event("evt_1"));
   const broken = Object.defineProperty({ ...arrival }, "eventSource", {
@@ -138,7 +148,7 @@ test("throws what is a mistake of its own", () => {
       throw new RangeError("a mistake");
     },
   });
-  assert.is(thrown(() => readEvents([file], broken)).message, "a mistake");
+  assert.is(thrown(() => [...readEvents([file], broken)]).message, "a mistake");
 });
 
 test.run();
