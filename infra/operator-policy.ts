@@ -56,10 +56,15 @@ const reading = ({ tables: { core, payments } }: Args): Allowed[] => [
 
 const redriving = ({ deadLetters, parked, machines }: Args): Allowed[] => [
   {
-    Action: ["sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:ChangeMessageVisibility", "sqs:DeleteMessage"],
+    Action: [
+      "sqs:GetQueueAttributes",
+      "sqs:ReceiveMessage",
+      "sqs:ChangeMessageVisibility",
+      "sqs:SendMessage",
+      "sqs:DeleteMessage",
+    ],
     Resource: [deadLetters.arn, parked.arn],
   },
-  { Action: "sqs:SendMessage", Resource: parked.arn },
   { Action: "states:StartSyncExecution", Resource: Object.values(machines).map(({ arn }) => arn) },
 ];
 

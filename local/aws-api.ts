@@ -1,5 +1,6 @@
 import { type Infer, object, string } from "superstruct";
 import { AwsError, inputOf } from "./aws-error.ts";
+import { largestData } from "./data-limit.ts";
 import { eventCalls } from "./event-calls.ts";
 import type { Executions } from "./executions.ts";
 import type { Graph } from "./graph.ts";
@@ -110,8 +111,8 @@ const runToItsEnd = async (
 };
 
 const executionInput = (text: string): unknown => {
-  if (Buffer.byteLength(text) > 262_144)
-    throw new AwsError("ValidationException", "'input' is longer than 262144 bytes");
+  if (Buffer.byteLength(text) > largestData)
+    throw new AwsError("ValidationException", `'input' is longer than ${largestData} bytes`);
   try {
     return JSON.parse(text);
   } catch (error) {

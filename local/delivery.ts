@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import { bytesOf, largestData } from "./data-limit.ts";
 import { ruleMetric, startsThrottled } from "./event-metrics.ts";
 import type { Strike } from "./faults.ts";
 import type { Execution } from "./machine.ts";
@@ -37,9 +38,6 @@ export interface DeliveryArgs {
   metrics: Metrics;
 }
 
-// Step Functions' limit on the input of an execution, in bytes.
-const largestInput = 262_144;
-
 /** Starts a target with an event, once or, as EventBridge delivers at least once, twice; tries again, and dead-letters it in the end. */
 export const deliverAll = async (target: Target, event: unknown, args: DeliveryArgs): Promise<Delivery[]> => {
   const eventId = eventIdOf(event);
@@ -56,9 +54,9 @@ const lateMilliseconds = 10 * 60 * 1000;
 
 const start = async (target: Target, event: unknown, args: DeliveryArgs, key: string): Promise<Delivery[]> => {
   demand(target, "states:StartExecution", args.permissions);
-  const size = Buffer.byteLength(JSON.stringify(event));
-  if (size > largestInput) {
-    const message = `The input has ${size} bytes; an execution takes at most ${largestInput}`;
+  const size = bytesOf(event);
+  if (size > largestData) {
+    const message = `The input has ${size} bytes; an execution takes at most ${largestData}`;
     throw new DeliveryError("INVALID_PARAMETER", message, false);
   }
   if (args.strike("delivery", key, eventIdOf(event), target.name) === "fails") {

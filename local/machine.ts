@@ -3,6 +3,7 @@ import { StateMachine, type StateMachineDefinition } from "aws-local-stepfunctio
 import { checked } from "./checked.ts";
 import { Definition } from "./asl.ts";
 import type { Clock } from "./clock.ts";
+import { bytesOf, dataLimitExceeded, largestData } from "./data-limit.ts";
 
 /** How a task of a state machine calls a service: the ARN of the call, and its parameters. */
 export type CallService = (resource: string, parameters: unknown) => Promise<unknown>;
@@ -73,7 +74,10 @@ export const makeMachine = ({ name, arn, definition, callService, stalls, clock 
         async (parameters: unknown) => {
           const call: ServiceCall = { resource, timeoutSeconds, parameters, startedAt: clock.now() };
           calls.push(call);
+          // Each task is given all of the data, so that there is no need to look at other states.
+          if (bytesOf(parameters) > largestData) throw dataLimitExceeded(state);
           call.output = await callService(resource, parameters);
+          if (bytesOf(call.output) > largestData) throw dataLimitExceeded(state);
           return asJson(call.output);
         },
       ]),

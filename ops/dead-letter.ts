@@ -45,11 +45,11 @@ export const readDeadLetter = (message: Message, stack: Stack): DeadLetter | Unr
   if (body === undefined) return { problem: `its body is no JSON: ${text.slice(0, 60)}` };
   const at = new Date(Number(message.Attributes?.SentTimestamp));
   return attributeOf(message, "TARGET_ARN") === undefined
-    ? readOurs(body, at, stack)
+    ? readOurs(message, body, at, stack)
     : readEventBridges(message, body, at, stack);
 };
 
-const readOurs = (body: unknown, at: Date, stack: Stack): DeadLetter | Unreadable => {
+const readOurs = (message: Message, body: unknown, at: Date, stack: Stack): DeadLetter | Unreadable => {
   const [problem, letter] = read(body, OurLetter);
   if (!letter) return { problem: `neither a state machine nor EventBridge writes like that: ${problem}` };
   const machine = nameOf(letter.stateMachine, stack);
@@ -64,7 +64,7 @@ const readOurs = (body: unknown, at: Date, stack: Stack): DeadLetter | Unreadabl
     errorName: failure.Error,
     errorMessage: messageOf(failure.Cause),
     at,
-    redrives: redrivesOf(execution),
+    redrives: Math.max(redrivesOf(execution), countOn(message)),
   };
 };
 
@@ -89,7 +89,7 @@ const readEventBridges = (message: Message, body: unknown, at: Date, stack: Stac
     errorName: attributeOf(message, "ERROR_CODE") ?? "UNKNOWN",
     errorMessage: attributeOf(message, "ERROR_MESSAGE") ?? "",
     at,
-    redrives: 0,
+    redrives: countOn(message),
   };
 };
 
@@ -100,6 +100,11 @@ export const redriveName = (n: number, eventId: string): string =>
 // arn:aws:states:<region>:<account>:express:<machine>:<name>:<id that Step Functions adds>
 const redrivesOf = (executionArn: string): number =>
   Number(/^redrive-(\d+)-/.exec(executionArn.split(":")[7] ?? "")?.[1] ?? 0);
+
+/** The attribute that counts the redrives of a letter whose machine ended without sending a new one. */
+export const redrivesAttribute = "REDRIVES";
+
+const countOn = (message: Message): number => Number(attributeOf(message, redrivesAttribute) ?? 0);
 
 const nameOf = (machineArn: string, { stateMachines }: Stack): string | undefined =>
   Object.keys(stateMachines).find((name) => stateMachines[name] === machineArn);

@@ -17,8 +17,8 @@ export interface LetterQueue {
   delete(message: Message): Promise<void>;
   /** Shows a message to everybody again, at once. */
   release(message: Message): Promise<void>;
-  /** Sends it a message of another queue as it is. */
-  put(message: Message): Promise<void>;
+  /** Sends it a message as it is, but for these text attributes. */
+  put(message: Message, attributes?: Record<string, string>): Promise<void>;
 }
 
 /** The queue at this address. */
@@ -55,8 +55,9 @@ export const letterQueue = (sqs: SQSClient, url: string): LetterQueue => {
     release: async ({ ReceiptHandle }) => {
       await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl: url, ReceiptHandle, VisibilityTimeout: 0 }));
     },
-    put: async ({ Body, MessageAttributes = {} }) => {
-      const texts = Object.entries(MessageAttributes).map(([name, { StringValue }]) => [
+    put: async ({ Body, MessageAttributes = {} }, attributes = {}) => {
+      const own = Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue]);
+      const texts = Object.entries({ ...Object.fromEntries(own), ...attributes }).map(([name, StringValue]) => [
         name,
         { DataType: "String", StringValue },
       ]);

@@ -1,6 +1,7 @@
 import { type SFNClient, StartSyncExecutionCommand } from "@aws-sdk/client-sfn";
 import type { Message } from "@aws-sdk/client-sqs";
-import { type DeadLetter, redriveName } from "./dead-letter.ts";
+import { largestData } from "../local/data-limit.ts";
+import { type DeadLetter, redriveName, redrivesAttribute } from "./dead-letter.ts";
 import type { LetterQueue } from "./letter-queue.ts";
 
 /** What became of a dead letter: only what was redriven is done. */
@@ -21,9 +22,6 @@ export interface RedriveOneArgs {
   max: number;
 }
 
-// Step Functions' limit on the input of an execution, in bytes.
-const largestInput = 262_144;
-
 /** The cause that every state machine fails with, once the event is in the dead-letter queue again. */
 export const deadLettered = "The event is in the dead-letter queue, with the failure as it was caught.";
 
@@ -41,7 +39,7 @@ const attempt = async (message: Message, letter: DeadLetter, args: RedriveOneArg
   const { event, redrives, eventId, machineArn } = letter;
   const { sfn, queue, parked, max } = args;
   const bytes = Buffer.byteLength(event);
-  const useless = bytes > largestInput ? `it has ${bytes} bytes, and a machine takes at most ${largestInput}` : null;
+  const useless = bytes > largestData ? `it has ${bytes} bytes, and a machine takes at most ${largestData}` : null;
   if (useless !== null && !parked) return { fate: "left", reason: useless };
   if (parked && (useless !== null || redrives >= max)) {
     await parked.put(message);
@@ -61,5 +59,9 @@ const attempt = async (message: Message, letter: DeadLetter, args: RedriveOneArg
     await queue.delete(message);
     return { fate: "failed again", reason: `${error}; it is in the dead-letter queue again` };
   }
-  return { fate: "left", reason: `the execution ${name} ended as ${status}: ${error ?? ""} ${cause ?? ""}`.trim() };
+  // It has told nobody that it was tried, as after a timeout: a copy of the letter does.
+  await queue.put(message, { [redrivesAttribute]: `${redrives + 1}` });
+  await queue.delete(message);
+  const end = [status, error, cause].filter(Boolean).join(" ");
+  return { fate: "failed again", reason: `${end}; it is in the queue again, and counted` };
 };

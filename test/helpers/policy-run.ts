@@ -12,7 +12,9 @@ import { redriveAll } from "../../ops/redrive-all.ts";
 import { replayRule } from "../../ops/replay-rule.ts";
 import { showRecords } from "../../ops/show-records.ts";
 import { readTrace } from "../../ops/trace-event.ts";
+import { largestData } from "../../local/data-limit.ts";
 import { captured } from "./captured.ts";
+import { padded } from "./padded.ts";
 import { rejects } from "./rejects.ts";
 import { type Serving, startServing } from "./serving.ts";
 import { graphOf } from "./stack.ts";
@@ -64,6 +66,10 @@ export const runAll = async (): Promise<PolicyRun> => {
     ];
     const outcomes = await Promise.all(events.map((event) => serving.handle(event)));
     serving.stopFaults();
+    // Its machine cannot even dead-letter it, so that the redrive counts it.
+    const full = padded(serving.envelope(eventOf("good", "full", "invoice.paid")), largestData);
+    const TARGET_ARN = `${serving.stack.stateMachines["invoice-paid"]}`;
+    serving.deadLetters.send(JSON.stringify(full), Date.now(), { TARGET_ARN });
     await operate(serving);
     const { core, payments } = await serving.dump();
     return {

@@ -133,13 +133,14 @@ test("answers a failed execution with its error and cause, once its dead letter 
 });
 
 test("lets an operator do what the operator's policy allows alone, and says so as AWS does", async () => {
-  const { url, arn } = serving.stack.deadLetterQueue;
-  const send = serving.sqs.send(new SendMessageCommand({ QueueUrl: url, MessageBody: "{}" }));
-  const { name, message } = await rejects(send);
+  const stateMachineArn = `${serving.stack.stateMachines["payment-succeeded"]}-2`;
+  const { name, message } = await rejects(start("{}", { stateMachineArn }));
   assert.is(name, "AccessDeniedException");
-  assert.match(message, "operator is not authorized to perform: sqs:sendmessage on resource: ");
-  assert.match(message, `${arn} because no identity-based policy allows the sqs:sendmessage action`);
-  assert.equal(serving.deadLetters.messages, []);
+  assert.match(message, "operator is not authorized to perform: states:StartSyncExecution on resource: ");
+  assert.match(
+    message,
+    `${stateMachineArn} because no identity-based policy allows the states:StartSyncExecution action`,
+  );
 });
 
 test("refuses to start as Step Functions does", async () => {

@@ -118,7 +118,7 @@ test("has what is an error, or fatal, or nothing, by its level", async () => {
 });
 
 test("cuts a text that is longer than Step Functions logs, and says so", async () => {
-  const lines = await linesOf({ "write-payment": [{ outcome: "applied", written: ["x".repeat(300_000)] }] });
+  const lines = await linesOf({ "write-payment": [{ outcome: "applied", written: ["x".repeat(255_000)] }] });
   const { output, outputDetails } = lines.at(-1)?.details ?? {};
   assert.equal([output.length, outputDetails], [248 * 1024, { truncated: true }]);
 });

@@ -4,6 +4,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { readDefinition } from "../../infra/definition.ts";
 import { workflows } from "../../infra/workflows.ts";
+import type { Execution } from "../../local/machine.ts";
+import { TooLarge } from "../../local/queue.ts";
 import { sampleEvent, sampleInvoice } from "../../local/sample-events.ts";
 import { deadLettered } from "../../ops/redrive-one.ts";
 import { redriveAll } from "../../ops/redrive-all.ts";
@@ -15,7 +17,8 @@ const test = suite("a redrive");
 
 let serving: Serving;
 let started: string[] = [];
-let hasQueueFault = false;
+// How the executions end, if not by themselves.
+let end: Pick<Execution, "status" | "output" | "failure"> | null = null;
 // How many letters nobody else saw while the newest execution ran.
 let hiddenThen = 0;
 test.before(async () => {
@@ -25,8 +28,7 @@ test.before(async () => {
       started.push(name);
       hiddenThen = serving.deadLetters.hidden(Date.now());
       const execution = await executions.start(arn, name, input);
-      if (!hasQueueFault || !execution) return execution;
-      return { ...execution, failure: { Error: "DeadLetterQueueUnreachable", Cause: "Not sent" } };
+      return execution && { ...execution, ...end };
     },
   }));
 });
@@ -203,18 +205,48 @@ test("leaves what is none of its own, says why, and starts the rest", async () =
   assert.ok(isAllVisible());
 });
 
-test("leaves a letter whose machine failed without sending a new one", async () => {
-  await invalid("unreachable");
+test("counts a try that the machine told nobody of, in a copy of the letter, and parks that in the end", async () => {
+  const makeUp = await ofNobody("timeout");
   const [letter] = serving.deadLetters.messages;
-  hasQueueFault = true;
+  await makeUp();
+  end = { status: "TIMED_OUT", output: null, failure: { Error: "States.Timeout", Cause: "" } };
+  try {
+    for (const n of [1, 2]) {
+      const { code, said } = await redrive({ max: 2 });
+      assert.is(code, 1);
+      assert.match(
+        said,
+        /failed again +evt_timeout .* TIMED_OUT States.Timeout; it is in the queue again, and counted/,
+      );
+      assert.is(started.at(-1), `redrive-${n}-evt_timeout`);
+      assert.equal([serving.deadLetters.messages.length, isAllVisible()], [1, true]);
+    }
+    assert.match((await redrive({ max: 2 })).said, /parked +evt_timeout .* redriven 2 times/);
+  } finally {
+    end = null;
+  }
+  assert.equal([serving.deadLetters.messages, started.length], [[], 2]);
+  const [parked] = serving.parked.messages;
+  assert.equal([parked?.body, parked?.attributes], [letter?.body, { REDRIVES: "2" }]);
+  assert.is((await redrive({ parked: true })).code, 0);
+  assert.is(started.at(-1), "redrive-3-evt_timeout");
+});
+
+test("leaves a letter where it is when its copy cannot be sent", async () => {
+  await invalid("unsent");
+  const [letter] = serving.deadLetters.messages;
+  const send = serving.deadLetters.send.bind(serving.deadLetters);
+  serving.deadLetters.send = () => {
+    throw new TooLarge("It takes no message");
+  };
   try {
     const { code, said } = await redrive();
     assert.is(code, 1);
-    assert.match(said, /left +evt_unreachable .* ended as FAILED: DeadLetterQueueUnreachable Not sent/);
+    assert.match(said, /left +evt_unsent .* It takes no message/);
   } finally {
-    hasQueueFault = false;
+    serving.deadLetters.send = send;
   }
-  assert.ok(serving.deadLetters.messages.some(({ messageId }) => messageId === letter?.messageId));
+  assert.is(serving.deadLetters.messages[0]?.messageId, letter?.messageId);
   assert.ok(isAllVisible());
 });
 

@@ -1,0 +1,8 @@
+import type { Envelope } from "../../local/event.ts";
+import { bytesOf } from "../../local/data-limit.ts";
+
+/** An envelope with so much more in it that it has that many bytes. */
+export const padded = (envelope: Envelope, bytes: number): Envelope => {
+  const withFill = (fill: string): Envelope => ({ ...envelope, detail: { ...envelope.detail, fill } });
+  return withFill("x".repeat(bytes - bytesOf(withFill(""))));
+};
