@@ -3,6 +3,7 @@ import { once } from "node:events";
 import type { AwsApi } from "./aws-api.ts";
 import { NotAnEvent } from "./event.ts";
 import type { Outcome } from "./outcome.ts";
+import { readJson } from "./read-json.ts";
 import { signatureProblem } from "./webhook-signature.ts";
 
 /** How the runner listens. */
@@ -87,7 +88,7 @@ const eventOf = async (request: IncomingMessage, { webhookSecret }: HttpArgs): P
 
 const jsonOf = (body: string): unknown => {
   try {
-    return JSON.parse(body);
+    return readJson(body);
   } catch (error) {
     throw new Refusal(400, `The body is no JSON: ${error instanceof Error ? error.message : error}`);
   }

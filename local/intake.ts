@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Arrival, type Envelope, NotAnEvent, toEnvelope } from "./event.ts";
+import { readJson } from "./read-json.ts";
 
 /** What was read of files: the events in order, and what could not be read, each with the reason. */
 export interface Intake {
@@ -17,7 +18,7 @@ export const readEvents = function* (paths: string[], arrival: Arrival): Generat
   for (const path of paths) {
     const files = attempt(intake, path, () => filesOf(path)) ?? [];
     for (const file of files) {
-      const content = attempt(intake, file, (): unknown => JSON.parse(readFileSync(file, "utf8")));
+      const content = attempt(intake, file, () => readJson(readFileSync(file, "utf8")));
       if (content === undefined) continue;
       const { values, isList } = valuesOf(content);
       for (const [index, value] of values.entries()) {

@@ -1,6 +1,8 @@
 import type { Message } from "@aws-sdk/client-sqs";
-import { optional, string, type Struct, type, validate } from "superstruct";
+import { optional, string, type Struct, type } from "superstruct";
 import { workflows } from "../infra/workflows.ts";
+import { InvalidEvent } from "../lambdas/lib/errors.ts";
+import { parse } from "../lambdas/lib/parse.ts";
 import { messageOf } from "../local/outcome.ts";
 import type { Stack } from "./stack.ts";
 
@@ -42,7 +44,7 @@ const OurLetter = type({
 export const readDeadLetter = (message: Message, stack: Stack): DeadLetter | Unreadable => {
   const text = message.Body ?? "";
   const body = jsonOf(text);
-  if (body === undefined) return { problem: `its body is no JSON: ${text.slice(0, 60)}` };
+  if (body === undefined) return { problem: `its body of ${text.length} characters is no JSON` };
   const at = new Date(Number(message.Attributes?.SentTimestamp));
   return attributeOf(message, "TARGET_ARN") === undefined
     ? readOurs(message, body, at, stack)
@@ -112,9 +114,14 @@ const nameOf = (machineArn: string, { stateMachines }: Stack): string | undefine
 const attributeOf = ({ MessageAttributes = {} }: Message, name: string): string | undefined =>
   MessageAttributes[name]?.StringValue;
 
+// Says where a value is wrong, and does not quote it.
 const read = <T, S>(value: unknown, struct: Struct<T, S>): [string, undefined] | [null, T] => {
-  const [error, result] = validate(value, struct);
-  return error ? [error.message, undefined] : [null, result];
+  try {
+    return [null, parse(value, struct)];
+  } catch (error) {
+    if (!(error instanceof InvalidEvent)) throw error;
+    return [error.message, undefined];
+  }
 };
 
 const jsonOf = (text: string): unknown => {

@@ -1,7 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Graph, ofType } from "../../local/graph.ts";
-import { graphOf } from "../helpers/stack.ts";
+import { type Graph, loadGraph, ofType } from "../../local/graph.ts";
+import { secrets, secretsIn } from "../helpers/planted.ts";
+import { graphOf, stackWith } from "../helpers/stack.ts";
 
 const test = suite("what guards the data");
 
@@ -84,6 +85,23 @@ test("no log is kept for ever, nor anything in prod's but ids", async () => {
   }
   for (const { inputs } of ofType(graph, "aws:sfn/stateMachine:StateMachine")) {
     assert.is(Object(inputs["loggingConfiguration"]).includeExecutionData, false);
+  }
+});
+
+test("no secret of the environment gets into the graph: no resource, bundle or output", async () => {
+  const before = Object.keys(secrets).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, secrets);
+  try {
+    const graph = JSON.stringify(await loadGraph(stackWith("prod")));
+    assert.match(graph, "index.js");
+    assert.equal(secretsIn(graph), []);
+    // It may be written, and is never read: Pulumi's state has the placeholder alone.
+    assert.match(graph, '"valueWo":"not set yet"');
+  } finally {
+    for (const [name, value] of before) {
+      if (value === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = value;
+    }
   }
 });
 

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { createHmac } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import { stripVTControlCharacters } from "node:util";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { sampleEvent, sampleInvoice } from "../../local/sample-events.ts";
+import { person, personalIn, planted, secrets, secretsIn } from "../helpers/planted.ts";
 
 const test = suite("npm start");
 
@@ -18,7 +20,8 @@ test.after(() => rmSync(directory, { recursive: true }));
 
 const main = join(import.meta.dirname, "../../local/main.ts");
 
-const spawnMain = (args: string[]) => spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+const spawnMain = (args: string[], env: Record<string, string> = {}) =>
+  spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
 
 const run = async (...args: string[]) => {
   const child = spawnMain(args);
@@ -161,28 +164,56 @@ test("tells all of its options", async () => {
   }
 });
 
-test("listens until it is told to end, and answers what became of an event", async () => {
-  const events = fileOf("before.json", []);
-  const child = spawnMain(["--replay", events, "--port", "0", "--json"]);
+test("listens until it is told to end, answers what became of an event, and tells no secret and nobody's data", async () => {
+  const child = spawnMain(
+    ["--replay", fileOf("before.json", `{"name": ${person["name"]}}`), "--port", "0", "--json"],
+    secrets,
+  );
+  const said: string[] = [];
   const url = await new Promise<string>((done) => {
-    let said = "";
-    child.stderr.on("data", (chunk) => {
-      said += chunk;
-      const [found] = /http:\/\/127\.0\.0\.1:\d+/.exec(said) ?? [];
-      if (found) done(found);
-    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk) => {
+        said.push(`${chunk}`);
+        const [found] = /http:\/\/127\.0\.0\.1:\d+/.exec(`${chunk}`) ?? [];
+        if (found) done(found);
+      });
+    }
   });
-  const post = (path: string, body: string) => fetch(`${url}${path}`, { method: "POST", body });
-  const taken = await post("/events", JSON.stringify(paid("posted", "cus_posted")));
-  assert.equal([taken.status, Object(await taken.json()).outcome], [202, "applied"]);
-  const hook = await post("/webhook", JSON.stringify(paid("posted", "cus_posted")));
-  assert.equal([hook.status, Object(await hook.json()).outcome], [200, "duplicate"]);
-  const refused = await post("/events", '{"type":"x"}');
-  assert.is(refused.status, 400);
-  assert.match(Object(await refused.json()).error, "expected a Stripe event with an id and a type");
+  const post = async (path: string, body: string, headers: Record<string, string> = {}) => {
+    const response = await fetch(`${url}${path}`, { method: "POST", body, headers });
+    const answer = await response.text();
+    said.push(answer);
+    return [response.status, Object(JSON.parse(answer)).outcome];
+  };
+  const body = JSON.stringify(paid("posted", "cus_posted", planted({})));
+  assert.equal(await post("/events", body), [202, "applied"]);
+  assert.equal(await post("/webhook", body, signed(body)), [200, "duplicate"]);
+  assert.equal(await post("/webhook", body, signed(`${body} `)), [400, undefined]);
+  assert.equal(await post("/events", `${body}${person["name"]}`), [400, undefined]);
+  assert.equal(await post("/events", JSON.stringify({ type: "x", ...person })), [400, undefined]);
+  const wrong = paid("wrong", "cus_posted", planted({ amount_paid: person["email"] }));
+  assert.equal(await post("/events", JSON.stringify(wrong)), [202, "dead-letter"]);
+  said.push(await (await fetch(`${url}/stack`)).text());
   const ended = new Promise((done) => child.on("exit", done));
   child.kill("SIGINT");
-  assert.is(await ended, 0);
+  assert.is(await ended, 2);
+  const all = said.join("");
+  for (const told of [
+    "before.json: This is not valid JSON",
+    "evt_posted",
+    "the signature is not that",
+    "amount_paid",
+  ]) {
+    assert.match(all, told);
+  }
+  assert.equal([secretsIn(all), personalIn(all)], [[], []]);
 });
+
+// As Stripe signs what it sends to a webhook.
+const signed = (body: string): Record<string, string> => {
+  const time = Math.floor(Date.now() / 1000);
+  const signature = createHmac("sha256", secrets.STRIPE_WEBHOOK_SECRET).update(`${time}.${body}`).digest("hex");
+  return { "stripe-signature": `t=${time},v1=${signature}` };
+};
 
 test.run();

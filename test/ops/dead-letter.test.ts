@@ -101,16 +101,16 @@ test("that cannot be started again says why", () => {
   const foreign = arnOf("invoice-paid").replace("prod-", "staging-");
   const deleted = onTheBus(sampleEvent("evt_1", "charge.refunded", 1, {}));
   const cases: [unknown, Record<string, string>, string][] = [
-    ["an event", {}, "its body is no JSON: an event"],
-    ["", {}, "its body is no JSON"],
+    ["an event", {}, "its body of 8 characters is no JSON"],
+    ["", {}, "its body of 0 characters is no JSON"],
     ["null", {}, "neither a state machine nor EventBridge writes like that"],
     [event, {}, "neither a state machine nor EventBridge writes like that"],
-    [ours({ failure: {} }), {}, "At path: failure.Error"],
-    [ours({ event: { detail: { type: "invoice.paid" } } }), {}, "At path: event.detail.id"],
+    [ours({ failure: {} }), {}, "writes like that: failure.Error: expected a string, got nothing"],
+    [ours({ event: { detail: { type: "invoice.paid" } } }), {}, "event.detail.id: expected a string, got nothing"],
     [ours({ stateMachine: foreign }), {}, `${foreign} is no state machine of this stack`],
     [event, { ...eventBridges, TARGET_ARN: foreign }, `${foreign} is no state machine of this stack`],
     [deleted, { ...eventBridges, TARGET_ARN: stack.bus.arn }, "charge.refunded is not handled any more"],
-    [{ detail: {} }, { ...eventBridges, TARGET_ARN: stack.bus.arn }, "it is no event of Stripe's: At path: detail.id"],
+    [{ detail: {} }, { ...eventBridges, TARGET_ARN: stack.bus.arn }, "it is no event of Stripe's: detail.id: "],
   ];
   for (const [body, attributes, problem] of cases) assert.match(Object(read(body, attributes)).problem, problem);
 });

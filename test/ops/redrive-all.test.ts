@@ -100,7 +100,7 @@ test("lists by machine and error, and changes nothing, in a dry run", async () =
   assert.match(said, "4 in the dead-letter queue of ");
   assert.match(said, /2 {2}payment-succeeded {2}CustomerNotFound[^]*evt_dry1, evt_dry2\n/);
   assert.match(said, /1 {2}payment-succeeded {2}InvalidEvent/);
-  assert.match(said, "1  cannot be started again: its body is no JSON: no JSON");
+  assert.match(said, "1  cannot be started again: its body of 7 characters is no JSON");
   assert.equal([serving.deadLetters.messages, serving.parked.messages, started], [before, [], []]);
   assert.ok(isAllVisible());
 });
@@ -199,7 +199,7 @@ test("leaves what is none of its own, says why, and starts the rest", async () =
   assert.is(code, 1);
   assert.match(said, "arn:aws:states:other is no state machine of this stack");
   assert.match(said, "charge.refunded is not handled any more");
-  assert.match(said, "its body is no JSON");
+  assert.match(said, "its body of 7 characters is no JSON");
   assert.match(said, "1 redriven, 0 failed again, 0 parked, 3 left");
   assert.equal([serving.deadLetters.messages.length, started], [3, ["redrive-1-evt_rest"]]);
   assert.ok(isAllVisible());
