@@ -28,7 +28,7 @@ export default async () => {
   const rules = makeRoutes({ ...settings, bus, machines, deadLetters, account });
   stripeKey("stripe-api-key");
   const parts = { tables, functions, machines, rules, deadLetters, parked, account };
-  const operator = new OperatorPolicy("operator", { ...parts, archive: bus.archive });
+  const operator = new OperatorPolicy("operator", { ...parts, bus, sources: settings });
   const { arns: alarms } = new Alarms("alarms", { ...settings, ...parts });
   new Dashboard("dashboard", { ...parts, alarms });
 

@@ -1,18 +1,23 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { EventBus } from "./event-bus.ts";
 import type { Function } from "./function.ts";
 import { physicalName } from "./names.ts";
 import { type Allowed, allowing } from "./service-role.ts";
+import type { Settings } from "./settings.ts";
 import type { StateMachine } from "./state-machine.ts";
 import type { Tables } from "./tables.ts";
+import { testSource } from "./test-source.ts";
 
 interface Args {
   deadLetters: { arn: pulumi.Output<string> };
   parked: { arn: pulumi.Output<string> };
   machines: Record<string, StateMachine>;
   functions: Record<string, Function>;
-  archive: { arn: pulumi.Output<string> };
   tables: Tables;
+  bus: EventBus;
+  /** Where the stack's events come from. */
+  sources: Pick<Settings, "eventSource" | "formerEventSource">;
 }
 
 /** What whoever runs `npm run …` on a deployed stack may do, and no more: to be attached to their user, group or role. */
@@ -27,7 +32,7 @@ export class OperatorPolicy extends pulumi.ComponentResource {
       {
         name: physicalName(name, 128),
         description: "What an operator's commands need",
-        policy: allowing([...redriving(args), ...replaying(args), tracing(args), ...reading(args)]),
+        policy: allowing([...redriving(args), ...replaying(args), tracing(args), ...reading(args), ...testing(args)]),
       },
       { parent: this },
     );
@@ -41,6 +46,15 @@ const tracing = ({ functions, machines }: Args): Allowed => ({
   Action: "logs:FilterLogEvents",
   Resource: Object.values({ ...functions, ...machines }).map(({ logGroup }) => pulumi.interpolate`${logGroup.arn}:*`),
 });
+
+// Nobody tests with Stripe's own stack.
+const testing = ({ sources, bus, tables: { core, payments } }: Args): Allowed[] =>
+  sources.eventSource === testSource && sources.formerEventSource === undefined
+    ? [
+        { Action: "events:PutEvents", Resource: bus.arn },
+        { Action: "dynamodb:DeleteItem", Resource: [core.arn, payments.arn] },
+      ]
+    : [];
 
 const reading = ({ tables: { core, payments } }: Args): Allowed[] => [
   { Action: "dynamodb:GetItem", Resource: core.arn },
@@ -68,7 +82,7 @@ const redriving = ({ deadLetters, parked, machines }: Args): Allowed[] => [
   { Action: "states:StartSyncExecution", Resource: Object.values(machines).map(({ arn }) => arn) },
 ];
 
-const replaying = ({ archive }: Args): Allowed[] => [
+const replaying = ({ bus: { archive } }: Args): Allowed[] => [
   { Action: ["events:DescribeArchive", "events:StartReplay"], Resource: archive.arn },
   {
     Action: ["events:DescribeReplay", "events:CancelReplay"],

@@ -3,7 +3,8 @@ import type { DeadLetterQueue } from "./dead-letter-queue.ts";
 import type { EventBus } from "./event-bus.ts";
 import { PartnerBus } from "./partner-bus.ts";
 import { Route } from "./route.ts";
-import { type Settings, testSource } from "./settings.ts";
+import type { Settings } from "./settings.ts";
+import { testSource } from "./test-source.ts";
 import type { StateMachine } from "./state-machine.ts";
 import { handledTypes, workflows } from "./workflows.ts";
 

@@ -14,6 +14,7 @@ import {
   type Infer,
   type Struct,
 } from "superstruct";
+import { testSource } from "./test-source.ts";
 
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 const retentions = [
@@ -21,9 +22,6 @@ const retentions = [
 ];
 
 const partnerSource = /^aws\.partner\/stripe\.com\/ed_[A-Za-z0-9_]+$/;
-
-/** The source of events that stacks without Stripe are given, by `PutEvents`. */
-export const testSource = "homebiyori.stripe.test";
 
 const expected = {
   eventSource: `Stripe's partner source, "aws.partner/stripe.com/ed_…", or, in any stack but prod, "${testSource}"`,

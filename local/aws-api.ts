@@ -2,12 +2,14 @@ import { type Infer, object, string } from "superstruct";
 import { AwsError, inputOf } from "./aws-error.ts";
 import { largestData } from "./data-limit.ts";
 import { eventCalls } from "./event-calls.ts";
+import type { Envelope } from "./event.ts";
 import type { Executions } from "./executions.ts";
 import type { Graph } from "./graph.ts";
 import type { Permissions } from "./permissions.ts";
 import type { Queues } from "./queues.ts";
 import { logCalls } from "./log-calls.ts";
 import type { LogGroups } from "./log-groups.ts";
+import { putEvents } from "./put-events.ts";
 import { queueCalls } from "./queue-calls.ts";
 import type { Replays } from "./replays.ts";
 
@@ -26,6 +28,8 @@ export interface AwsApiArgs {
   graph: Graph;
   logs: LogGroups;
   permissions: Permissions;
+  /** Takes in an event that is put on the bus. */
+  take(event: Envelope): Promise<unknown>;
   /** Milliseconds since 1970. */
   now: () => number;
 }
@@ -44,6 +48,7 @@ export type AwsApi = (target: string, input: unknown) => Promise<AwsAnswer>;
 export const makeAwsApi = (args: AwsApiArgs): AwsApi => {
   const calls = new Map<string, AwsCall>([
     ...Object.entries({ ...queueCalls(args), ...eventCalls(args), ...logCalls(args) }),
+    ["AWSEvents.PutEvents", putEvents(args)],
     ["AWSStepFunctions.StartSyncExecution", startSyncExecution(args)],
   ]);
   return async (target, input) => {

@@ -9,9 +9,11 @@ import {
   paginateScan,
   PutItemCommand,
   ResourceInUseException,
+  waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { array, literal, number, object, optional, record, string, type, type Infer } from "superstruct";
+import { isObject } from "../lambdas/lib/undo.ts";
 import { checked } from "./checked.ts";
 import type { Measured } from "./dynamodb-meter.ts";
 import type { DynamoDBArgs } from "./dynamodb-process.ts";
@@ -130,12 +132,9 @@ const ask = (child: ChildProcess, what: string): Promise<unknown> =>
 const sorted = (item: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(item)
-      .map(([name, value]): [string, unknown] => [name, isMap(value) ? sorted(value) : value])
+      .map(([name, value]): [string, unknown] => [name, isObject(value) ? sorted(value) : value])
       .toSorted(([a], [b]) => (a < b ? -1 : 1)),
   );
-
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const tablesOf = (graph: Graph): Infer<typeof Table>[] => {
   const made = ofType(graph, "aws:dynamodb/table:Table").map(({ name, inputs }) =>
@@ -164,6 +163,8 @@ const productsCoreTable = (name: string): Infer<typeof Table> => ({
 const create = async (client: DynamoDBClient, table: Infer<typeof Table>): Promise<void> => {
   try {
     await client.send(new CreateTableCommand(toInput(table)));
+    // It is there a moment later.
+    await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0.02, maxDelay: 0.1 }, { TableName: table.name });
   } catch (error) {
     // It was kept from an earlier run.
     if (error instanceof ResourceInUseException) return;

@@ -89,7 +89,7 @@ const serve = async (session: Session, runner: Runner, clock: Clock, { port, jso
     await session.prepare([event]);
     return session.take(event);
   };
-  const aws = makeAwsApi({ ...runner, now: () => clock.now() });
+  const aws = makeAwsApi({ ...runner, take: (event) => session.take(event), now: () => clock.now() });
   const server = await listen({ port, take, webhookSecret, aws, outputs: runner.outputs });
   const say = json ? console.error : console.log;
   say(`\nListening on ${urlOf(server)} for POST /events and POST /webhook; Ctrl-C ends it`);

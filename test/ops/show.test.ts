@@ -1,4 +1,4 @@
-import { DeleteItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -91,14 +91,14 @@ test("refuses what it does not know", async () => {
   }
 });
 
-test("lets an operator read the runner's tables, and not write them", async () => {
+test("lets an operator read the runner's tables, and not write to them", async () => {
   const client = new DynamoDBClient(localConfig(serving.stack.bus.arn, `${serving.stack.dynamodb}`));
-  const Key = marshall({ PK: "INVOICE#in_life_1", SK: "SUCCEEDED" });
+  const Item = marshall({ PK: "INVOICE#in_life_1", SK: "SUCCEEDED" });
   const { name, message } = await rejects(
-    client.send(new DeleteItemCommand({ TableName: serving.stack.tables.payments, Key })),
+    client.send(new PutItemCommand({ TableName: serving.stack.tables.payments, Item })),
   );
   assert.is(name, "AccessDeniedException");
-  assert.match(message, "user/operator is not authorized to perform: dynamodb:DeleteItem");
+  assert.match(message, "user/operator is not authorized to perform: dynamodb:PutItem");
 });
 
 test.run();
