@@ -15,6 +15,9 @@ export class NotAnEvent extends Error {}
 // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
 const largestEvent = 1024 * 1024;
 
+// Far deeper than any event of Stripe's, and not so deep that what walks through it runs out of stack.
+const deepest = 1000;
+
 /** Where an envelope is from and where it arrives. */
 export interface Arrival {
   /** The stack's `eventSource`. */
@@ -35,6 +38,7 @@ export const toEnvelope = (value: unknown, { eventSource, keepSource, account, r
   const isWrapped = isObject(value["detail"]) && typeof value["detail-type"] === "string";
   const detail = isWrapped ? value["detail"] : value;
   if (!isEvent(detail)) throw new NotAnEvent(`expected a Stripe event with an id and a type, got ${describe(detail)}`);
+  if (isDeeperThan(deepest, value)) throw new NotAnEvent(`${detail.id} is nested more than ${deepest} levels deep`);
   const size = Buffer.byteLength(JSON.stringify(value));
   if (size > largestEvent)
     throw new NotAnEvent(`${detail.id} has ${size} bytes, and EventBridge takes at most ${largestEvent}`);
@@ -61,6 +65,11 @@ export const ownerOfEvent = ({ detail }: Envelope): Owner | null => {
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isDeeperThan = (levels: number, value: unknown): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((inner) => isDeeperThan(levels - 1, inner)));
 
 const isEvent = (value: unknown): value is Envelope["detail"] =>
   isObject(value) && isText(value["id"]) && isText(value["type"]);

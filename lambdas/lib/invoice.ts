@@ -1,4 +1,4 @@
-import { array, boolean, integer, min, pattern, string, type, type Infer } from "superstruct";
+import { array, boolean, integer, literal, min, pattern, string, type, type Infer } from "superstruct";
 import { AmountMinor, Expandable, Id, maybe, Metadata, Reference, UnixSeconds } from "./shapes.ts";
 
 const SubscriptionDetails = type({ subscription: maybe(Reference), metadata: maybe(Metadata) });
@@ -21,6 +21,7 @@ const InvoicePayment = type({
 
 /** Stripe's invoice in any API version's shape, as far as a payment's record needs it. */
 export const Invoice = type({
+  object: literal("invoice"),
   id: Id,
   customer: maybe(Reference),
   ...invoiceSubscription,

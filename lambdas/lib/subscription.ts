@@ -1,4 +1,4 @@
-import { array, boolean, string, type, type Infer } from "superstruct";
+import { array, boolean, literal, string, type, type Infer } from "superstruct";
 import { Expandable, Id, maybe, Reference, UnixSeconds } from "./shapes.ts";
 
 const Price = Expandable(type({ id: Id, recurring: maybe(type({ interval: maybe(string()) })) }));
@@ -13,6 +13,7 @@ const Item = type({
 
 /** Stripe's subscription in any API version's shape, as far as we keep its state. */
 export const Subscription = type({
+  object: literal("subscription"),
   id: Id,
   customer: maybe(Reference),
   status: string(),

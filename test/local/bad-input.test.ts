@@ -71,6 +71,31 @@ test("a negative amount is dead-lettered with its path, once, and nothing is wri
   assert.is(Object(letter?.body).failure.Error, "InvalidEvent");
 });
 
+test("a number that no such thing has is dead-lettered with its path, at once", async () => {
+  const cases: [Json, string][] = [
+    [{ amount_paid: 2 ** 53 }, "amount_paid: expected a integer less than or equal to 9007199254740991"],
+    [
+      { status_transitions: { paid_at: period.start * 1000 } },
+      "status_transitions.paid_at: expected a integer less than",
+    ],
+    [{ id: `in_${"x".repeat(300)}` }, "id: expected a string with a length between `1` and `255`, got a string"],
+    [{ customer: `cus_${"x".repeat(3000)}` }, "customer: expected a string with a length"],
+  ];
+  for (const [index, [more, message]] of cases.entries()) {
+    const { outcome, error, states } = await handle(`evt_beyond_${index}`, invoice(`in_beyond_${index}`, more));
+    assert.equal([outcome, error?.name], ["dead-letter", "InvalidEvent"]);
+    assert.match(`${error?.message}`, `detail.data.object.${message}`);
+    assert.ok(states.includes("SendToDeadLetterQueue"));
+  }
+});
+
+test("an object of another kind than the event's type says is dead-lettered", async () => {
+  const { outcome, error } = await handle("evt_kind", invoice("in_kind"), "customer.subscription.updated");
+  assert.equal([outcome, error?.name], ["dead-letter", "InvalidEvent"]);
+  const subscription = sampleSubscription({ id: "sub_kind", status: "active", ...period });
+  assert.match(`${(await handle("evt_kind_2", subscription)).error?.message}`, "detail.data.object.object: expected");
+});
+
 test("objects that are expanded are taken for their ids", async () => {
   const expanded = invoiceBeforeBasil(invoice("in_expanded"));
   const object = {

@@ -131,6 +131,16 @@ test("takes an event of EventBridge's greatest size, and refuses one a byte larg
   assert.is(error.message, "evt_1 has 1048577 bytes, and EventBridge takes at most 1048576");
 });
 
+test("takes an event of a thousand levels, and refuses a deeper one, by its id", () => {
+  const nested = (levels: number): Json => ({ ...event, pad: JSON.parse("[".repeat(levels) + "]".repeat(levels)) });
+  assert.is(toEnvelope(nested(999), arrival).detail.id, "evt_1");
+  for (const levels of [1000, 100_000]) {
+    const error = thrown(() => toEnvelope(nested(levels), arrival));
+    assert.instance(error, NotAnEvent);
+    assert.is(error.message, "evt_1 is nested more than 1000 levels deep");
+  }
+});
+
 test("measures an event in bytes, not in characters", () => {
   const error = thrown(() => toEnvelope({ ...event, pad: "あ".repeat(400_000) }, arrival));
   assert.match(error.message, /evt_1 has 12\d{5} bytes/);
