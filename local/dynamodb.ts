@@ -3,40 +3,19 @@ import { once } from "node:events";
 import { join } from "node:path";
 import {
   ConditionalCheckFailedException,
-  CreateTableCommand,
-  type CreateTableCommandInput,
   DynamoDBClient,
   paginateScan,
   PutItemCommand,
-  ResourceInUseException,
-  waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
-import { array, literal, number, object, optional, record, string, type, type Infer } from "superstruct";
+import { number, object, record, string } from "superstruct";
 import { isObject } from "../lambdas/lib/undo.ts";
 import { checked } from "./checked.ts";
 import type { Measured } from "./dynamodb-meter.ts";
 import type { DynamoDBArgs } from "./dynamodb-process.ts";
-import { type Graph, ofType } from "./graph.ts";
+import type { Graph } from "./graph.ts";
+import { makeTables } from "./make-tables.ts";
 import type { Sent } from "./metrics.ts";
-
-const KeySchema = object({ attributeName: string(), keyType: string() });
-
-const Table = type({
-  name: string(),
-  billingMode: literal("PAY_PER_REQUEST"),
-  hashKey: string(),
-  rangeKey: string(),
-  attributes: array(object({ name: string(), type: string() })),
-  globalSecondaryIndexes: array(
-    object({
-      name: string(),
-      keySchemas: array(KeySchema),
-      projectionType: string(),
-      nonKeyAttributes: optional(array(string())),
-    }),
-  ),
-});
 
 /** A DynamoDB on loopback, with the tables of a graph. */
 export interface DynamoDB {
@@ -74,7 +53,7 @@ export const startDynamoDB = async (child: ChildProcess, graph: Graph, args: Dyn
     region: graph.region,
     credentials: { accessKeyId: runnerKey, secretAccessKey: "none" },
   });
-  await Promise.all(tablesOf(graph).map((table) => create(client, table)));
+  await makeTables(client, graph);
 
   return {
     endpoint,
@@ -135,66 +114,3 @@ const sorted = (item: Record<string, unknown>): Record<string, unknown> =>
       .map(([name, value]): [string, unknown] => [name, isObject(value) ? sorted(value) : value])
       .toSorted(([a], [b]) => (a < b ? -1 : 1)),
   );
-
-const tablesOf = (graph: Graph): Infer<typeof Table>[] => {
-  const made = ofType(graph, "aws:dynamodb/table:Table").map(({ name, inputs }) =>
-    checked(inputs, Table, `table ${name}`),
-  );
-  const core = tableNames(graph).core;
-  return made.some(({ name }) => name === core) ? made : [...made, productsCoreTable(core)];
-};
-
-/** The names of the tables that the program exports. */
-export const tableNames = ({ outputs }: Graph): { core: string; payments: string } =>
-  checked(outputs["tables"], object({ core: string(), payments: string() }), "the output tables");
-
-// The one that a stack uses which makes none, as far as this program knows it.
-const productsCoreTable = (name: string): Infer<typeof Table> => ({
-  name,
-  billingMode: "PAY_PER_REQUEST",
-  hashKey: "PK",
-  rangeKey: "SK",
-  attributes: ["PK", "SK", "customer_id"].map((attribute) => ({ name: attribute, type: "S" })),
-  globalSecondaryIndexes: [
-    { name: "GSI2", keySchemas: [{ attributeName: "customer_id", keyType: "HASH" }], projectionType: "KEYS_ONLY" },
-  ],
-});
-
-const create = async (client: DynamoDBClient, table: Infer<typeof Table>): Promise<void> => {
-  try {
-    await client.send(new CreateTableCommand(toInput(table)));
-    // It is there a moment later.
-    await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0.02, maxDelay: 0.1 }, { TableName: table.name });
-  } catch (error) {
-    // It was kept from an earlier run.
-    if (error instanceof ResourceInUseException) return;
-    const reason = error instanceof Error ? error.message : error;
-    throw new Error(`The table ${table.name} could not be made: ${reason}`, { cause: error });
-  }
-};
-
-const toInput = (table: Infer<typeof Table>): CreateTableCommandInput => ({
-  TableName: table.name,
-  BillingMode: table.billingMode,
-  KeySchema: [
-    { AttributeName: table.hashKey, KeyType: "HASH" },
-    { AttributeName: table.rangeKey, KeyType: "RANGE" },
-  ],
-  AttributeDefinitions: table.attributes.map(({ name, type: kind }) => ({
-    AttributeName: name,
-    AttributeType: kind === "N" ? "N" : "S",
-  })),
-  GlobalSecondaryIndexes: table.globalSecondaryIndexes.map(
-    ({ name, keySchemas, projectionType, nonKeyAttributes }) => ({
-      IndexName: name,
-      KeySchema: keySchemas.map(({ attributeName, keyType }) => ({
-        AttributeName: attributeName,
-        KeyType: keyType === "RANGE" ? ("RANGE" as const) : ("HASH" as const),
-      })),
-      Projection: {
-        ProjectionType: projectionType === "ALL" ? ("ALL" as const) : ("KEYS_ONLY" as const),
-        ...(nonKeyAttributes && { NonKeyAttributes: nonKeyAttributes }),
-      },
-    }),
-  ),
-});

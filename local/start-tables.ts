@@ -1,7 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { callersOf } from "./callers.ts";
-import { type DynamoDB, type forkDynamoDB, startDynamoDB, tableNames } from "./dynamodb.ts";
+import { type DynamoDB, type forkDynamoDB, startDynamoDB } from "./dynamodb.ts";
+import { tableNames } from "./make-tables.ts";
 import type { Graph } from "./graph.ts";
 import type { Permissions } from "./permissions.ts";
 import type { RunnerArgs } from "./runner.ts";

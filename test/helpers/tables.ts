@@ -1,4 +1,5 @@
-import { type DynamoDB, forkDynamoDB, startDynamoDB, tableNames } from "../../local/dynamodb.ts";
+import { type DynamoDB, forkDynamoDB, startDynamoDB } from "../../local/dynamodb.ts";
+import { tableNames } from "../../local/make-tables.ts";
 import { graphOf } from "./stack.ts";
 
 /** The tables of the dev stack in a DynamoDB on loopback, which the Lambdas' handlers use too when they run in this process. */
