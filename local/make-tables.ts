@@ -67,7 +67,6 @@ const create = async (client: DynamoDBClient, table: Infer<typeof Table>): Promi
     const reason = error instanceof Error ? error.message : error;
     throw new Error(`The table ${table.name} could not be made: ${reason}`, { cause: error });
   }
-  await waitUntilTableExists({ client, maxWaitTime: 60, minDelay: 0.01, maxDelay: 0.5 }, { TableName: table.name });
 };
 
 const toInput = (table: Infer<typeof Table>): CreateTableCommandInput => ({
