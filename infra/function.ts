@@ -7,6 +7,8 @@ import { type Allowed, ServiceRole, tracing } from "./service-role.ts";
 /** What a Lambda is given. */
 export interface FunctionArgs {
   environment: Record<string, pulumi.Input<string>>;
+  /** How much memory it has, and by it how much of a CPU; docs/performance.md says why so much. */
+  memoryMegabytes: number;
   /** What it may do besides writing its log. */
   allow: Allowed[];
   logRetentionDays: number;
@@ -53,7 +55,7 @@ export class Function extends pulumi.ComponentResource {
         architectures: ["arm64"],
         code: bundle(name),
         handler: "index.handler",
-        memorySize: 512,
+        memorySize: args.memoryMegabytes,
         timeout: functionTimeoutSeconds,
         environment: { variables: args.environment },
         loggingConfig: {

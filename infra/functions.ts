@@ -10,18 +10,21 @@ export const makeFunctions = (tables: Tables, settings: Settings) => {
 
   const resolveCustomer = new Function("resolve-customer", {
     environment: { HOMEBIYORI_CORE: core.name, LIVEMODE: livemode },
+    memoryMegabytes: 512,
     allow: [{ Action: "dynamodb:Query", Resource: pulumi.interpolate`${core.arn}/index/GSI2` }],
     logRetentionDays,
   });
 
   const writePayment = new Function("write-payment", {
     environment: { HOMEBIYORI_PAYMENTS: payments.name },
+    memoryMegabytes: 512,
     allow: [{ Action: "dynamodb:UpdateItem", Resource: payments.arn }],
     logRetentionDays,
   });
 
   const linkPayment = new Function("link-payment", {
     environment: { HOMEBIYORI_PAYMENTS: payments.name, LIVEMODE: livemode },
+    memoryMegabytes: 512,
     allow: [{ Action: "dynamodb:UpdateItem", Resource: payments.arn }],
     logRetentionDays,
   });
@@ -33,6 +36,7 @@ export const makeFunctions = (tables: Tables, settings: Settings) => {
       YEARLY_PRICES: JSON.stringify(settings.yearlyPrices),
       GAP_SECONDS: `${settings.gapMinutes * 60}`,
     },
+    memoryMegabytes: 1024,
     allow: [{ Action: ["dynamodb:GetItem", "dynamodb:UpdateItem"], Resource: core.arn }],
     logRetentionDays,
   });

@@ -95,8 +95,8 @@ export const startDynamoDB = async (child: ChildProcess, graph: Graph, args: Dyn
   };
 };
 
-// Who asks for one thing must not take the answer to another for it.
-const ask = (child: ChildProcess, what: string): Promise<unknown> =>
+/** Asks DynamoDB's process for one thing, whose answer is not taken for that to another. */
+export const ask = (child: ChildProcess, what: string): Promise<unknown> =>
   new Promise((done) => {
     const hear = (answer: unknown): void => {
       if (!(what in Object(answer))) return;

@@ -1,0 +1,81 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { buildSync } from "esbuild";
+import { buildOptions } from "../infra/bundle.ts";
+import type { Graph } from "../local/graph.ts";
+import type { Tables } from "../test/helpers/tables.ts";
+import type { AtSize } from "./at-size.ts";
+
+/** How often things are done. */
+export interface Counts {
+  /** Starts of each process. */
+  starts: number;
+  /** Processes of each Lambda, and warm calls of each. */
+  rounds: number;
+  calls: number;
+  /** Events through the whole pipeline, and for how it grows. */
+  events: number;
+  grown: number;
+  /** Processes of each Lambda at each size, and warm calls of each. */
+  sizeStarts: number;
+  sizeCalls: number;
+}
+
+/** What every section is given. */
+export interface Bench {
+  counts: Counts;
+  /** The dev stack. */
+  graph: Graph;
+  tables: Tables;
+  /** The files of the Lambdas as they are deployed, and as esbuild makes them by default. */
+  bundles: Bundles;
+  /** Measures a Lambda at a size of memory, once for all sections. */
+  atSize: (name: string, megabytes: number) => Promise<AtSize>;
+}
+
+/** Files of code, by the name of the Lambda. */
+export interface Bundles {
+  deployed: Record<string, string>;
+  plain: Record<string, string>;
+}
+
+/** Writes the Lambdas' code into a directory. */
+export const writeBundles = (directory: string): Bundles => {
+  const write = (kind: string, files: { path: string; text: string }[]): Record<string, string> => {
+    mkdirSync(join(directory, kind));
+    return Object.fromEntries(
+      files.map(({ path, text }) => {
+        const file = join(directory, kind, basename(path));
+        writeFileSync(file, text);
+        return [basename(path, ".js"), file];
+      }),
+    );
+  };
+  const { entryPoints, outdir } = buildOptions;
+  return {
+    deployed: write("deployed", buildSync({ ...buildOptions, write: false }).outputFiles),
+    plain: write("plain", buildSync({ entryPoints, outdir, bundle: true, platform: "node", write: false }).outputFiles),
+  };
+};
+
+/** The counts that are usual: some minutes on two cores. */
+export const usualCounts: Counts = {
+  starts: 20,
+  rounds: 5,
+  calls: 1000,
+  events: 2000,
+  grown: 10_000,
+  sizeStarts: 4,
+  sizeCalls: 10,
+};
+
+/** Small counts, to see that all runs; what comes of them says little. */
+export const quickCounts: Counts = {
+  starts: 2,
+  rounds: 2,
+  calls: 100,
+  events: 200,
+  grown: 400,
+  sizeStarts: 2,
+  sizeCalls: 3,
+};

@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command, Option } from "commander";
+import { startTables } from "../test/helpers/tables.ts";
+import { graphOf } from "../test/helpers/stack.ts";
+import { type AtSize, measureAtSize } from "./at-size.ts";
+import { type Bench, quickCounts, usualCounts, writeBundles } from "./bench-plan.ts";
+import { bundleSizes } from "./sections/bundles.ts";
+import { cold } from "./sections/cold.ts";
+import { competitor } from "./sections/competitor.ts";
+import { cost } from "./sections/cost.ts";
+import { growth } from "./sections/growth.ts";
+import { memory } from "./sections/memory.ts";
+import { pipeline } from "./sections/pipeline.ts";
+import { warm } from "./sections/warm.ts";
+import { type Section, tableOf } from "./table.ts";
+
+// Measures all that docs/performance.md says, in one run on one machine, and prints it as the table that is there.
+
+const sections: Record<string, (bench: Bench) => Promise<Section>> = {
+  cold,
+  bundles: bundleSizes,
+  warm,
+  pipeline,
+  growth,
+  competitor,
+  memory,
+  cost,
+};
+
+const options = new Command("npm run bench --")
+  .addOption(new Option("--only <section...>", "measure these sections only").choices(Object.keys(sections)))
+  .option("--full", "let it grow to 100,000 events", false)
+  .option("--quick", "with small counts, to see that it runs", false)
+  .parse()
+  .opts<{ only?: string[]; full: boolean; quick: boolean }>();
+
+const directory = mkdtempSync(join(tmpdir(), "bench-"));
+try {
+  const counts = options.quick ? quickCounts : usualCounts;
+  const bundles = writeBundles(directory);
+  const sizes = new Map<string, Promise<AtSize>>();
+  const bench: Bench = {
+    counts: options.full ? { ...counts, grown: 100_000 } : counts,
+    graph: await graphOf("dev"),
+    tables: await startTables(),
+    bundles,
+    atSize: (name, megabytes) => {
+      const { sizeStarts: starts, sizeCalls: calls } = counts;
+      const key = `${name} ${megabytes}`;
+      const known =
+        sizes.get(key) ?? measureAtSize(name, megabytes, { file: bundles.deployed[name] ?? "", starts, calls });
+      sizes.set(key, known);
+      return known;
+    },
+  };
+  const measured: Section[] = [];
+  for (const [name, measure] of Object.entries(sections)) {
+    if (options.only && !options.only.includes(name)) continue;
+    const since = performance.now();
+    measured.push(await measure(bench));
+    console.error(`${name}: ${((performance.now() - since) / 1000).toFixed(0)} s`);
+  }
+  const [cpu] = cpus();
+  console.log(
+    `${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${cpus().length} × ${cpu?.model.trim()}\n`,
+  );
+  console.log(tableOf(measured));
+} finally {
+  rmSync(directory, { recursive: true });
+}
