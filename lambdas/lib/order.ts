@@ -24,8 +24,8 @@ export interface Book {
   steps: string[];
   /** The states that those steps lead to, by hash. */
   states: Record<string, SubscriptionState>;
-  /** By a state's hash: how often it was entered more than left, and the time of the last event to or from it. */
-  balance: Record<string, { count: number; at: number }>;
+  /** By a state's hash: how often it was entered more than left, and the time of the last event to or from it. As a pair, to be small. */
+  balance: Record<string, [count: number, at: number]>;
   /** The events that were counted. */
   seen: string;
   /** Events up to this time may have been forgotten. */
@@ -57,7 +57,7 @@ const emptyBook: Book = {
 };
 
 // Beyond these the oldest states are given up, and first those that were left as often as entered.
-const mostStates = 40;
+const mostStates = 100;
 const mostStepsInASecond = 16;
 
 /**
@@ -87,8 +87,8 @@ export const count = (book: Book | undefined, step: Step): { book: Book; verdict
 /** Says what a book's current state is. */
 export const judge = (book: Book): Verdict => {
   const open = Object.entries(book.balance);
-  const entered = open.filter(([, { count: n }]) => n > 0).map(([hash]) => hash);
-  const left = open.filter(([, { count: n }]) => n < 0).map(([hash]) => hash);
+  const entered = open.filter(([, [n]]) => n > 0).map(([hash]) => hash);
+  const left = open.filter(([, [n]]) => n < 0).map(([hash]) => hash);
   const here = book.ended ? hashOf(book.ended.state) : pick(book, { entered, left });
   // Where the end names no state before it, that one stays entered; where the start is not known, it was left only.
   const spare = entered.filter((hash) => hash !== here).toSorted(latest(book));
@@ -96,7 +96,7 @@ export const judge = (book: Book): Verdict => {
   const after = book.ended ? spare.slice(1) : spare;
   const unentered = book.started ? unmet : unmet.slice(0, -1);
   const isGap = after.length > 0 || unentered.length > 0 || !isWhole(book.steps);
-  const since = [...after, ...unentered].map((hash) => book.balance[hash]?.at ?? 0);
+  const since = [...after, ...unentered].map((hash) => lastOf(book, hash));
   const state = book.ended?.state ?? book.states[here];
   if (!state) throw new Error(`The book of events holds no state ${here}`);
   return {
@@ -124,8 +124,9 @@ const hashes = new WeakMap<SubscriptionState, string>();
 
 const byText = (a: string, b: string): number => (a < b ? -1 : 1);
 
-const latest = (book: Book) => (a: string, b: string) =>
-  (book.balance[b]?.at ?? 0) - (book.balance[a]?.at ?? 0) || byText(a, b);
+const lastOf = ({ balance }: Book, hash: string): number => balance[hash]?.[1] ?? 0;
+
+const latest = (book: Book) => (a: string, b: string) => lastOf(book, b) - lastOf(book, a) || byText(a, b);
 
 const endOf = ({ ended }: Book, step: Step): Book["ended"] => {
   if (step.type !== "deleted" && !isEnded(step.to)) return ended;
@@ -150,14 +151,15 @@ const balanced = (balance: Book["balance"], { from, to, created }: Step): Book["
   const next = { ...balance };
   const add = (state: SubscriptionState, n: number) => {
     const hash = hashOf(state);
-    const sum = (next[hash]?.count ?? 0) + n;
-    next[hash] = { count: sum, at: Math.max(created, next[hash]?.at ?? 0) };
+    const [sum, last] = next[hash] ?? [0, 0];
+    next[hash] = [sum + n, Math.max(created, last)];
   };
   add(to, 1);
   if (from) add(from, -1);
   const kept = Object.entries(next)
     .toSorted(
-      ([hashA, a], [hashB, b]) => Number(b.count !== 0) - Number(a.count !== 0) || b.at - a.at || byText(hashA, hashB),
+      ([hashA, [a, lastA]], [hashB, [b, lastB]]) =>
+        Number(b !== 0) - Number(a !== 0) || lastB - lastA || byText(hashA, hashB),
     )
     .slice(0, mostStates);
   return Object.fromEntries(kept.toSorted(([hashA], [hashB]) => byText(hashA, hashB)));

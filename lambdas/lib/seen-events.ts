@@ -14,6 +14,8 @@ interface EventName {
 // Stripe's events can be sent again for 30 days.
 const rememberedSeconds = 35 * 24 * 3600;
 const mostRemembered = 1000;
+// However old: most subscriptions never have so many, and of these every event counts whenever it comes.
+const leastRemembered = 200;
 
 /** Whether an event is among those that were counted. */
 export const isSeen = ({ seen }: Seen, event: EventName): boolean => {
@@ -23,12 +25,13 @@ export const isSeen = ({ seen }: Seen, event: EventName): boolean => {
   return at !== -1;
 };
 
-/** Adds an event to those that were counted, and forgets the oldest beyond 35 days or 1,000 events. */
+/** Adds an event to those that were counted, and forgets the oldest: those beyond 35 days but for the newest 200, and beyond 1,000. */
 export const remember = ({ seen, forgotten }: Seen, event: EventName): Seen => {
   const all = added(seen, nameOf(event));
   const since = timeOf(all.slice(-nameLength)) - rememberedSeconds;
   let lost = Math.max(0, all.length - mostRemembered * nameLength);
-  while (timeOf(all.slice(lost, lost + nameLength)) < since) lost += nameLength;
+  const spared = all.length - leastRemembered * nameLength;
+  while (lost < spared && timeOf(all.slice(lost, lost + nameLength)) < since) lost += nameLength;
   const lastLost = lost > 0 ? timeOf(all.slice(lost - nameLength, lost)) : -1;
   return { seen: all.slice(lost), forgotten: Math.max(forgotten, lastLost) };
 };

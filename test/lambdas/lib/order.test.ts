@@ -69,6 +69,20 @@ test("does not matter for what is late or lost: the row is the same in any order
   fc.assert(property, { numRuns: 100 });
 });
 
+test("does not matter over years either, nor where most of a hundred renewals come before what they follow on", () => {
+  for (let seed = 0; seed < 20; seed += 1) {
+    const { events } = lifeOf(seed, seed % 2 === 0 ? "apart" : "half");
+    const [first] = events.map((event) => Number(event["created"]));
+    const later = (created: number) => (first ?? 0) + 1_000_000 * (created - (first ?? 0));
+    const slow = events.map((event) => ({ ...event, created: later(Number(event["created"])) }));
+    assert.equal(playLife(shuffled(slow, randomFrom(seed))), playLife(slow), `life ${seed}`);
+  }
+  const hundred = [sampleEvent("evt_first", "customer.subscription.created", 1, renewed(0)), ...renewals(99, 31 * day)];
+  const stored = playLife(hundred);
+  assert.is(rowAfter(hundred).order, "certain");
+  for (const seed of [1, 2, 3]) assert.equal(playLife(shuffled(hundred, randomFrom(seed))), stored);
+});
+
 test("sees no gap in complete lives, and is sure of all whose events are a second apart", () => {
   for (let seed = 0; seed < 300; seed += 1) {
     const gap = (["apart", "half", "none"] as const)[seed % 3] ?? "none";
@@ -127,6 +141,16 @@ test("is right when two events are handled at the same time", async () => {
 const period = { start: 100, end: 200 };
 const day = 24 * 3600;
 
+const renewed = (index: number): Json => sampleSubscription({ start: index, end: index + 1 });
+
+// Each leads to a state of its own.
+const renewals = (count: number, seconds: number): Json[] =>
+  Array.from({ length: count }, (_, index) => {
+    const [object, { items }] = [renewed(index + 1), renewed(index)];
+    const created = 1_767_225_600 + seconds * index;
+    return sampleEvent(`evt_${index}`, "customer.subscription.updated", created, object, { items });
+  });
+
 const toggle = (index: number, created: number): Json => {
   const [status, before] = index % 2 === 0 ? ["active", "past_due"] : ["past_due", "active"];
   const object = sampleSubscription({ status, ...period });
@@ -134,13 +158,11 @@ const toggle = (index: number, created: number): Json => {
 };
 
 test("keeps under 20 KB after more events than it remembers, and under that in one second", () => {
-  const renewals = Array.from({ length: 2500 }, (_, index) => {
-    const object = sampleSubscription({ start: index + 1, end: index + 2 });
-    const { items } = sampleSubscription({ start: index, end: index + 1 });
-    return sampleEvent(`evt_${index}`, "customer.subscription.updated", 1_767_225_600 + 60 * index, object, { items });
-  });
-  const atOnce = renewals.slice(0, 100).map((event) => ({ ...event, created: 1_767_225_600 }));
-  for (const events of [renewals, atOnce]) {
+  const many = renewals(2500, 60);
+  const atOnce = many
+    .slice(0, 100)
+    .map((event, index) => ({ ...event, id: `evt_once_${index}`, created: 1_800_000_000 }));
+  for (const events of [atOnce, [...many, ...atOnce]]) {
     const stored = playLife(events);
     const texts = Object.entries(stored).map(([id, entry]) => [id, { ...entry, book: JSON.stringify(entry.book) }]);
     const size = JSON.stringify(marshall(Object.fromEntries(texts))).length;
@@ -148,13 +170,14 @@ test("keeps under 20 KB after more events than it remembers, and under that in o
   }
 });
 
-test("forgets events after 35 days, and then goes by their time alone", () => {
+test("forgets all but the newest 200 events after 35 days, and then goes by their time alone", () => {
   const old = toggle(0, 1_767_225_600);
-  const later = toggle(1, 1_767_225_600 + 36 * day);
-  const stored = playLife([old, later]);
-  const again = playLife([old], stored);
-  assert.equal(again, stored);
+  const later = Array.from({ length: 201 }, (_, index) => toggle(index + 1, 1_767_225_600 + 36 * day + index));
+  const stored = playLife([old, ...later]);
+  assert.is(stored["sub_sample"]?.book.forgotten, old["created"]);
+  assert.equal(playLife([old], stored), stored);
   assert.is(stored["sub_sample"]?.status, "past_due");
+  assert.is(playLife([old, ...later.slice(0, 199)])["sub_sample"]?.book.forgotten, -1);
 });
 
 test("knows no start where the first event is not there, and says that it assumes", () => {
