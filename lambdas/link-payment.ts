@@ -6,6 +6,7 @@ import { modeProblem } from "./lib/livemode.ts";
 import type { Log } from "./lib/log.ts";
 import { parse } from "./lib/parse.ts";
 import { type Payments, paymentsTable } from "./lib/payments-table.ts";
+import { sevenYearsAfter } from "./lib/retention.ts";
 import { Id, maybe, Reference } from "./lib/shapes.ts";
 import { envelope } from "./lib/stripe-event.ts";
 
@@ -37,7 +38,7 @@ export const linkPayment = (payments: Payments, liveOnly: boolean) => async (eve
     log.info("Nothing is written", { outcome: "skipped", reason, ...facts });
     return { outcome: "skipped", written: [] };
   }
-  const { outcome, key } = await payments.link(invoice, payment.payment_intent);
+  const { outcome, key } = await payments.link(invoice, payment.payment_intent, sevenYearsAfter(detail.created));
   const result = { outcome, written: outcome === "applied" ? [`payments ${key}`] : [] };
   log.info("Payment linked", { ...result, ...facts });
   return result;

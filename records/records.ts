@@ -66,7 +66,7 @@ export const openRecords = ({ client, tables, now = Date.now }: RecordsArgs): Re
         FilterExpression: "SK = :subscription",
         ExpressionAttributeValues: marshall({ ":customer": customerId, ":subscription": subscriptionSortKey }),
       });
-      return items.map((item) => userOf(`${unmarshall(item)["PK"]}`));
+      return items.flatMap((item) => userOf(`${unmarshall(item)["PK"]}`) ?? []);
     },
     payments: async (userId, { limit, cursor }) => {
       const { items, lastKey } = await query(client, {

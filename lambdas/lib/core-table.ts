@@ -41,7 +41,7 @@ export const usersTable = (tableName: string): Users => ({
           ...(start && { ExclusiveStartKey: start }),
         }),
       );
-      users.push(...(page.Items ?? []).map((item) => userOf(`${unmarshall(item)["PK"]}`)));
+      users.push(...(page.Items ?? []).flatMap((item) => userOf(`${unmarshall(item)["PK"]}`) ?? []));
       start = page.LastEvaluatedKey;
     } while (start);
     return users;

@@ -1,6 +1,7 @@
 import type { Infer } from "superstruct";
 import { paymentIntentOf, servicePeriodOf, subscriptionOf, type Invoice } from "./invoice.ts";
 import { failedKey, succeededKey } from "./keys.ts";
+import { sevenYearsAfter } from "./retention.ts";
 import type { StripeEvent } from "./stripe-event.ts";
 
 /** A payment that succeeded or failed, as it is kept: amounts in the currency's minor unit, times in unix seconds. */
@@ -60,8 +61,3 @@ export const toPayment = (event: StripeEvent<Infer<typeof Invoice>>, userId: str
 // No invoice event holds the reason in any version, unless its payment intent was expanded.
 const failureReason = (intent: ReturnType<typeof paymentIntentOf>): string =>
   intent?.last_payment_error?.decline_code ?? intent?.last_payment_error?.code ?? "payment_failed";
-
-const sevenYearsAfter = (unixSeconds: number): number => {
-  const date = new Date(unixSeconds * 1000);
-  return date.setUTCFullYear(date.getUTCFullYear() + 7) / 1000;
-};

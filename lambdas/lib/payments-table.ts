@@ -13,8 +13,12 @@ export interface Payments {
    * is more (a larger amount, an earlier time), and stays.
    */
   record(payment: Payment): Promise<"applied" | "duplicate" | "stale">;
-  /** Puts a payment intent on the record of an invoice's payment, which it makes if there is none yet. */
-  link(invoiceId: string, paymentIntentId: string): Promise<{ outcome: "applied" | "duplicate"; key: string }>;
+  /** Puts a payment intent on the record of an invoice's payment, which it makes, to be kept until then, if there is none yet. */
+  link(
+    invoiceId: string,
+    paymentIntentId: string,
+    expiresAt: number,
+  ): Promise<{ outcome: "applied" | "duplicate"; key: string }>;
 }
 
 /** The payments in the DynamoDB table of that name. */
@@ -44,7 +48,7 @@ export const paymentsTable = (tableName: string): Payments => ({
       throw error;
     }
   },
-  link: async (invoiceId, paymentIntentId) => {
+  link: async (invoiceId, paymentIntentId, expiresAt) => {
     const { PK, SK } = succeededKey(invoiceId);
     // A row of these alone names no user, so it is in nobody's history until the invoice's event has come.
     const attributes = { stripe_payment_intent_id: paymentIntentId, payment_id: paymentIntentId };
@@ -53,9 +57,10 @@ export const paymentsTable = (tableName: string): Payments => ({
       new UpdateItemCommand({
         TableName: tableName,
         Key: marshall({ PK, SK }),
-        UpdateExpression: `SET ${sets.join(", ")}`,
-        ExpressionAttributeNames: names,
-        ExpressionAttributeValues: values,
+        // Of an invoice that is not recorded, as it belongs to no subscription, nothing else would ever say until when.
+        UpdateExpression: `SET ${sets.join(", ")}, #expires_at = if_not_exists(#expires_at, :expires_at)`,
+        ExpressionAttributeNames: { ...names, "#expires_at": "expires_at" },
+        ExpressionAttributeValues: { ...values, ...marshall({ ":expires_at": expiresAt }) },
         ReturnValues: "ALL_OLD",
       }),
     );

@@ -55,13 +55,14 @@ test("names the payment after its payment intent, whichever event comes first", 
   assert.is(JSON.stringify(b).replaceAll("in_link_b", "in_link_a"), JSON.stringify(a));
 });
 
-test("leaves a row that only it has written out of everybody's history", async () => {
+test("leaves a row that only it has written out of everybody's history, and keeps it for seven years too", async () => {
   await link(invoicePayment("in_alone"));
   assert.equal(await rowOf("in_alone"), {
     PK: "INVOICE#in_alone",
     SK: "SUCCEEDED",
     stripe_payment_intent_id: "pi_linked",
     payment_id: "pi_linked",
+    expires_at: 220_924_805,
   });
 });
 

@@ -62,6 +62,11 @@ test("takes only subscription items for a customer's", async () => {
   assert.is(error.name, "CustomerNotFound");
 });
 
+test("takes nobody else's items for a user's", async () => {
+  await tables.add(tables.core, { PK: "TEAM#1", SK: "SUBSCRIPTION", customer_id: "cus_team" });
+  assert.is((await rejects(resolve(invoiceOf("cus_team")))).name, "CustomerNotFound");
+});
+
 test("takes the user that the subscription's metadata names, where the index knows none", async () => {
   assert.is((await resolve(invoiceOf("cus_new", naming("named")))).userId, "named");
   const old = invoiceBeforeBasil({ ...invoiceOf("cus_new"), ...naming("named") });
