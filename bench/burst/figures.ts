@@ -41,7 +41,7 @@ export const figures: Figures = {
     ],
     "sync-subscription": [
       { table: "core", kind: "read", units: 1 },
-      { table: "core", kind: "write", units: 3 },
+      { table: "core", kind: "write", units: 2 },
     ],
   },
 };

@@ -57,7 +57,7 @@ const emptyBook: Book = {
 };
 
 // Beyond these the oldest states are given up, and first those that were left as often as entered.
-const mostStates = 100;
+const mostStates = 80;
 const mostStepsInASecond = 16;
 
 /**

@@ -71,7 +71,7 @@ const planOf = (graph: Graph): FaultPlan => ({
     ]),
     { hop: "forward", kind: "fails", events: ["evt_forward", "evt_forward_lost"] },
     { hop: "queue", kind: "refuses", events: ["evt_forward_lost"] },
-    { hop: "dynamodb", kind: "throttles", probability: 0.1 },
+    { hop: "dynamodb", kind: "throttles", probability: 0.3 },
     ...ofType(graph, "aws:lambda/function:Function").flatMap(({ name, inputs }): FaultPlan["faults"] => [
       { hop: "lambda", kind: "throttled", events: [`evt_throttled_${name}`], at: `${inputs["name"]}` },
       { hop: "lambda", kind: "slow", events: [`evt_slow_${name}`], at: `${inputs["name"]}` },

@@ -69,7 +69,7 @@ test("does not matter for what is late or lost: the row is the same in any order
   fc.assert(property, { numRuns: 100 });
 });
 
-test("does not matter over years either, nor where most of a hundred renewals come before what they follow on", () => {
+test("does not matter over years either, nor where most of many renewals come before what they follow on", () => {
   for (let seed = 0; seed < 20; seed += 1) {
     const { events } = lifeOf(seed, seed % 2 === 0 ? "apart" : "half");
     const [first] = events.map((event) => Number(event["created"]));
@@ -77,10 +77,10 @@ test("does not matter over years either, nor where most of a hundred renewals co
     const slow = events.map((event) => ({ ...event, created: later(Number(event["created"])) }));
     assert.equal(playLife(shuffled(slow, randomFrom(seed))), playLife(slow), `life ${seed}`);
   }
-  const hundred = [sampleEvent("evt_first", "customer.subscription.created", 1, renewed(0)), ...renewals(99, 31 * day)];
-  const stored = playLife(hundred);
-  assert.is(rowAfter(hundred).order, "certain");
-  for (const seed of [1, 2, 3]) assert.equal(playLife(shuffled(hundred, randomFrom(seed))), stored);
+  const many = [sampleEvent("evt_first", "customer.subscription.created", 1, renewed(0)), ...renewals(79, 31 * day)];
+  const stored = playLife(many);
+  assert.is(rowAfter(many).order, "certain");
+  for (const seed of [1, 2, 3]) assert.equal(playLife(shuffled(many, randomFrom(seed))), stored);
 });
 
 test("sees no gap in complete lives, and is sure of all whose events are a second apart", () => {
@@ -161,7 +161,7 @@ test("keeps under 20 KB after more events than it remembers, and under that in o
   const many = renewals(2500, 60);
   const atOnce = many
     .slice(0, 100)
-    .map((event, index) => ({ ...event, id: `evt_once_${index}`, created: 1_800_000_000 }));
+    .map((event, index) => ({ ...event, id: `evt_once_${index}`, created: 1_767_225_600 + 60 * 2500 }));
   for (const events of [atOnce, [...many, ...atOnce]]) {
     const stored = playLife(events);
     const texts = Object.entries(stored).map(([id, entry]) => [id, { ...entry, book: JSON.stringify(entry.book) }]);
