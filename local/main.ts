@@ -3,6 +3,9 @@ import { readOptions } from "./options.ts";
 
 enableCompileCache();
 
+// Whoever reads its lines may want no more of them, as `head` does.
+process.stdout.on("error", () => process.exit(2));
+
 // The command line comes first: its help needs nothing of what follows.
 const options = readOptions(process.argv.slice(2));
 const { start } = await import("./start.ts");

@@ -14,7 +14,7 @@ export const stackConfig = (stack: string): StackArgs => {
   const defaults = Object.entries(declared).flatMap(([key, { default: value }]) =>
     value === undefined ? [] : [[`${project.name}:${key}`, value]],
   );
-  const own: Record<string, unknown> = parse(readFileSync(file, "utf8")).config ?? {};
+  const own: Record<string, unknown> = parse(readFileSync(file, "utf8"))?.config ?? {};
   const values = Object.entries({ ...Object.fromEntries(defaults), ...own });
   return {
     project: project.name,

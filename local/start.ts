@@ -55,8 +55,11 @@ export const start = async (options: Options): Promise<number> => {
     if (unread > 0) return 2;
     return session.hasDeadLetters() ? 1 : 0;
   } finally {
-    if (options.dump !== undefined) await writeDump(runner, options.dump);
-    await runner.stop();
+    try {
+      if (options.dump !== undefined) await writeDump(runner, options.dump);
+    } finally {
+      await runner.stop();
+    }
   }
 };
 
@@ -79,7 +82,12 @@ const readFaults = (file: string): FaultPlan => {
 };
 
 const writeDump = async (runner: Runner, file: string): Promise<void> => {
-  writeFileSync(file, `${JSON.stringify(await runner.dump(), null, 2)}\n`);
+  const dump = await runner.dump();
+  try {
+    writeFileSync(file, `${JSON.stringify(dump, null, 2)}\n`);
+  } catch (error) {
+    throw new Error(`--dump: ${error instanceof Error ? error.message : error}`, { cause: error });
+  }
 };
 
 const serve = async (session: Session, runner: Runner, clock: Clock, { port, json }: Options): Promise<void> => {

@@ -137,6 +137,22 @@ test("takes users from a file, or none", async () => {
   assert.match((await rejects(start(readOptions(["--exit", "--seed", wrong])))).message, "--seed: ");
 });
 
+test("ends where what it has to say cannot be written, and says why", async () => {
+  const events = fileOf("none.json", []);
+  const { stderr, code } = await run("--replay", events, "--exit", "--dump", join(directory, "missing", "dump.json"));
+  assert.is(code, 2);
+  assert.match(stderr, "--dump: ENOENT");
+  const child = spawnMain([
+    "--replay",
+    fileOf("some.json", [paid("c", "cus_c"), paid("d", "cus_d")]),
+    "--exit",
+    "--json",
+  ]);
+  child.stdout.destroy();
+  const [trouble] = await Promise.all([text(child.stderr), new Promise((done) => child.on("exit", done))]);
+  assert.not.match(trouble, "EPIPE");
+});
+
 test("refuses an option or a stack that does not exist", async () => {
   const [option, stack] = await Promise.all([run("--replai", "x"), run("--stack", "staging", "--exit")]);
   assert.is(option.code, 2);
