@@ -47,8 +47,9 @@ export interface RecordsArgs {
 
 /** The records in these tables. Each method throws what the SDK throws, such as `ResourceNotFoundException`. */
 export const openRecords = ({ client, tables, now = Date.now }: RecordsArgs): Records => {
-  const unexpired = (values: object) => ({
-    FilterExpression: "expires_at > :now",
+  const recorded = (values: object) => ({
+    // Without an amount it is a payment intent alone, of an invoice that is not recorded, or not yet.
+    FilterExpression: "expires_at > :now AND attribute_exists(amount)",
     ExpressionAttributeValues: marshall({ ...values, ":now": Math.floor(now() / 1000) }),
   });
   return {
@@ -75,7 +76,7 @@ export const openRecords = ({ client, tables, now = Date.now }: RecordsArgs): Re
         KeyConditionExpression: "user_id = :user",
         ScanIndexForward: false,
         Limit: limit,
-        ...unexpired({ ":user": userId }),
+        ...recorded({ ":user": userId }),
         ...(cursor && { ExclusiveStartKey: marshall(readCursor(cursor, userId)) }),
       });
       // What happened to one invoice has one place in the index.
@@ -86,7 +87,7 @@ export const openRecords = ({ client, tables, now = Date.now }: RecordsArgs): Re
       const { items } = await query(client, {
         TableName: tables.payments,
         KeyConditionExpression: "PK = :invoice",
-        ...unexpired({ ":invoice": invoicePartition(invoiceId) }),
+        ...recorded({ ":invoice": invoicePartition(invoiceId) }),
       });
       return items.map(toPayment);
     },

@@ -149,7 +149,9 @@ test("gives what is on record of an invoice: each attempt and the payment, but n
   );
   const payment = { type: "payment_intent", payment_intent: "pi_read" };
   const json: Json = { id: "inpay_1", object: "invoice_payment", invoice: "in_linked", is_default: true, payment };
-  await captured(() => linkPayment(ofUser("nobody", sampleEvent("evt_link", "invoice_payment.paid", 1, json))));
+  await captured(() =>
+    linkPayment(ofUser("nobody", sampleEvent("evt_link", "invoice_payment.paid", 4_000_000_000, json))),
+  );
   assert.equal(await records.paymentsOf("in_linked"), []);
 });
 
