@@ -17,7 +17,8 @@ export const toSubscriptionEvent = (
   const object = event.data.object;
   const kind = kindOf(event.type);
   const to = stateOf(object, prices);
-  const before = undo(object, event.data.previous_attributes ?? {});
+  const previous = event.data.previous_attributes ?? {};
+  const before = undo(namesPeriodAtTop(previous) ? withoutItemPeriods(object) : object, previous);
   return {
     eventId: event.id,
     created: event.created,
@@ -29,6 +30,15 @@ export const toSubscriptionEvent = (
     subscriptionCreated: object.created,
   };
 };
+
+// Versions before Basil name the period that changed at the top, though since Basil they may show it on the items too.
+const namesPeriodAtTop = (previous: Record<string, unknown>): boolean =>
+  "current_period_end" in previous && !("items" in previous);
+
+const withoutItemPeriods = (object: Infer<typeof Subscription>): object => ({
+  ...object,
+  items: { data: (object.items?.data ?? []).map(({ price, plan }) => ({ price, plan })) },
+});
 
 const kindOf = (eventType: string): SubscriptionEvent["type"] => {
   if (eventType === "customer.subscription.created") return "created";

@@ -180,6 +180,22 @@ test("forgets all but the newest 200 events after 35 days, and then goes by thei
   assert.is(playLife([old, ...later.slice(0, 199)])["sub_sample"]?.book.forgotten, -1);
 });
 
+test("follows a renewal that names the old period at the top alone, though the items have their own too", () => {
+  const at = (start: number, end: number): Json => ({
+    ...sampleSubscription({ start, end }),
+    current_period_start: start,
+    current_period_end: end,
+  });
+  const row = rowAfter([
+    sampleEvent("evt_start", "customer.subscription.created", 100, at(100, 200)),
+    sampleEvent("evt_renewal", "customer.subscription.updated", 200, at(200, 300), {
+      current_period_start: 100,
+      current_period_end: 200,
+    }),
+  ]);
+  assert.equal([row.current_period_end, row.order, row.gap_since], [300, "certain", null]);
+});
+
 test("knows no start where the first event is not there, and says that it assumes", () => {
   const row = rowAfter([toggle(0, 100), toggle(1, 200)]);
   assert.equal([row.status, row.order, row.gap_since], ["past_due", "assumed", null]);
