@@ -1,32 +1,45 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
-import { devNull } from "node:os";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Graph } from "../local/graph.ts";
 import { graphText } from "../local/graph-text.ts";
+import { permissionsPage } from "../local/permissions-page.ts";
 
-const fileOf = (folder: string, { stack }: Graph): string => join(folder, `${stack}.yaml`);
+/** A file that is written from a graph, and what is to be in it. */
+export interface GraphFile {
+  /** From the project's folder. */
+  path: string;
+  text: string;
+}
 
-/** Writes each graph into a folder, as `<stack>.yaml`. */
-export const writeGraphs = (folder: string, graphs: Graph[]): void => {
-  for (const graph of graphs) writeFileSync(fileOf(folder, graph), graphText(graph));
+/** The files of a stack: its graph as text, and prod's the page of what may do what. */
+export const graphFilesOf = (graph: Graph): GraphFile[] => [
+  { path: `docs/graph/${graph.stack}.yaml`, text: graphText(graph) },
+  ...(graph.stack === "prod" ? [{ path: "docs/permissions.md", text: permissionsPage(graph) }] : []),
+];
+
+/** Writes the files into a project's folder, and prints of each whether that changed it. */
+export const writeGraphFiles = (root: string, files: GraphFile[]): void => {
+  for (const { path, text } of files) {
+    const file = join(root, path);
+    const isCurrent = existsSync(file) && readFileSync(file, "utf8") === text;
+    if (!isCurrent) writeFileSync(file, text);
+    console.log(`${path}  ${isCurrent ? "unchanged" : "written"}`);
+  }
 };
 
 /** Whether the files are what would be written; prints the lines that differ, as a diff from the file to the graph. */
-export const checkGraphs = (folder: string, graphs: Graph[]): boolean => {
-  let areCurrent = true;
-  for (const graph of graphs) {
-    const file = fileOf(folder, graph);
-    // Without it git would end before it has read the other one.
-    const before = existsSync(file) ? file : devNull;
-    const command = ["diff", "--no-index", "--no-color", "--exit-code", before, "-"];
-    const { status, stdout, stderr, error } = spawnSync("git", command, { input: graphText(graph), encoding: "utf8" });
+export const checkGraphFiles = (root: string, files: GraphFile[]): boolean => {
+  const problems = files.flatMap(({ path, text }) => {
+    const file = join(root, path);
+    if (!existsSync(file)) return [`${path} is not there: npm run graph, and commit it`];
+    const command = ["diff", "--no-index", "--no-color", "--exit-code", file, "-"];
+    const { status, stdout, stderr, error } = spawnSync("git", command, { input: text, encoding: "utf8" });
     if (error) throw new Error(`The graphs are compared by git, which could not be started: ${error.message}`);
-    if (status === 0) continue;
-    areCurrent = false;
-    console.error(
-      `${stdout}${stderr}${file} is not the graph of ${graph.stack}: npm run graph, and commit what it writes`,
-    );
-  }
-  return areCurrent;
+    return status === 0
+      ? []
+      : [`${stdout}${stderr}${path} is not what the program makes: npm run graph, and commit it`];
+  });
+  for (const problem of problems) console.error(problem);
+  return problems.length === 0;
 };

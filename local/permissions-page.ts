@@ -9,7 +9,7 @@ export const permissionsPage = (graph: Graph): string => {
   const others = policies.filter(({ name }) => !/^(role|trust of) |^operator$/.test(name));
   return `${[
     "# What may do what",
-    `The policies of \`${graph.stack}\`, written from the graph by \`npm run permissions\`. The beginnings of ARNs are left out. [security.md](security.md) says how it is made sure that this is exactly what is needed.`,
+    `The policies of \`${graph.stack}\`, written from the graph by \`npm run graph\`. The beginnings of ARNs are left out. [security.md](security.md) says how it is made sure that this is exactly what is needed.`,
     "## Roles",
     "Nobody else takes a role on, and it may do nothing else, but for what AWS demands under all resources (see the wildcards).",
     tableOf(["role", "is taken on by", "where", "may do"], ofKind(policies, "role ").map(roleRow(policies))),

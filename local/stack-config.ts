@@ -9,12 +9,16 @@ const root = join(import.meta.dirname, "..");
 export const stackConfig = (stack: string): StackArgs => {
   const file = join(root, `Pulumi.${stack}.yaml`);
   if (!existsSync(file)) throw new Error(`There is no stack ${stack}: Pulumi.${stack}.yaml does not exist`);
+  return configWith(stack, parse(readFileSync(file, "utf8"))?.config ?? {});
+};
+
+/** The configuration of a stack whose file has these settings: what they leave out is as `Pulumi.yaml` says. */
+export const configWith = (stack: string, own: Record<string, unknown>): StackArgs => {
   const project = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
   const declared: Record<string, { default?: unknown }> = project.config;
   const defaults = Object.entries(declared).flatMap(([key, { default: value }]) =>
     value === undefined ? [] : [[`${project.name}:${key}`, value]],
   );
-  const own: Record<string, unknown> = parse(readFileSync(file, "utf8"))?.config ?? {};
   const values = Object.entries({ ...Object.fromEntries(defaults), ...own });
   return {
     project: project.name,

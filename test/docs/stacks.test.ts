@@ -6,6 +6,7 @@ import { handledTypes } from "../../infra/workflows.ts";
 import { type Graph, loadGraph, ofType } from "../../local/graph.ts";
 import { readPolicy, allows } from "../../local/iam.ts";
 import { life } from "../../local/life.ts";
+import { tableNames } from "../../local/make-tables.ts";
 import { stackConfig } from "../../local/stack-config.ts";
 import { changesBetween } from "../helpers/graph-changes.ts";
 import { blocksOf } from "../helpers/page.ts";
@@ -74,6 +75,33 @@ test("the first deployment's destination sends what is handled, and nothing else
   const [, listed = ""] = /and these types: (.*?)\. As the destination/.exec(readFileSync("README.md", "utf8")) ?? [];
   const types = [...listed.matchAll(/`([\w.]+)`/g)].map(([, type = ""]) => type);
   assert.equal(types.toSorted(), handledTypes.toSorted());
+});
+
+test("prod's own file with the values that the README tells to put into it is a stack", async () => {
+  const [, steps = ""] = readFileSync("README.md", "utf8").split("**`prod`, with Stripe.**");
+  const { project, stack, config } = stackConfig("prod");
+  const own = Object.entries({
+    eventSource: sources.new,
+    "aws:allowedAccountIds": '["210987654321"]',
+    monthlyPrices: '["price_monthly"]',
+    yearlyPrices: '["price_yearly"]',
+    createCoreTable: "false",
+    coreTableName: "homebiyori-product",
+  });
+  for (const [key] of own) assert.ok(steps.includes(`\`${key}`), key);
+  const alarmEmail = { [`${project}:alarmEmail`]: "night@example.com" };
+  const filled = own.map(([key, value]) => [key.includes(":") ? key : `${project}:${key}`, value]);
+  const graph = await loadGraph({
+    project,
+    stack,
+    config: { ...config, ...alarmEmail, ...Object.fromEntries(filled) },
+  });
+  assert.is(graph.account, "210987654321");
+  assert.ok(graph.resources.some(({ name }) => name === "partner-bus-newerone"));
+  assert.not(graph.resources.some(({ type, name }) => type.endsWith(":Table") && name === "core"));
+  assert.is(tableNames(graph).core, "homebiyori-product");
+  const text = JSON.stringify(graph.resources);
+  for (const value of ["price_monthly", "price_yearly", "night@example.com"]) assert.match(text, value);
 });
 
 test("a new destination gets a way of its own beside the old one, and nothing is replaced or deleted for it", async () => {

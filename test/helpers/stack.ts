@@ -1,16 +1,25 @@
 import { type Graph, loadGraph, type StackArgs } from "../../local/graph.ts";
-import { stackConfig } from "../../local/stack-config.ts";
+import { configWith, stackConfig } from "../../local/stack-config.ts";
+
+// Whoever deploys prod puts values of their own into its file, so that tests have a prod of theirs.
+const prodSettings = {
+  "aws:region": "ap-northeast-1",
+  "aws:allowedAccountIds": ["123456789012"],
+  "homebiyori-stripe-webhooks:eventSource": "aws.partner/stripe.com/ed_0000000000000000",
+  "homebiyori-stripe-webhooks:logRetentionDays": 365,
+  "homebiyori-stripe-webhooks:protectData": true,
+};
 
 const graphs = new Map<string, Promise<Graph>>();
 
-/** The dev stack's configuration, with other settings in their place. */
+/** The configuration of the tests' own prod, or else of the dev stack under that name, with other settings in their place. */
 export const stackWith = (stack: string, settings: Record<string, string> = {}): StackArgs => {
-  const { project, config } = stackConfig(stack === "prod" ? "prod" : "dev");
+  const { project, config } = stack === "prod" ? configWith(stack, prodSettings) : stackConfig("dev");
   const own = Object.entries(settings).map(([key, value]) => [key.includes(":") ? key : `${project}:${key}`, value]);
   return { project, stack, config: { ...config, ...Object.fromEntries(own) } };
 };
 
-/** The graph of the `dev` or the `prod` stack as configured, loaded once. */
+/** The graph of the dev stack as configured, or of the tests' own prod, loaded once. */
 export const graphOf = (stack: "dev" | "prod"): Promise<Graph> => {
   const graph = graphs.get(stack) ?? loadGraph(stackWith(stack));
   graphs.set(stack, graph);

@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { parse } from "yaml";
-import { checkGraphs, writeGraphs } from "../../.ci/graph-files.ts";
+import { checkGraphFiles, graphFilesOf, writeGraphFiles } from "../../.ci/graph-files.ts";
 import { loadGraph } from "../../local/graph.ts";
 import { graphText } from "../../local/graph-text.ts";
 import { captured } from "../helpers/captured.ts";
@@ -76,27 +76,54 @@ test("dev and prod differ in their files only", async () => {
   );
 });
 
-test("is compared with what is committed, and the lines that differ are shown", async () => {
+const inFolder = async (work: (folder: string) => Promise<void>): Promise<void> => {
   const folder = mkdtempSync(join(tmpdir(), "graph-"));
+  mkdirSync(join(folder, "docs/graph"), { recursive: true });
   try {
-    const graphs = [await graphOf("dev"), await graphOf("prod")];
-    writeGraphs(folder, graphs);
-    assert.ok(checkGraphs(folder, graphs));
-    const file = join(folder, "prod.yaml");
-    const text = readFileSync(file, "utf8");
-    assert.is(text, graphText(await graphOf("prod")));
-    writeFileSync(file, text.replace("maximumRetryAttempts: 3", "maximumRetryAttempts: 4"));
-    const check = async () => checkGraphs(folder, graphs);
-    const { result, logs } = await captured(check);
-    assert.not(result);
-    assert.match(`${logs}`, /^-\s+maximumRetryAttempts: 4$/m);
-    assert.match(`${logs}`, /^\+\s+maximumRetryAttempts: 3$/m);
-    assert.match(`${logs}`, "is not the graph of prod: npm run graph");
-    rmSync(file);
-    assert.not((await captured(check)).result);
+    await work(folder);
   } finally {
     rmSync(folder, { recursive: true });
   }
-});
+};
+
+const files = async () => [await graphOf("dev"), await graphOf("prod")].flatMap(graphFilesOf);
+
+test("is written with prod's page of permissions, and each file is told with what became of it", () =>
+  inFolder(async (folder) => {
+    const written = await files();
+    const write = () => captured(async () => writeGraphFiles(folder, written));
+    const paths = ["docs/graph/dev.yaml", "docs/graph/prod.yaml", "docs/permissions.md"];
+    assert.equal(
+      (await write()).logs,
+      paths.map((path) => `${path}  written`),
+    );
+    for (const { path, text } of written) assert.is(readFileSync(join(folder, path), "utf8"), text);
+    writeFileSync(join(folder, "docs/graph/prod.yaml"), "");
+    assert.equal(
+      (await write()).logs,
+      paths.map((path) => `${path}  ${path.endsWith("prod.yaml") ? "written" : "unchanged"}`),
+    );
+  }));
+
+test("is compared with what is committed, and the lines that differ are shown", () =>
+  inFolder(async (folder) => {
+    const written = await files();
+    await captured(async () => writeGraphFiles(folder, written));
+    const check = () => captured(async () => checkGraphFiles(folder, written));
+    assert.ok((await check()).result);
+    const [file, page] = [join(folder, "docs/graph/prod.yaml"), join(folder, "docs/permissions.md")];
+    const text = readFileSync(file, "utf8");
+    writeFileSync(file, text.replace("maximumRetryAttempts: 3", "maximumRetryAttempts: 4"));
+    writeFileSync(page, "");
+    const { result, logs } = await check();
+    assert.not(result);
+    assert.match(`${logs}`, /^-\s+maximumRetryAttempts: 4$/m);
+    assert.match(`${logs}`, /^\+\s+maximumRetryAttempts: 3$/m);
+    assert.match(`${logs}`, "docs/graph/prod.yaml is not what the program makes: npm run graph");
+    assert.match(`${logs}`, "docs/permissions.md is not what the program makes: npm run graph");
+    writeFileSync(file, text);
+    rmSync(page);
+    assert.equal((await check()).logs, ["docs/permissions.md is not there: npm run graph, and commit it"]);
+  }));
 
 test.run();
