@@ -153,7 +153,7 @@ const replayAll = async ({ graph, replays }: Runner, events: BillingEvent[]): Pr
 const redriveUntilEmpty = async (runner: Runner): Promise<void> => {
   const aws = makeAwsApi({ ...runner, now: () => Date.now() });
   const refuse = () => Promise.reject(new Error("The drill takes no events by HTTP"));
-  const server = await listen({ port: 0, take: refuse, webhookSecret: undefined, aws, outputs: runner.graph.outputs });
+  const server = await listen(0, { take: refuse, webhookSecret: undefined, aws, outputs: runner.graph.outputs });
   const options = { local: urlOf(server), dryRun: false, max: 3, rate: 1000, parked: false };
   let code = 1;
   for (let round = 0; round < 5 && code !== 0; round += 1) {

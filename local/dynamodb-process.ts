@@ -25,7 +25,8 @@ enableCompileCache();
 const { default: dynalite } = await import("dynalite");
 
 const start = ({ path, endpoint, tableArn, callers, faults }: DynamoDBArgs): void => {
-  let strike = faults ? makeStrike(faults) : noFaults;
+  const struck = new Set<number>();
+  let strike = faults ? makeStrike(faults, struck) : noFaults;
   const calls: Record<string, number> = {};
   const allowed: Record<string, boolean> = {};
   const meter = makeDynamoDBMeter();
@@ -69,6 +70,7 @@ const start = ({ path, endpoint, tableArn, callers, faults }: DynamoDBArgs): voi
   process.on("message", (message) => {
     if (message === "calls") tell({ calls });
     if (message === "measured") tell({ measured: meter.take() });
+    if (message === "struck") tell({ struck: [...struck] });
     if (message === "cpu") tell({ cpu: process.cpuUsage() });
     if (message === "stop faults") strike = noFaults;
   });

@@ -8,7 +8,7 @@ import {
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
-import { number, object, record, string } from "superstruct";
+import { array, number, object, record, string } from "superstruct";
 import { isObject } from "../lambdas/lib/undo.ts";
 import { checked } from "./checked.ts";
 import type { Measured } from "./dynamodb-meter.ts";
@@ -22,12 +22,14 @@ export interface DynamoDB {
   endpoint: string;
   /** All items of a table, as plain objects, sorted by their keys, and their attributes by name. */
   items(table: string): Promise<Record<string, unknown>[]>;
-  /** Puts an item into a table, unless there is one under its key. */
-  add(table: string, item: Record<string, unknown>): Promise<void>;
+  /** Puts an item into a table, unless there is one under its key; returns whether it did. */
+  add(table: string, item: Record<string, unknown>): Promise<boolean>;
   /** How often each call was made so far, by `<access key> <action> <resource>`. */
   calls(): Promise<Record<string, number>>;
   /** What it has sent to CloudWatch since it was last asked. */
   measured(): Promise<Sent[]>;
+  /** The indices of the faults that have struck here so far. */
+  struck(): Promise<number[]>;
   /** Lets nothing go wrong any more. */
   stopFaults(): void;
   stop(): Promise<void>;
@@ -70,8 +72,10 @@ export const startDynamoDB = async (child: ChildProcess, graph: Graph, args: Dyn
       const input = { TableName: table, Item: marshall(item), ConditionExpression: condition };
       try {
         await client.send(new PutItemCommand(input));
+        return true;
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        return false;
       }
     },
     calls: async () => checked(await ask(child, "calls"), record(string(), number()), "DynamoDB's process"),
@@ -83,6 +87,7 @@ export const startDynamoDB = async (child: ChildProcess, graph: Graph, args: Dyn
         return { metric: { namespace: "AWS/DynamoDB", metricName, dimensions }, statistics };
       });
     },
+    struck: async () => checked(await ask(child, "struck"), array(number()), "DynamoDB's process"),
     stopFaults: () => {
       child.send("stop faults");
     },

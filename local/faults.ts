@@ -1,6 +1,20 @@
 import { createHash } from "node:crypto";
-import { array, enums, integer, max, min, number, object, optional, string, type Infer } from "superstruct";
-import { checked } from "./checked.ts";
+import {
+  array,
+  define,
+  enums,
+  integer,
+  max,
+  min,
+  number,
+  object,
+  optional,
+  string,
+  type Failure,
+  type Infer,
+  validate,
+} from "superstruct";
+import { type Graph, ofType } from "./graph.ts";
 
 /** What can go wrong at each hop of an event's way. */
 export const faultKinds = {
@@ -24,9 +38,18 @@ export const faultKinds = {
 /** A hop of an event's way. */
 export type Hop = keyof typeof faultKinds;
 
+type Kind = (typeof faultKinds)[Hop][number];
+
+const Kind = define<Kind>("kind", (value, { branch }) => {
+  const { hop } = Object(branch.at(-2));
+  const kinds: unknown[] | undefined = Object(faultKinds)[hop];
+  // A hop that there is not is refused by itself.
+  return kinds === undefined || kinds.includes(value) || `Expected a fault that ${hop} has: ${kinds.join(", ")}`;
+});
+
 const Fault = object({
   hop: enums(["forward", "delivery", "machine", "lambda", "dynamodb", "queue"]),
-  kind: enums(Object.values(faultKinds).flat()),
+  kind: Kind,
   /** The share of chances at which it strikes. */
   probability: optional(max(min(number(), 0), 1)),
   /** The events that it strikes, by their ids, each time; DynamoDB's hop knows none. */
@@ -46,32 +69,61 @@ export type Strike = (hop: Hop, key: string, eventId?: string, place?: string) =
 /** No fault at all. */
 export const noFaults: Strike = () => null;
 
-/** Reads a plan of faults; refuses one that names what there is not. */
-export const readFaultPlan = (content: unknown, name: string): FaultPlan => {
-  const plan = checked(content, FaultPlan, name);
-  for (const { hop, kind, at } of plan.faults) {
-    const kinds: readonly string[] = faultKinds[hop];
-    if (!kinds.includes(kind)) throw new Error(`${name}: ${hop} has no fault ${kind}; it has ${kinds.join(", ")}`);
-    if (at !== undefined && (hop === "dynamodb" || hop === "queue"))
-      throw new Error(`${name}: at ${hop} no place can be named, and there is at: ${at}`);
+/** Reads a plan of faults for a graph; refuses one that names what there is not. */
+export const readFaultPlan = (content: unknown, name: string, graph: Graph): FaultPlan => {
+  const [error, plan] = validate(content, FaultPlan);
+  if (error) throw new Error(`${name}: ${problemOf(error.failures()[0])}`);
+  for (const [index, { hop, at, events }] of plan.faults.entries()) {
+    const where = `${name}: faults.${index}`;
+    if (hop === "dynamodb" && events !== undefined)
+      throw new Error(`${where}: at dynamodb no events can be named, as its calls name none; say a probability`);
+    if (at === undefined) continue;
+    const type = placeTypes[hop];
+    if (type === undefined) throw new Error(`${where}: at ${hop} no place can be named, and there is at: ${at}`);
+    const places = ofType(graph, type).map(({ inputs }) => `${inputs["name"]}`);
+    if (!places.includes(at)) throw new Error(`${where}: there is no ${at} at ${hop}; there are ${places.join(", ")}`);
   }
   return plan;
 };
 
-/** Makes a plan's faults strike: each chance is decided by the seed, its name, and how often it came up before. */
-export const makeStrike = ({ seed, faults }: FaultPlan): Strike => {
+const placeTypes: Partial<Record<Hop, string>> = {
+  forward: "aws:cloudwatch/eventRule:EventRule",
+  delivery: "aws:cloudwatch/eventRule:EventRule",
+  machine: "aws:sfn/stateMachine:StateMachine",
+  lambda: "aws:lambda/function:Function",
+};
+
+const problemOf = (failure?: Failure): string => {
+  if (!failure) return "it is no plan of faults";
+  const path = failure.path.join(".") || "the whole of it";
+  if (failure.type === "never") return `${path} is not known`;
+  const expected = failure.message.replace(/,? but received.*$/s, "").replace("an integer", "a whole number");
+  const is = failure.value === undefined ? "missing" : JSON.stringify(failure.value);
+  return `${path} is ${is}; ${expected.replace("Expected", "expected")}`;
+};
+
+/** Makes a plan's faults strike: each chance is decided by the seed, its name, and how often it came up before; `struck` gets the indices of those that did. */
+export const makeStrike = ({ seed, faults }: FaultPlan, struck = new Set<number>()): Strike => {
   const times = new Map<string, number>();
   return (hop, key, eventId, place) => {
     const time = (times.get(`${hop} ${key}`) ?? 0) + 1;
     times.set(`${hop} ${key}`, time);
-    const fault = faults.find(({ hop: wanted, at, probability = 0, events = [] }, index) => {
+    const striking = faults.findIndex(({ hop: wanted, at, probability = 0, events = [] }, index) => {
       if (wanted !== hop || (at !== undefined && at !== place)) return false;
       if (eventId !== undefined && events.includes(eventId)) return true;
       return chanceOf(`${seed} ${index} ${hop} ${key} ${time}`) < probability;
     });
-    return fault?.kind ?? null;
+    if (striking === -1) return null;
+    struck.add(striking);
+    return faults[striking]?.kind ?? null;
   };
 };
+
+/** The faults of a plan that are not among those that have struck, by their numbers from 1, each with its hop and kind. */
+export const unstruckOf = (plan: FaultPlan | undefined, struck: number[]): string[] =>
+  (plan?.faults ?? []).flatMap(({ hop, kind }, index) =>
+    struck.includes(index) ? [] : [`${index + 1} (${hop} ${kind})`],
+  );
 
 // A number from 0 to below 1 that is the same for the same text.
 const chanceOf = (text: string): number => createHash("sha256").update(text).digest().readUInt32BE() / 2 ** 32;

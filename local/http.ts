@@ -8,7 +8,6 @@ import { signatureProblem } from "./webhook-signature.ts";
 
 /** How the runner listens. */
 export interface HttpArgs {
-  port: number;
   /** Takes in what was posted, and says what became of it; throws `NotAnEvent` for what is none. */
   take(value: unknown): Promise<Outcome>;
   /** The secret that webhooks are signed with; without it no signature is checked. */
@@ -35,11 +34,14 @@ class Refusal extends Error {
   }
 }
 
-/** Listens on 127.0.0.1 for events: `POST /events`, and `POST /webhook` as Stripe's CLI sends them; and for what an operator's commands ask. */
-export const listen = async (args: HttpArgs): Promise<Server> => {
+/**
+ * Listens on 127.0.0.1 for events: `POST /events`, and `POST /webhook` as Stripe's CLI sends them; and for what an operator's
+ * commands ask. Whoever asks before there are arguments waits for them.
+ */
+export const listen = async (port: number, args: HttpArgs | Promise<HttpArgs>): Promise<Server> => {
   const server = createServer(async (request, response) => {
     try {
-      await route(request, response, args);
+      await route(request, response, await args);
     } catch (error) {
       if (error instanceof Refusal) answer(response, error.status, { error: error.message });
       else if (error instanceof NotAnEvent) answer(response, 400, { error: error.message });
@@ -50,8 +52,12 @@ export const listen = async (args: HttpArgs): Promise<Server> => {
       }
     }
   });
-  server.listen(args.port, "127.0.0.1");
-  await once(server, "listening");
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening").catch((error: unknown) => {
+    if (Object(error).code !== "EADDRINUSE") throw error;
+    const what = `Port ${port} is in use, perhaps by another npm start: end that, or say --port <number>`;
+    throw new Error(what, { cause: error });
+  });
   return server;
 };
 

@@ -39,10 +39,12 @@ const attempt = <T>(intake: Intake, where: string, run: () => T): T | undefined 
   } catch (error) {
     const isExpected = error instanceof NotAnEvent || error instanceof SyntaxError || "code" in Object(error);
     if (!isExpected || !(error instanceof Error)) throw error;
-    intake.problems.push(`${where}: ${error.message}`);
+    intake.problems.push(isMissing(error) ? `there is no file ${where}` : `${where}: ${error.message}`);
     return undefined;
   }
 };
+
+const isMissing = (error: Error): boolean => "code" in error && error.code === "ENOENT";
 
 const filesOf = (path: string): string[] => {
   if (!statSync(path).isDirectory()) return [path];

@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import type { AlarmChange } from "./alarms.ts";
+import { counted } from "./counted.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Dump } from "./runner.ts";
 import { tableOf } from "./table.ts";
@@ -17,18 +18,23 @@ const colours: Record<Outcome["outcome"], Colour> = {
   lost: "red",
 };
 
-/** The line of an event: its id, type, outcome, states, what was written, and how long it took. */
+/** The line of an event: its id, type, outcome, how long it took, and its states; and below it what was written, or why it failed. */
 export const lineOf = ({ eventId, type, outcome, states, written, error, ms }: Outcome): string => {
+  // What failed has gone through more states than a line holds.
+  const way = states.join(" > ");
   const parts = [
-    eventId.padEnd(20),
+    eventId.padEnd(30),
     type.padEnd(30),
     styleText(colours[outcome], outcome.padEnd(11)),
     styleText("gray", `${ms.toFixed(1).padStart(6)} ms`),
-    states.join(" > "),
+    error ? "" : way,
+  ];
+  const below = [
+    error ? way : "",
     written.join(", "),
     error ? styleText(colours[outcome], `${error.name}: ${error.message}`) : "",
   ];
-  return parts.filter(Boolean).join("  ");
+  return [parts.filter(Boolean).join("  "), ...below.filter(Boolean)].join("\n  ");
 };
 
 /** The line of an alarm that went off or is over. */
@@ -76,19 +82,22 @@ export interface Totals {
   madeUp: number;
   /** Those that are on. */
   alarms: string[];
+  /** The faults that never struck. */
+  unstruck: string[];
 }
 
-/** How many events had each outcome, what Lambdas counted, which alarms are on, and whether users were made up, on a line each. */
-export const summaryOf = ({ counts, seconds, metrics, madeUp, alarms }: Totals): string => {
+/** How many events had each outcome, what Lambdas counted, which alarms are on, which faults never struck, and whether users were made up, on a line each. */
+export const summaryOf = ({ counts, seconds, metrics, madeUp, alarms, unstruck }: Totals): string => {
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const outcomes = [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(", ") || "none";
-  const counted = [...metrics].map(([name, value]) => `${name} ${value}`).join(", ");
+  const sums = [...metrics].map(([name, value]) => `${name} ${value}`).join(", ");
   const lines = [
-    `${total} events in ${seconds.toFixed(1)} s: ${outcomes}`,
-    counted && `Metrics: ${counted}`,
-    alarms.length > 0 && `In alarm: ${alarms.join(", ")}`,
+    `${counted(total, "event")} in ${seconds.toFixed(1)} s: ${outcomes}`,
+    sums && `Metrics: ${sums}`,
+    alarms.length > 0 && ["In alarm:", ...alarms].join("\n  "),
+    ...unstruck.map((fault) => `Fault ${fault} never struck`),
     madeUp > 0 &&
-      `Users were made up for ${madeUp} customers: user_<customer id> where no event names one (--seed gives your own)`,
+      `For ${counted(madeUp, "customer")} a user was made up: user_<customer id>, as no event names one (--seed gives your own)`,
   ];
   return lines.filter(Boolean).join("\n");
 };

@@ -9,7 +9,7 @@ import { makeEventBuses } from "./event-bus.ts";
 import { datapointsIn } from "./embedded-metrics.ts";
 import type { Envelope } from "./event.ts";
 import { type Executions, makeExecutions } from "./executions.ts";
-import { type FaultPlan, makeStrike, noFaults, type Strike } from "./faults.ts";
+import { type FaultPlan, makeStrike, noFaults, type Strike, unstruckOf } from "./faults.ts";
 import type { Graph } from "./graph.ts";
 import { type LogGroups, makeLogGroups } from "./log-groups.ts";
 import { withLogs } from "./machine-logs.ts";
@@ -58,7 +58,7 @@ export interface Runner {
   outputs: object;
   /** Takes an event in and says what became of it, once all is done. */
   take(event: Envelope): Promise<Outcome>;
-  /** Makes up a user for each customer of these events that is new; returns how many. */
+  /** Gives each customer of these events that is new a user; returns for how many one was made up, as no event names it. */
   makeUpUsers(events: Iterable<Envelope>): Promise<number>;
   dump(): Promise<Dump>;
   queues: Queues;
@@ -73,6 +73,8 @@ export interface Runner {
   watch: Watch;
   /** What Lambdas and state machines logged. */
   logs: LogGroups;
+  /** The faults of the plan that have not struck so far, by their numbers from 1, each with its hop and kind. */
+  unstruck(): Promise<string[]>;
   /** Lets nothing go wrong any more. */
   stopFaults(): void;
   stop(): Promise<void>;
@@ -109,9 +111,10 @@ const assemble = async (args: RunnerArgs, stops: Stop[]): Promise<Runner> => {
   const watch = makeWatch({ graph, queues: queues.all, clock, onAlarm, collect: () => dynamodb.measured() });
   const { metrics } = watch;
 
-  let strike = faults ? makeStrike(faults) : noFaults;
-  const struck: Strike = (...chance) => strike(...chance);
-  const services = { graph, permissions, clock, strike: struck, metrics, containers };
+  const struck = new Set<number>();
+  let strike = faults ? makeStrike(faults, struck) : noFaults;
+  const strikeNow: Strike = (...chance) => strike(...chance);
+  const services = { graph, permissions, clock, strike: strikeNow, metrics, containers };
   const functions = startFunctions(services, dynamodb.endpoint, printTo(logs, metrics, clock));
   stops.push(() => Promise.all(functions.map((lambda) => lambda.stop())));
   const machines = withLogs(makeMachines(services, functions, queues.all), services, logs);
@@ -137,6 +140,7 @@ const assemble = async (args: RunnerArgs, stops: Stop[]): Promise<Runner> => {
     calls: () => dynamodb.calls(),
     permissions,
     uses: () => usesOf(dynamodb, graph, permissions),
+    unstruck: async () => unstruckOf(faults, [...struck, ...(await dynamodb.struck())]),
     stopFaults: () => {
       strike = noFaults;
       dynamodb.stopFaults();

@@ -17,9 +17,10 @@ export interface Session {
   take(event: Envelope): Promise<Outcome>;
   /** What to do with each outcome instead of printing its line; null prints again. */
   onOutcome(show: ((outcome: Outcome) => void) | null): void;
+  hasOutcomes(): boolean;
   hasDeadLetters(): boolean;
-  /** How many events had each outcome, what Lambdas counted, and which alarms are on. */
-  summary(): string;
+  /** How many events had each outcome, what Lambdas counted, which alarms are on, and which faults never struck. */
+  summary(): Promise<string>;
   /** Waits until all that was taken in is done. */
   idle(): Promise<void>;
 }
@@ -74,8 +75,12 @@ export const openSession = (runner: Runner, options: Options): Session => {
     onOutcome: (next) => {
       show = next;
     },
+    hasOutcomes: () => counts.size > 0,
     hasDeadLetters: () => ["dead-letter", "refused", "lost"].some((outcome) => counts.has(outcome)),
-    summary: () => summaryOf({ counts, seconds: (performance.now() - since) / 1000, madeUp, ...watchedBy(runner) }),
+    summary: async () => {
+      const seconds = (performance.now() - since) / 1000;
+      return summaryOf({ counts, seconds, madeUp, ...watchedBy(runner), unstruck: await runner.unstruck() });
+    },
     idle: async () => {
       await Promise.allSettled(pending);
     },

@@ -24,7 +24,7 @@ export const startServing = async (
   const { queues, outputs } = running;
   const aws = makeAwsApi({ ...running, executions: wrap(running.executions), now: () => Date.now() });
   const take = () => Promise.reject(new Error("Nothing is posted here"));
-  const server = await listen({ port: 0, take, webhookSecret: undefined, aws, outputs });
+  const server = await listen(0, { take, webhookSecret: undefined, aws, outputs });
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
   const stack = await localStack(url);

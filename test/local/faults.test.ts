@@ -4,6 +4,7 @@ import { makeStrike, readFaultPlan } from "../../local/faults.ts";
 import { sampleEvent, sampleInvoice } from "../../local/sample-events.ts";
 import { thrown } from "../helpers/rejects.ts";
 import { startRunning } from "../helpers/running.ts";
+import { graphOf } from "../helpers/stack.ts";
 
 const test = suite("faults");
 
@@ -32,9 +33,25 @@ test("strike at the one place that they name, and nowhere else", () => {
   assert.is(strike("lambda", "chance", "evt_1", "two"), null);
 });
 
-test("are read from a plan that names what there is", () => {
-  const plan = (fault: object) => thrown(() => readFaultPlan({ seed: 1, faults: [fault] }, "plan.json")).message;
-  assert.match(plan({ hop: "queue", kind: "throws" }), "queue has no fault throws; it has refuses");
+test("are read from a plan that names what there is", async () => {
+  const graph = await graphOf("dev");
+  const refusal = (content: unknown) => thrown(() => readFaultPlan(content, "plan.json", graph)).message;
+  const plan = (fault: object) => refusal({ seed: 1, faults: [fault] });
+  assert.is(refusal({ faults: [] }), "plan.json: seed is missing; expected a whole number");
+  assert.is(refusal({ seed: 1.5, faults: [] }), "plan.json: seed is 1.5; expected a whole number");
+  assert.is(refusal({ seed: 1, faults: [], more: 1 }), "plan.json: more is not known");
+  assert.is(
+    plan({ hop: "dynamodb", kind: "throws" }),
+    'plan.json: faults.0.kind is "throws"; expected a fault that dynamodb has: throttles, errors, errors-after-write',
+  );
+  const somewhere = { kind: "throws", hop: "lambda", probability: 1 };
+  assert.match(
+    plan({ ...somewhere, at: "write-payment" }),
+    /^plan\.json: faults\.0: there is no write-payment at lambda; there are .*dev-homebiyori-write-payment/,
+  );
+  const there = { seed: 1, faults: [{ ...somewhere, at: "dev-homebiyori-write-payment" }] };
+  assert.equal(readFaultPlan(there, "plan.json", graph), there);
+  assert.match(plan({ hop: "dynamodb", kind: "errors", events: ["evt_1"] }), "at dynamodb no events can be named");
   assert.match(plan({ hop: "moon", kind: "throws" }), "plan.json");
   assert.match(plan({ hop: "queue", kind: "refuses", at: "q" }), "at queue no place can be named");
   assert.match(plan({ hop: "queue", kind: "refuses", probability: 2 }), "faults.0.probability");

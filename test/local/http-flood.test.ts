@@ -30,7 +30,7 @@ test.before(async () => {
     return outcome;
   };
   const aws = async () => ({ status: 200, headers: {}, body: {} });
-  server = await listen({ port: 0, take, webhookSecret: undefined, aws, outputs: {} });
+  server = await listen(0, { take, webhookSecret: undefined, aws, outputs: {} });
   const address = server.address();
   port = typeof address === "object" ? (address?.port ?? 0) : 0;
 });

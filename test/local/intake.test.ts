@@ -99,7 +99,7 @@ test("tells of a path that does not exist, and reads the others", () => {
   const { ids, problems } = read(missing, write("good.json", event("evt_1")));
   assert.equal(ids, ["evt_1"]);
   assert.equal(problems.length, 1);
-  assert.match(`${problems[0]}`, `${missing}: ENOENT`);
+  assert.match(`${problems[0]}`, `there is no file ${missing}`);
 });
 
 test("tells of a directory that is named as a file would be", () => {

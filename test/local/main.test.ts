@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -61,7 +63,7 @@ test("plays a life, shows its rows, and ends with 0", async () => {
     assert.match(stdout, title);
   }
   const line =
-    /^evt_life_06 +invoice\.payment_failed +applied +[\d.]+ ms +ResolveCustomer > IsItForUs > WritePayment +payments INVOICE#in_life_3 FAILED#1$/m;
+    /^evt_life_06 +invoice\.payment_failed +applied +[\d.]+ ms +ResolveCustomer > IsItForUs > WritePayment\n {2}payments INVOICE#in_life_3 FAILED#1$/m;
   assert.match(stdout, line);
   assert.match(stdout, /user_cus_sample +sub_sample +canceled +yearly/);
   assert.match(stdout, "14 events in");
@@ -88,7 +90,7 @@ test("prints one JSON object per event, and dumps all it has", async () => {
   }
   assert.is(code, 0);
   for (const said of [/^3 events in [\d.]+ s: /, "1 applied", "1 duplicate", "1 unmatched"]) assert.match(stderr, said);
-  assert.match(stderr, "Users were made up for 2 customers: user_<customer id>");
+  assert.match(stderr, "For 2 customers a user was made up: user_<customer id>");
   const { core, payments, deadLetters } = JSON.parse(readFileSync(dump, "utf8"));
   const userOf = (customer: string) => ({
     PK: `USER#user_${customer}`,
@@ -104,12 +106,12 @@ test("ends with 1 when an event was dead-lettered, and shows which alarms go off
   const events = fileOf("bad.json", paid("bad", "cus_bad", { amount_paid: -1 }));
   const { said, code } = await runHere("--replay", events, "--exit");
   assert.is(code, 1);
-  assert.match(said, /dead-letter .* InvalidEvent: detail\.data\.object\.amount_paid/);
+  assert.match(said, /dead-letter .*\n.*\n {2}InvalidEvent: detail\.data\.object\.amount_paid/);
   assert.match(said, "Dead letters (1)");
   const alarm = "dev-homebiyori-payment-succeeded-failed";
   assert.match(said, `ALARM ${alarm}: Sum of ExecutionsFailed in 5 min: 1 (goes off at 1)`);
   assert.match(said, `ALARM dev-homebiyori-page: ${alarm}`);
-  assert.match(said, new RegExp(`^In alarm: .*${alarm}, dev-homebiyori-page$`, "m"));
+  assert.match(said, new RegExp(`^In alarm:\n(  .*\n)*  ${alarm}\n  dev-homebiyori-page$`, "m"));
 });
 
 test("ends with 2 when something could not be read, names it, and takes the rest", async () => {
@@ -120,7 +122,7 @@ test("ends with 2 when something could not be read, names it, and takes the rest
   assert.is(code, 2);
   assert.match(said, "no-json.json: ");
   assert.match(said, "no-event.json[0]: expected a Stripe event with an id and a type");
-  assert.match(said, "nowhere.json: ENOENT");
+  assert.match(said, /Could not be read: there is no file .*nowhere\.json/);
   assert.match(said, '"outcome":"applied"');
 });
 
@@ -142,15 +144,52 @@ test("ends where what it has to say cannot be written, and says why", async () =
   const { stderr, code } = await run("--replay", events, "--exit", "--dump", join(directory, "missing", "dump.json"));
   assert.is(code, 2);
   assert.match(stderr, "--dump: ENOENT");
-  const child = spawnMain([
-    "--replay",
-    fileOf("some.json", [paid("c", "cus_c"), paid("d", "cus_d")]),
-    "--exit",
-    "--json",
-  ]);
+});
+
+test("does all that was asked for where nobody reads its lines any more, and ends then", async () => {
+  const dump = join(directory, "unread-dump.json");
+  const some = fileOf("some.json", [paid("c", "cus_c"), paid("d", "cus_d")]);
+  const child = spawnMain(["--replay", some, "--port", "0", "--json", "--dump", dump]);
   child.stdout.destroy();
-  const [trouble] = await Promise.all([text(child.stderr), new Promise((done) => child.on("exit", done))]);
+  const [trouble, code] = await Promise.all([text(child.stderr), new Promise((done) => child.on("exit", done))]);
+  assert.is(code, 0);
   assert.not.match(trouble, "EPIPE");
+  assert.is(JSON.parse(readFileSync(dump, "utf8")).payments.length, 2);
+});
+
+test("refuses a port that is in use before it plays anything", async () => {
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const { port } = Object(other.address());
+  const { result, logs } = await captured(() => rejects(start(readOptions(["--port", `${port}`]))));
+  other.close();
+  assert.match(
+    result.message,
+    `Port ${port} is in use, perhaps by another npm start: end that, or say --port <number>`,
+  );
+  assert.equal(logs, []);
+});
+
+test("says which file there is not, and shows no empty tables then", async () => {
+  const { said, code } = await runHere("--replay", join(directory, "nowhere.json"), "--exit");
+  assert.is(code, 2);
+  assert.match(said, /^Could not be read: there is no file .*nowhere\.json$/);
+});
+
+test("says which faults never struck, and tells only of users that it has made up", async () => {
+  const faults = fileOf("faults.json", {
+    seed: 1,
+    faults: [
+      { hop: "lambda", kind: "slow", probability: 1 },
+      { hop: "queue", kind: "refuses", events: ["evt_none"] },
+      { hop: "dynamodb", kind: "throttles", probability: 1 },
+    ],
+  });
+  const details = { subscription: "sub_1", metadata: { user_id: "hanako" } };
+  const named = paid("named", "cus_named", { parent: { type: "subscription_details", subscription_details: details } });
+  const { said } = await runHere("--replay", fileOf("named.json", named), "--exit", "--faults", faults);
+  assert.match(said, /^1 event in .*\n(.*\n)*Fault 2 \(queue refuses\) never struck$/m);
+  assert.not.match(said, /Fault [13]|was made up/);
 });
 
 test("refuses an option or a stack that does not exist", async () => {

@@ -22,14 +22,15 @@ const line = (more: Partial<Outcome> = {}) => stripVTControlCharacters(lineOf({ 
 test("says of an event what became of it, by which states, what was written, and how long it took", () => {
   assert.is(
     line(),
-    "evt_1                 invoice.payment_succeeded       applied        12.3 ms  ResolveCustomer > IsItForUs > WritePayment  payments INVOICE#in_1 SUCCEEDED, core USER#u SUBSCRIPTION",
+    `evt_1                           invoice.payment_succeeded       applied        12.3 ms  ResolveCustomer > IsItForUs > WritePayment
+  payments INVOICE#in_1 SUCCEEDED, core USER#u SUBSCRIPTION`,
   );
 });
 
 test("says why an event failed", () => {
   const error = { name: "CustomerNotFound", message: "no user of cus_1" };
   const failed = line({ outcome: "dead-letter", states: ["ResolveCustomer"], written: [], error });
-  assert.match(failed, /dead-letter +12\.3 ms {2}ResolveCustomer {2}CustomerNotFound: no user of cus_1$/);
+  assert.match(failed, /dead-letter +12\.3 ms\n {2}ResolveCustomer\n {2}CustomerNotFound: no user of cus_1$/);
 });
 
 test("leaves out what there is not", () => {
@@ -48,6 +49,7 @@ const totals = {
   metrics: new Map<string, number>(),
   madeUp: 0,
   alarms: [],
+  unstruck: [],
 };
 
 test("counts the outcomes on a line", () => {
@@ -56,24 +58,30 @@ test("counts the outcomes on a line", () => {
     ["dead-letter", 1],
   ]);
   assert.is(summaryOf({ ...totals, counts }), "13 events in 1.3 s: 12 applied, 1 dead-letter");
+  assert.is(summaryOf({ ...totals, counts: new Map([["stale", 1]]) }), "1 event in 1.3 s: 1 stale");
   assert.is(summaryOf(totals), "0 events in 1.3 s: none");
 });
 
-test("says what was counted, which alarms are on, and that users were made up, where that is so", () => {
+test("says what was counted, which alarms are on, what never struck, and that users were made up, where that is so", () => {
   const metrics = new Map([
     ["Homebiyori/Billing PaymentFailed", 2],
     ["Homebiyori/Billing Gap", 1],
   ]);
-  const [, counted, alarms, madeUp, ...rest] = summaryOf({
+  const [, ...lines] = summaryOf({
     ...totals,
     metrics,
     madeUp: 3,
     alarms: ["dev-page", "dev-a-failed"],
+    unstruck: ["2 (lambda throws)"],
   }).split("\n");
-  assert.is(alarms, "In alarm: dev-page, dev-a-failed");
-  assert.is(counted, "Metrics: Homebiyori/Billing PaymentFailed 2, Homebiyori/Billing Gap 1");
-  assert.match(`${madeUp}`, "Users were made up for 3 customers: ");
-  assert.equal(rest, []);
+  assert.equal(lines, [
+    "Metrics: Homebiyori/Billing PaymentFailed 2, Homebiyori/Billing Gap 1",
+    "In alarm:",
+    "  dev-page",
+    "  dev-a-failed",
+    "Fault 2 (lambda throws) never struck",
+    "For 3 customers a user was made up: user_<customer id>, as no event names one (--seed gives your own)",
+  ]);
 });
 
 const january = Date.UTC(2026, 0, 1) / 1000;
