@@ -3,7 +3,6 @@ import { once } from "node:events";
 import type { AwsApi } from "./aws-api.ts";
 import { NotAnEvent } from "./event.ts";
 import type { Outcome } from "./outcome.ts";
-import { readJson } from "./read-json.ts";
 import { signatureProblem } from "./webhook-signature.ts";
 
 /** How the runner listens. */
@@ -65,7 +64,7 @@ const route = async (request: IncomingMessage, response: ServerResponse, args: H
   const { url, headers } = request;
   const target = url === "/" ? headers["x-amz-target"] : undefined;
   if (target === undefined && url !== "/events" && url !== "/webhook" && url !== "/stack")
-    throw new Refusal(404, `There is ${url} not; there are /events and /webhook, /stack, and AWS's calls at /`);
+    throw new Refusal(404, `No ${request.method} ${url}. There are ${known}`);
   demand(request, url === "/stack" ? "GET" : "POST");
   if (url === "/stack") return answer(response, 200, args.outputs);
   if (target !== undefined) {
@@ -75,6 +74,8 @@ const route = async (request: IncomingMessage, response: ServerResponse, args: H
   const outcome = await args.take(await eventOf(request, args));
   answer(response, url === "/webhook" ? 200 : 202, outcome);
 };
+
+const known = "POST /events, POST /webhook, GET /stack, and AWS's calls at POST /";
 
 const demand = ({ method, url, headers }: IncomingMessage, wanted: string): void => {
   if (method !== wanted) throw new Refusal(405, `${url} takes ${wanted}, not ${method}`);
@@ -94,9 +95,10 @@ const eventOf = async (request: IncomingMessage, { webhookSecret }: HttpArgs): P
 
 const jsonOf = (body: string): unknown => {
   try {
-    return readJson(body);
-  } catch (error) {
-    throw new Refusal(400, `The body is no JSON: ${error instanceof Error ? error.message : error}`);
+    return JSON.parse(body);
+  } catch {
+    // The engine's own words may be somebody's name.
+    throw new Refusal(400, "The body is not valid JSON");
   }
 };
 

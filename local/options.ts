@@ -3,13 +3,13 @@ import { Command, InvalidArgumentError } from "commander";
 /** What the runner was asked to do. */
 export interface Options {
   replay?: string[];
-  exit: boolean;
-  json: boolean;
+  exit?: boolean;
+  json?: boolean;
   dump?: string;
-  /** A file of items, true for made-up users, false for none. */
-  seed: string | boolean;
+  /** A file of items, false for none; without it users are made up. */
+  seed?: string | false;
   stack: string;
-  keepSource: boolean;
+  keepSource?: boolean;
   port: number;
   data?: string;
   dynamodb?: string;
@@ -24,13 +24,13 @@ export const readOptions = (argv: string[]): Options => {
       "--replay <file or directory...>",
       'take events from these JSON files instead of the built-in life: an event, an envelope, a list of them, or { "events": [...] }; of a directory all *.json',
     )
-    .option("--exit", "stop when done; exit code 1 if an event was dead-lettered, 2 if one could not be read", false)
-    .option("--json", "print one JSON object per event on stdout", false)
+    .option("--exit", "stop when done; exit code 1 if an event was dead-lettered, 2 if one could not be read")
+    .option("--json", "print one JSON object per event on stdout")
     .option("--dump <file>", "write all tables and dead letters to this file as JSON when done")
-    .option("--seed <file>", "items that the core table starts with, a JSON list", true)
+    .option("--seed <file>", "items that the core table starts with, a JSON list")
     .option("--no-seed", "start with an empty core table; else each customer seen gets a user, user_<customer id>")
     .option("--stack <name>", "the stack whose configuration is loaded", "dev")
-    .option("--keep-source", "leave an envelope the source that it names", false)
+    .option("--keep-source", "leave an envelope the source that it names")
     .option("--port <number>", "where to listen, on 127.0.0.1", portNumber, 4400)
     .option("--data <directory>", "keep tables and dead letters there between runs")
     .option(

@@ -1,4 +1,5 @@
 import type { Delivery } from "./delivery.ts";
+import type { Envelope } from "./event.ts";
 import type { Execution, HistoryEvent } from "./machine.ts";
 
 /** What became of one event: a line of the runner's output. */
@@ -18,12 +19,24 @@ export interface Outcome {
   error: { name: string; message: string } | null;
   /** How long it took, in milliseconds. */
   ms: number;
+  /** How it came once more; not there for what comes as ever. */
+  again?: "redriven" | "replayed";
 }
 
 type Result = Pick<Outcome, "outcome" | "states" | "written" | "error">;
 
-/** Says what became of an event at all the targets that it came to: the worst of it, as an event is as good as its worst end. */
-export const resultOf = (deliveries: Delivery[]): Result => {
+/** Says what became of an event that was taken in at `since`, on the clock of `performance`. */
+export const outcomeOf = (
+  { detail: { id, type } }: Pick<Envelope, "detail">,
+  deliveries: Delivery[],
+  since: number,
+): Outcome => {
+  const ms = Math.round(10 * (performance.now() - since)) / 10;
+  return { eventId: id, type, ...resultOf(deliveries), ms };
+};
+
+// Of all the targets that it came to the worst, as an event is as good as its worst end.
+const resultOf = (deliveries: Delivery[]): Result => {
   const [first = { outcome: "unmatched" as const, states: [], written: [], error: null }, ...others] = deliveries
     .map(resultOfOne)
     .toSorted((a, b) => Number(b.error !== null) - Number(a.error !== null));

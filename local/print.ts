@@ -19,7 +19,7 @@ const colours: Record<Outcome["outcome"], Colour> = {
 };
 
 /** The line of an event: its id, type, outcome, how long it took, and its states; and below it what was written, or why it failed. */
-export const lineOf = ({ eventId, type, outcome, states, written, error, ms }: Outcome): string => {
+export const lineOf = ({ eventId, type, outcome, states, written, error, ms, again }: Outcome): string => {
   // What failed has gone through more states than a line holds.
   const way = states.join(" > ");
   const parts = [
@@ -27,6 +27,7 @@ export const lineOf = ({ eventId, type, outcome, states, written, error, ms }: O
     type.padEnd(30),
     styleText(colours[outcome], outcome.padEnd(11)),
     styleText("gray", `${ms.toFixed(1).padStart(6)} ms`),
+    again ?? "",
     error ? "" : way,
   ];
   const below = [

@@ -13,7 +13,7 @@ import { type FaultPlan, makeStrike, noFaults, type Strike, unstruckOf } from ".
 import type { Graph } from "./graph.ts";
 import { type LogGroups, makeLogGroups } from "./log-groups.ts";
 import { withLogs } from "./machine-logs.ts";
-import { type Outcome, resultOf } from "./outcome.ts";
+import { type Outcome, outcomeOf } from "./outcome.ts";
 import { makeMadeUpUsers } from "./made-up-users.ts";
 import type { Metrics } from "./metrics.ts";
 import { type Permissions, permissionsOf, type Use } from "./permissions.ts";
@@ -40,6 +40,8 @@ export interface RunnerArgs {
   containers?: number;
   /** Is told of each alarm that goes off or is over. */
   onAlarm?: (change: AlarmChange) => void;
+  /** Is told what became of each event that a replay brought back. */
+  onReplayed?: (outcome: Outcome) => void;
 }
 
 /** All that a runner holds: the tables' items and the queue's messages, as plain objects. */
@@ -123,7 +125,8 @@ const assemble = async (args: RunnerArgs, stops: Stop[]): Promise<Runner> => {
   const buses = makeEventBuses({ ...services, queues: queues.all, archives, startTarget: executions.deliver });
   const madeUp = makeMadeUpUsers((item) => dynamodb.add(tables.core, item));
   const replays = makeReplays(archives, clock, async (event, { archive, ruleArns }) => {
-    await take(event, () => buses.replay(event, archive, ruleArns), { watch, queues });
+    const outcome = await take(event, () => buses.replay(event, archive, ruleArns), { watch, queues });
+    args.onReplayed?.({ ...outcome, again: "replayed" });
   });
 
   return {
@@ -163,10 +166,9 @@ const take = async (
   watch.check();
   const deliveries = await deliver();
   watch.check();
-  const result = resultOf(deliveries);
-  if (result.error) queues.keep();
-  const ms = Math.round(10 * (performance.now() - since)) / 10;
-  return { eventId: event.detail.id, type: event.detail.type, ...result, ms };
+  const outcome = outcomeOf(event, deliveries, since);
+  if (outcome.error) queues.keep();
+  return outcome;
 };
 
 const printTo = (logs: LogGroups, metrics: Metrics, clock: Clock) => (group: string, line: string) => {

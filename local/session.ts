@@ -15,6 +15,8 @@ export interface Session {
   prepare(events: Iterable<Envelope>): Promise<void>;
   /** Takes an event in, in order for each customer and 16 customers side by side, and prints its line. */
   take(event: Envelope): Promise<Outcome>;
+  /** Counts an outcome, and prints its line. */
+  print(outcome: Outcome): void;
   /** What to do with each outcome instead of printing its line; null prints again. */
   onOutcome(show: ((outcome: Outcome) => void) | null): void;
   hasOutcomes(): boolean;
@@ -45,7 +47,7 @@ export const openSession = (runner: Runner, options: Options): Session => {
   };
 
   const prepare = async (events: Iterable<Envelope>): Promise<void> => {
-    if (options.seed !== true) return;
+    if (options.seed !== undefined) return;
     madeUp += await runner.makeUpUsers(events);
   };
 
@@ -58,7 +60,7 @@ export const openSession = (runner: Runner, options: Options): Session => {
   return {
     arrival: {
       eventSource: eventSourceOf(graph),
-      keepSource: options.keepSource,
+      keepSource: options.keepSource ?? false,
       account: graph.account,
       region: graph.region,
     },
@@ -72,6 +74,7 @@ export const openSession = (runner: Runner, options: Options): Session => {
         pending.delete(outcome);
       }
     },
+    print,
     onOutcome: (next) => {
       show = next;
     },

@@ -16,6 +16,7 @@ import { alarmLineOf, rowsOf } from "./print.ts";
 import { type Runner, startRunner } from "./runner.ts";
 import { openSession, type Session } from "./session.ts";
 import { stackConfig } from "./stack-config.ts";
+import { toldExecutions } from "./told-executions.ts";
 
 /**
  * Does what the options say, and returns the exit code: 0, 1 if an event was dead-lettered, 2 if one could not be read.
@@ -61,6 +62,7 @@ const run = async (options: Options, serveNow: Serve): Promise<number> => {
     dynamodbEndpoint: options.dynamodb,
     faults,
     onAlarm: (change) => say(alarmLineOf(change)),
+    onReplayed: (outcome) => session.print(outcome),
   });
   const session = openSession(runner, options);
   try {
@@ -124,7 +126,12 @@ const answersOf = (session: Session, runner: Runner, clock: Clock): HttpArgs => 
     return session.take(event);
   },
   webhookSecret: process.env["STRIPE_WEBHOOK_SECRET"],
-  aws: makeAwsApi({ ...runner, take: (event) => session.take(event), now: () => clock.now() }),
+  aws: makeAwsApi({
+    ...runner,
+    executions: toldExecutions(runner.executions, (outcome) => session.print(outcome)),
+    take: (event) => session.take(event),
+    now: () => clock.now(),
+  }),
   outputs: runner.outputs,
 });
 
@@ -133,7 +140,7 @@ interface ServeArgs {
   session: Session;
   runner: Runner;
   clock: Clock;
-  json: boolean;
+  json: boolean | undefined;
   unread: AbortSignal;
 }
 

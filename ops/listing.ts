@@ -32,8 +32,9 @@ const linesOf = (letters: Letter[]): string[] => {
 const counted = (count: number): string => `${count}`.padStart(5) + "  ";
 
 const named = (ids: string[]): string => {
-  const more = ids.length > mostNamed ? `, and ${ids.length - mostNamed} more` : "";
-  return ids.slice(0, mostNamed).join(", ") + more;
+  const each = [...Map.groupBy(ids, (id) => id)].map(([id, { length }]) => (length > 1 ? `${id} (${length})` : id));
+  const more = each.length > mostNamed ? `, and ${each.length - mostNamed} more` : "";
+  return each.slice(0, mostNamed).join(", ") + more;
 };
 
 /** What became of one letter, on a line. */

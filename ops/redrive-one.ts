@@ -1,5 +1,6 @@
 import { type SFNClient, StartSyncExecutionCommand } from "@aws-sdk/client-sfn";
 import type { Message } from "@aws-sdk/client-sqs";
+import { counted } from "../local/counted.ts";
 import { largestData } from "../local/data-limit.ts";
 import { type DeadLetter, redriveName, redrivesAttribute } from "./dead-letter.ts";
 import type { LetterQueue } from "./letter-queue.ts";
@@ -44,7 +45,7 @@ const attempt = async (message: Message, letter: DeadLetter, args: RedriveOneArg
   if (parked && (useless !== null || redrives >= max)) {
     await parked.put(message);
     await queue.delete(message);
-    return { fate: "parked", reason: useless ?? `it was redriven ${redrives} times and failed each time` };
+    return { fate: "parked", reason: useless ?? `it was redriven ${counted(redrives, "time")}, and failed each time` };
   }
 
   const name = redriveName(redrives + 1, eventId);

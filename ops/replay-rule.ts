@@ -8,6 +8,7 @@ import {
 import { workflows } from "../infra/workflows.ts";
 import { type Place, placeOf } from "./place.ts";
 import { problemOf } from "./problem.ts";
+import { placeText } from "./place-options.ts";
 import type { ReplayOptions } from "./replay-options.ts";
 import { remarksOn, type ReplayWindow, said } from "./replay-window.ts";
 import type { Stack } from "./stack.ts";
@@ -77,14 +78,16 @@ const planOf = ({ name }: Place, rule: Rule, archive: DescribeArchiveResponse, w
   starts   ${rule.machineArn}`;
 };
 
-const told = (replay: DescribeReplayResponse, { from }: ReplayWindow, signal: AbortSignal): number => {
+const told = (replay: DescribeReplayResponse, options: ReplayOptions, signal: AbortSignal): number => {
   const { State, StateReason, EventLastReplayedTime: time } = replay;
   if (State === "COMPLETED") {
-    console.log(time ? "All of the window was replayed." : "The archive had no event of this window.");
+    const see = `npm run redrive -- ${placeText(options)} --dry-run`;
+    const all = `All of the window was replayed. What failed again is in the dead-letter queue: ${see}`;
+    console.log(time ? all : "The archive had no event of this window.");
     return 0;
   }
   // The events of a minute come in any order.
-  const next = time ? new Date(Math.floor(time.getTime() / 60_000) * 60_000) : from;
+  const next = time ? new Date(Math.floor(time.getTime() / 60_000) * 60_000) : options.from;
   console.error(`The replay ${State}${StateReason ? `: ${StateReason}` : ""}. For the rest: --from ${said(next)}`);
   return State === "CANCELLED" && signal.aborted ? 130 : 1;
 };

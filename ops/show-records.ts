@@ -5,6 +5,7 @@ import { tableOf } from "../local/table.ts";
 import { openRecords, type PaymentRecord, type Records, type SubscriptionRecord } from "../records/records.ts";
 import { readEventLogs } from "./event-logs.ts";
 import { type Place, placeOf } from "./place.ts";
+import { placeText } from "./place-options.ts";
 import type { ShowOptions } from "./show-options.ts";
 
 /** What is on record of a user. */
@@ -27,7 +28,7 @@ export const showRecords = async (id: string, options: ShowOptions): Promise<num
   if (options.json) console.log(JSON.stringify(users, null, 2));
   else if (users.length > 0) console.log(users.map(textOf).join("\n\n"));
   if (users.length > 0) return 0;
-  console.error(nothingOf(id, userIds, place, options.since));
+  console.error(nothingOf(id, userIds, place, options));
   return 1;
 };
 
@@ -83,10 +84,11 @@ const textOf = ({ userId, subscription, payments, more }: UserRecords): string =
     ...(more ? ["  … there may be more (--limit)"] : []),
   ].join("\n");
 
-const nothingOf = (id: string, userIds: string[], { name }: Place, since: Date): string => {
+const nothingOf = (id: string, userIds: string[], { name }: Place, options: ShowOptions): string => {
   if (userIds.length > 0) return `There is nothing on record of ${userIds.join(" and ")} in ${name}`;
   if (id.startsWith("evt_")) {
-    return `No Lambda of ${name} has logged whose event ${id} is since ${since.toISOString()}; npm run trace tells more`;
+    const trace = `npm run trace -- ${id} ${placeText(options)}`;
+    return `No user was found for ${id} since ${options.since.toISOString()} in the logs of ${name}; more: ${trace}`;
   }
   return `No user of ${id} is known in ${name}`;
 };

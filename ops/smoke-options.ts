@@ -10,7 +10,7 @@ export const readSmokeOptions = (argv: string[]): PlaceOptions =>
       )
       .addHelpText(
         "after",
-        "\nExit code: 0 if all is well, 1 if not, 2 if it could not be tried. It deletes its rows. More: docs/smoke.md",
+        "\nExit code: 0 if all is well, 1 if not, 2 if it could not be tried. It deletes its rows.\nMore: docs/smoke.md",
       ),
     argv,
   ).opts<PlaceOptions>();

@@ -40,7 +40,7 @@ export const deployedStack = async (name: string): Promise<Stack> => {
 /** What the runner at this address exports. */
 export const localStack = async (url: string): Promise<Stack> => {
   const response = await fetch(new URL("/stack", url)).catch((error: unknown) => {
-    throw new Unusable(`Nothing answers at ${url}; npm start does`, { cause: error });
+    throw new Unusable(`Nothing answers at ${url}: run npm start in another terminal`, { cause: error });
   });
   return stackOf(await response.text(), url);
 };

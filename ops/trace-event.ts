@@ -2,6 +2,7 @@ import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { readEventLogs, type EventLogsArgs } from "./event-logs.ts";
 import { type ExecutionTrace, tracesOf } from "./execution-trace.ts";
 import { placeOf } from "./place.ts";
+import { placeText } from "./place-options.ts";
 import type { TraceOptions } from "./trace-options.ts";
 import { traceText } from "./trace-text.ts";
 
@@ -45,17 +46,14 @@ const nextOf = ({ eventId, executions }: Trace, options: TraceOptions): string[]
   const isDone = executions.at(-1)?.status !== "FAILED";
   return isDone
     ? []
-    : [`Is it in the dead-letter queue? npm run redrive -- ${whereOf(options)} --event ${eventId} --dry-run`];
+    : [`Is it in the dead-letter queue? npm run redrive -- ${placeText(options)} --event ${eventId} --dry-run`];
 };
 
 const nothingOf = (eventId: string, name: string, options: TraceOptions): string => {
-  const redrive = `npm run redrive -- ${whereOf(options)} --event ${eventId} --dry-run`;
+  const redrive = `npm run redrive -- ${placeText(options)} --event ${eventId} --dry-run`;
   return `No Lambda of ${name} has logged anything of ${eventId} since ${options.since.toISOString()}. Then
 - it is older than that (--since 7d), or than the logs are kept (logRetentionDays);
 - or EventBridge, or the state machine, could not hand it on: ${redrive};
 - or it has not come: Stripe's Workbench → Events says whether and when it was sent, and of which type; a type that no rule takes is not logged;
 - or it has come, and all else failed: it is in the bus's archive (README, "What can fail").`;
 };
-
-const whereOf = ({ stack, local }: TraceOptions): string =>
-  stack === undefined ? `--local ${local}` : `--stack ${stack}`;

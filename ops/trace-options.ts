@@ -1,4 +1,4 @@
-import { Argument, Command, InvalidArgumentError } from "commander";
+import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import { timeOption } from "./option-values.ts";
 import { addPlaceOptions, parsePlace, type PlaceOptions } from "./place-options.ts";
 
@@ -6,7 +6,7 @@ import { addPlaceOptions, parsePlace, type PlaceOptions } from "./place-options.
 export interface TraceOptions extends PlaceOptions {
   /** Where in time to begin to look. */
   since: Date;
-  json: boolean;
+  json?: boolean;
 }
 
 /** Reads the command line: the event, and how to trace it; ends the process at what is wrong with it, or after the help. */
@@ -14,13 +14,12 @@ export const readTraceOptions = (argv: string[]): { eventId: string; options: Tr
   const command = addPlaceOptions(new Command("npm run trace --"))
     .description("Tells the way of an event: each execution, its states, tries and errors, and what was written.")
     .addArgument(new Argument("<event>", "the event, evt_…").argParser(eventId))
-    .option(
-      "--since <time>",
-      "look no further back than 90m, 6h, 2d, or 2026-01-31T12:00:00Z",
-      timeOption,
-      timeOption("1d"),
+    .addOption(
+      new Option("--since <time>", "look no further back than 90m, 6h, 2d, or 2026-01-31T12:00:00Z")
+        .argParser(timeOption)
+        .default(timeOption("1d"), "a day ago"),
     )
-    .option("--json", "print it as JSON", false)
+    .option("--json", "print it as JSON")
     .addHelpText(
       "after",
       "\nExit code: 0, 1 if nothing is known of the event, 2 if it could not be traced. More: docs/tracing.md",

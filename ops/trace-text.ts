@@ -11,7 +11,7 @@ export const traceText = ({ eventId, type, created, executions }: Trace): string
   return [heading + received, ...executions.map(executionText)].join("\n\n");
 };
 
-const kinds: Record<ExecutionTrace["kind"], string> = { first: "", again: "once more, ", redrive: "redriven, " };
+const kinds: Record<ExecutionTrace["kind"], string> = { first: "", again: "again, ", redrive: "redriven, " };
 
 const executionText = ({ arn, machine, kind, at, ms, status, error, states }: ExecutionTrace): string => {
   const end = status === null ? "its end is not logged" : `${status}${ms === null ? "" : ` after ${durationOf(ms)}`}`;

@@ -86,7 +86,7 @@ test("refuses a body that is no JSON", async () => {
   for (const body of ["", "{", "id=evt_1"]) {
     const { status, error } = await post("/events", body);
     assert.is(status, 400);
-    assert.match(error, "The body is no JSON: ");
+    assert.match(error, "The body is not valid JSON");
   }
   assert.equal(taken, []);
 });
@@ -107,7 +107,8 @@ test("takes events at two paths, and only by POST", async () => {
   for (const path of ["/", "/event", "/events/", "/events/1", "/events?x=1"]) {
     const { status, error } = await post(path, "{}");
     assert.is(status, 404, path);
-    assert.match(error, "there are /events and /webhook");
+    const known = "POST /events, POST /webhook, GET /stack, and AWS's calls at POST /";
+    assert.is(error, `No POST ${path}. There are ${known}`);
   }
   for (const method of ["GET", "PUT", "DELETE"]) {
     const { status, error } = await ask("/events", { method });
@@ -124,7 +125,7 @@ test("hands AWS's calls on by their target", async () => {
   const call = (body: string) => ask("/", { body, headers: { "x-amz-target": "AmazonSQS.SendMessage" } });
   const { status, body } = await call('{"QueueUrl":"x"}');
   assert.equal([status, body], [200, { target: "AmazonSQS.SendMessage", input: { QueueUrl: "x" } }]);
-  assert.match((await call("{")).error, "The body is no JSON: ");
+  assert.match((await call("{")).error, "The body is not valid JSON");
   // A message of 1 MiB is a text within JSON here.
   assert.is((await call(JSON.stringify({ MessageBody: '"'.repeat(1024 * 1024) }))).status, 200);
   assert.is((await call(" ".repeat(3 * 1024 * 1024))).status, 413);

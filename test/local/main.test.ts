@@ -12,6 +12,7 @@ import * as assert from "uvu/assert";
 import { readOptions } from "../../local/options.ts";
 import { sampleEvent, sampleInvoice } from "../../local/sample-events.ts";
 import { start } from "../../local/start.ts";
+import type { Stack } from "../../ops/stack.ts";
 import { captured } from "../helpers/captured.ts";
 import { person, personalIn, planted, secrets, secretsIn } from "../helpers/planted.ts";
 import { rejects } from "../helpers/rejects.ts";
@@ -249,7 +250,11 @@ test("listens until it is told to end, answers what became of an event, and tell
   assert.equal(await post("/events", JSON.stringify({ type: "x", ...person })), [400, undefined]);
   const wrong = paid("wrong", "cus_posted", planted({ amount_paid: person["email"] }));
   assert.equal(await post("/events", JSON.stringify(wrong)), [202, "dead-letter"]);
-  said.push(await (await fetch(`${url}/stack`)).text());
+  const stack = await (await fetch(`${url}/stack`)).text();
+  said.push(stack);
+  await comeAgain(url, JSON.parse(stack) as Stack, wrong);
+  while (!said.join("").includes('"again":"replayed"')) await once(child.stdout, "data");
+  assert.match(said.join(""), /"eventId":"evt_wrong".*"outcome":"dead-letter".*"again":"redriven"/);
   const ended = new Promise((done) => child.on("exit", done));
   child.kill("SIGINT");
   assert.is(await ended, 2);
@@ -264,6 +269,20 @@ test("listens until it is told to end, answers what became of an event, and tell
   }
   assert.equal([secretsIn(all), personalIn(all)], [[], []]);
 });
+
+// An operator redrives an event, and replays all that there was.
+const comeAgain = async (url: string, stack: Stack, event: object): Promise<void> => {
+  const call = async (target: string, input: object) => {
+    const init = { method: "POST", body: JSON.stringify(input), headers: { "x-amz-target": target } };
+    assert.is((await fetch(url, init)).status, 200, target);
+  };
+  const stateMachineArn = stack.stateMachines["payment-succeeded"];
+  const input = JSON.stringify({ detail: event });
+  await call("AWSStepFunctions.StartSyncExecution", { stateMachineArn, name: "redrive-1-evt_wrong", input });
+  const window = { EventStartTime: 0, EventEndTime: 2 };
+  const whole = { EventSourceArn: stack.archive.arn, Destination: { Arn: stack.bus.arn } };
+  await call("AWSEvents.StartReplay", { ReplayName: `${stack.archive.name}-1`, ...whole, ...window });
+};
 
 // As Stripe signs what it sends to a webhook.
 const signed = (body: string): Record<string, string> => {

@@ -27,6 +27,10 @@ test("says of an event what became of it, by which states, what was written, and
   );
 });
 
+test("says that an event came again, and how", () => {
+  assert.match(line({ again: "redriven" }), /applied +12\.3 ms {2}redriven {2}ResolveCustomer > /);
+});
+
 test("says why an event failed", () => {
   const error = { name: "CustomerNotFound", message: "no user of cus_1" };
   const failed = line({ outcome: "dead-letter", states: ["ResolveCustomer"], written: [], error });

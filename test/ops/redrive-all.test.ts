@@ -92,13 +92,14 @@ test("starts the machine again with the event as it came, and deletes the letter
 test("lists by machine and error, and changes nothing, in a dry run", async () => {
   await ofNobody("dry1");
   await ofNobody("dry2");
+  await ofNobody("dry2");
   await invalid("dry3");
   serving.deadLetters.send("no JSON", 0);
   const before = structuredClone(serving.deadLetters.messages);
   const { code, said } = await redrive({ dryRun: true });
   assert.is(code, 0);
-  assert.match(said, "4 in the dead-letter queue of ");
-  assert.match(said, /2 {2}payment-succeeded {2}CustomerNotFound[^]*evt_dry1, evt_dry2\n/);
+  assert.match(said, "5 in the dead-letter queue of ");
+  assert.match(said, /3 {2}payment-succeeded {2}CustomerNotFound[^]*evt_dry1, evt_dry2 \(2\)\n/);
   assert.match(said, /1 {2}payment-succeeded {2}InvalidEvent/);
   assert.match(said, "1  cannot be started again: its body of 7 characters is no JSON");
   assert.equal([serving.deadLetters.messages, serving.parked.messages, started], [before, [], []]);
@@ -143,7 +144,7 @@ test("counts what fails again, once in a run, and parks it after as many redrive
   const [letter] = serving.deadLetters.messages;
   const { code, said } = await redrive({ max: 2 });
   assert.is(code, 1);
-  assert.match(said, "parked        evt_poison  payment-succeeded  it was redriven 2 times and failed each time");
+  assert.match(said, "parked        evt_poison  payment-succeeded  it was redriven 2 times, and failed each time");
   assert.match(said, "0 redriven, 0 failed again, 1 parked, 0 left");
   assert.equal([started.length, serving.deadLetters.messages], [2, []]);
   assert.is(serving.parked.messages[0]?.body, letter?.body);

@@ -84,7 +84,7 @@ test("lists in a dry run, since a time too", async () => {
 
 test("says that nobody answers", async () => {
   const { stderr, code } = await run(["--local", "http://127.0.0.1:9"]);
-  assert.equal([code, stderr], [2, "Nothing answers at http://127.0.0.1:9; npm start does"]);
+  assert.equal([code, stderr], [2, "Nothing answers at http://127.0.0.1:9: run npm start in another terminal"]);
 });
 
 test("says that there are no credentials", async () => {
