@@ -13,8 +13,18 @@ declare global {
 }
 
 globalThis.UVU_DEFER = 1;
-process.env["FORCE_COLOR"] ??= "1";
 const { exec } = await import("uvu");
+
+// Of a suite whose `before` throws uvu says no more than that none of its tests was run, and goes on as if all were well.
+const loud =
+  (run: Run, file: string): Run =>
+  async () => {
+    const [errors, passed, skipped, total] = await run();
+    const hasFailed = errors.length > 0;
+    const told =
+      hasFailed || passed === total ? errors : `  FAIL  ${file}: its before threw, and none of its tests was run`;
+    return [told, passed, skipped, total];
+  };
 
 // Each group ends by asking for the next, which uvu then finds at the end of its queue.
 const takeNext = async (): Promise<void> => {
@@ -28,8 +38,9 @@ const takeNext = async (): Promise<void> => {
   globalThis.UVU_QUEUE.push([file]);
   const group = globalThis.UVU_QUEUE.at(-1);
   await import(join(import.meta.dirname, file)).catch((error: unknown) => {
-    group?.push(async () => [`${Object(error).stack ?? error}`, 0, 0, 1]);
+    group?.push(async () => [`  FAIL  ${file}\n${Object(error).stack ?? error}`, 0, 0, 1]);
   });
+  group?.splice(1, Infinity, ...group.slice(1).map((run) => (typeof run === "string" ? run : loud(run, file))));
   group?.push(async () => {
     await takeNext();
     return ["", 0, 0, 0];
