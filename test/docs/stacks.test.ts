@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { parse } from "yaml";
-import { handledTypes } from "../../infra/workflows.ts";
+import { handledTypes, workflows } from "../../infra/workflows.ts";
 import { type Graph, loadGraph, ofType } from "../../local/graph.ts";
 import { readPolicy, allows } from "../../local/iam.ts";
 import { life } from "../../local/life.ts";
@@ -28,15 +28,7 @@ const graphWith = (block = ""): Promise<Graph> => {
   return graph;
 };
 
-const rules = [
-  "invoice-paid-rule",
-  "invoice-payment-paid-rule",
-  "payment-failed-rule",
-  "payment-succeeded-rule",
-  "subscription-created-rule",
-  "subscription-deleted-rule",
-  "subscription-updated-rule",
-];
+const rules = workflows.map(({ name }) => `${name}-rule`).toSorted();
 
 const wayOf = (destination: string): string[] => [
   `forward-rule-${destination} EventRule`,
@@ -74,7 +66,20 @@ test("the first deployment finds a value of each setting that Pulumi.yaml declar
 test("the first deployment's destination sends what is handled, and nothing else", () => {
   const [, listed = ""] = /and these types: (.*?)\. As the destination/.exec(readFileSync("README.md", "utf8")) ?? [];
   const types = [...listed.matchAll(/`([\w.]+)`/g)].map(([, type = ""]) => type);
-  assert.equal(types.toSorted(), handledTypes.toSorted());
+  const message = "README.md: the types to choose in Stripe are not those of infra/workflows.ts";
+  assert.equal(types.toSorted(), handledTypes.toSorted(), message);
+});
+
+test("the table of what is handled has each type that is, and no other", () => {
+  const [, section = ""] = readFileSync("README.md", "utf8").split("## What is handled\n");
+  const rows = [...section.replace(/\n## .*/s, "").matchAll(/^\| (`.*?) +\|/gm)];
+  const types = rows.flatMap(([, cell = ""]) => {
+    const [first = "", ...others] = [...cell.matchAll(/`([^`]+)`/g)].map(([, type = ""]) => type);
+    // `customer.subscription.created`, `…updated`
+    return [first, ...others.map((type) => type.replace("…", first.replace(/[^.]+$/, "")))];
+  });
+  const message = "README.md: the types in the table of what is handled are not those of infra/workflows.ts";
+  assert.equal(types.toSorted(), handledTypes.toSorted(), message);
 });
 
 test("prod's own file with the values that the README tells to put into it is a stack", async () => {

@@ -16,6 +16,7 @@ import { shownFields, type StoredSubscriptions, sync } from "../../../lambdas/li
 import { toSubscriptionEvent } from "../../../lambdas/lib/subscription-event.ts";
 import { sampleEvent, sampleItem, samplePrices, sampleSubscription } from "../../../local/sample-events.ts";
 import { onTheBus } from "../../events/envelope.ts";
+import { workflows } from "../../../infra/workflows.ts";
 import { graphOf } from "../../helpers/stack.ts";
 
 const test = suite("the simulation of bursts");
@@ -38,7 +39,7 @@ test("takes the ways, tries and waits from the graph and its definitions", async
     ],
   });
   const dev = waysOf(await graphOf("dev"));
-  assert.is(dev.length, 7);
+  assert.is(dev.length, workflows.length);
   assert.ok(dev.every(({ rules }) => rules === 1));
 });
 
