@@ -40,7 +40,7 @@ export interface RunnerArgs {
   containers?: number;
   /** Is told of each alarm that goes off or is over. */
   onAlarm?: (change: AlarmChange) => void;
-  /** Is told what became of each event that a replay brought back. */
+  /** Is told what became of each event that a replay brought to a rule. */
   onReplayed?: (outcome: Outcome) => void;
 }
 
@@ -126,7 +126,8 @@ const assemble = async (args: RunnerArgs, stops: Stop[]): Promise<Runner> => {
   const madeUp = makeMadeUpUsers((item) => dynamodb.add(tables.core, item));
   const replays = makeReplays(archives, clock, async (event, { archive, ruleArns }) => {
     const outcome = await take(event, () => buses.replay(event, archive, ruleArns), { watch, queues });
-    args.onReplayed?.({ ...outcome, again: "replayed" });
+    // What the rules of a replay do not take comes by them, and is no event that came again.
+    if (outcome.outcome !== "unmatched") args.onReplayed?.({ ...outcome, again: "replayed" });
   });
 
   return {

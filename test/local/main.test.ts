@@ -219,6 +219,8 @@ test("tells all of its options", async () => {
   ]) {
     assert.match(stdout, option);
   }
+  // A flag is not given unless it is.
+  assert.not.match(stdout, /default: (true|false)/);
 });
 
 test("listens until it is told to end, answers what became of an event, and tells no secret and nobody's data", async () => {

@@ -21,10 +21,14 @@ const { clock, close, open } = gatedClock();
 const rule = "payment-succeeded-rule";
 
 let serving: Serving;
+const replayed: string[] = [];
 let directory: string;
 test.before(async () => {
   directory = mkdtempSync(join(tmpdir(), "homebiyori-"));
-  serving = await startServing({ clock });
+  serving = await startServing({
+    clock,
+    onReplayed: ({ eventId, outcome, again }) => void replayed.push(`${eventId} ${outcome} ${again}`),
+  });
 });
 test.after(async () => {
   await serving.stop();
@@ -75,6 +79,7 @@ test("refuses what it cannot do, and says what it takes", async () => {
 
 test("brings back what was lost, and changes nothing where nothing was", async () => {
   await handle("kept", 100);
+  await handle("of-another-type", 101, "invoice.paid");
   const lost = paid("lost", 101);
   const { deadLetters } = serving;
   assert.is((await serving.take(lost)).outcome, "dead-letter");
@@ -85,6 +90,7 @@ test("brings back what was lost, and changes nothing where nothing was", async (
 
   const { code, said } = await replay({ from: at(100), to: at(102) });
   assert.is(code, 0);
+  assert.equal(replayed.toSorted(), ["evt_kept duplicate replayed", "evt_lost applied replayed"]);
   assert.match(said, /Started as dev-homebiyori-stripe-events-\w+\.\n/);
   assert.match(said, /COMPLETED, up to 1970-01-01T00:01:41Z\nAll of the window was replayed\. /);
   assert.match(
