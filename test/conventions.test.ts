@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { buildSync } from "esbuild";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { workflows } from "../infra/workflows.ts";
@@ -64,6 +65,25 @@ test("a component's logical names begin with its own", async () => {
     const { resources } = await graphOf("dev");
     const own = resources.filter((resource) => resource.name === name).map(({ type }) => type.split(":").at(-1));
     assert.equal(new Set(own), new Set(["LogGroup", "Role", "RolePolicy", "StateMachine"]));
+  }
+});
+
+test("what runs in a process or a thread of its own does not load the whole program there", () => {
+  for (const file of ["local/dynamodb-process.ts", "local/container-worker.ts"]) {
+    const { metafile } = buildSync({
+      entryPoints: [join(root, file)],
+      bundle: true,
+      format: "esm",
+      metafile: true,
+      packages: "external",
+      platform: "node",
+      write: false,
+    });
+    const loaded = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
+    assert.not(
+      loaded.some((path) => path.startsWith("@pulumi/")),
+      `${file} loads ${loaded.join(", ")}`,
+    );
   }
 });
 

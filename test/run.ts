@@ -57,7 +57,7 @@ const runSome = (): Promise<void> =>
     });
   });
 
-await Promise.all(Array.from({ length: Math.min(availableParallelism(), 4, files.length) }, runSome));
+await Promise.all(Array.from({ length: Math.min(availableParallelism() + 1, 5, files.length) }, runSome));
 // A file that none took, as all processes broke off.
 if (files.length > 0) process.exitCode = 1;
 if (failed.length > 0) console.log(`\n  Failed:\n${failed.map((name) => `    ${name}`).join("\n")}`);

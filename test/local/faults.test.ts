@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { makeStrike, readFaultPlan } from "../../local/faults.ts";
+import { readFaultPlan } from "../../local/fault-plan.ts";
+import { makeStrike } from "../../local/faults.ts";
 import { sampleEvent, sampleInvoice } from "../../local/sample-events.ts";
 import { thrown } from "../helpers/rejects.ts";
 import { startRunning } from "../helpers/running.ts";

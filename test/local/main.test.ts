@@ -142,9 +142,9 @@ test("takes users from a file, or none", async () => {
 
 test("ends where what it has to say cannot be written, and says why", async () => {
   const events = fileOf("none.json", []);
-  const { stderr, code } = await run("--replay", events, "--exit", "--dump", join(directory, "missing", "dump.json"));
-  assert.is(code, 2);
-  assert.match(stderr, "--dump: ENOENT");
+  const dump = join(directory, "missing", "dump.json");
+  const started = captured(() => start(readOptions(["--replay", events, "--exit", "--dump", dump])));
+  assert.match((await rejects(started)).message, "--dump: ENOENT");
 });
 
 test("does all that was asked for where nobody reads its lines any more, and ends then", async () => {
