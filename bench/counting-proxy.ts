@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import { bodyOf, forwardTo } from "../local/forward.ts";
+import { urlOf } from "../local/http.ts";
 
 /** A call of DynamoDB that passed. */
 export interface SeenCall {
@@ -38,9 +39,8 @@ export const startCountingProxy = async (endpoint: string): Promise<CountingProx
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const address = server.address();
   return {
-    url: `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`,
+    url: urlOf(server),
     take: () => {
       const taken = seen;
       seen = [];

@@ -1,11 +1,10 @@
-import type { Server } from "node:http";
 import { workflows } from "../infra/workflows.ts";
 import { makeAwsApi } from "../local/aws-api.ts";
 import { VirtualClock } from "../local/clock.ts";
 import { type Envelope, toEnvelope } from "../local/event.ts";
 import type { FaultPlan } from "../local/faults.ts";
 import { loadGraph } from "../local/graph.ts";
-import { listen } from "../local/http.ts";
+import { listen, urlOf } from "../local/http.ts";
 import { type Runner, startRunner } from "../local/runner.ts";
 import { makeSchedule } from "../local/schedule.ts";
 import { stackConfig } from "../local/stack-config.ts";
@@ -161,11 +160,6 @@ const redriveUntilEmpty = async (runner: Runner): Promise<void> => {
   }
   server.closeAllConnections();
   server.close();
-};
-
-const urlOf = (server: Server): string => {
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
 };
 
 const rowsOf = async (runner: Runner): Promise<Map<string, string>> => {

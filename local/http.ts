@@ -60,6 +60,12 @@ export const listen = async (port: number, args: HttpArgs | Promise<HttpArgs>): 
   return server;
 };
 
+/** The address that a server listens on. */
+export const urlOf = (server: Server): string => {
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+};
+
 const route = async (request: IncomingMessage, response: ServerResponse, args: HttpArgs): Promise<void> => {
   const { url, headers } = request;
   const target = url === "/" ? headers["x-amz-target"] : undefined;

@@ -3,6 +3,7 @@ import { array, type Infer, object, optional, size, string } from "superstruct";
 import type { AwsApiArgs, AwsCall } from "./aws-api.ts";
 import { AwsError, inputOf } from "./aws-error.ts";
 import { NotAnEvent, toEnvelope } from "./event.ts";
+import { jsonOf } from "./json-of.ts";
 
 const Entry = object({
   EventBusName: string(),
@@ -53,11 +54,3 @@ const put = ({ Source, DetailType, Detail }: Infer<typeof Entry>, args: AwsApiAr
 };
 
 const failed = (ErrorCode: string, ErrorMessage: string): Result => ({ ErrorCode, ErrorMessage });
-
-const jsonOf = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};

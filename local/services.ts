@@ -1,6 +1,7 @@
 import { type Infer, literal, number, object, record, string, type, unknown } from "superstruct";
 import { checked } from "./checked.ts";
 import type { Clock } from "./clock.ts";
+import { eventIdOf } from "./delivery.ts";
 import type { Strike } from "./faults.ts";
 import { type Graph, ofType } from "./graph.ts";
 import type { Request } from "./iam.ts";
@@ -175,7 +176,5 @@ const lambdaErrors: Record<string, string> = {
 
 const injected = (errorType: string, what: string): LambdaError =>
   new LambdaError({ errorType, errorMessage: `Injected: ${what}` });
-
-const eventIdOf = (envelope: unknown): string => String(Object(Object(envelope).detail).id);
 
 const serviceError = (name: string, message: string): Error => Object.assign(new Error(message), { name });

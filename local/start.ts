@@ -10,7 +10,7 @@ import { toEnvelope } from "./event.ts";
 import { readFaultPlan } from "./fault-plan.ts";
 import type { FaultPlan } from "./faults.ts";
 import { type Graph, loadGraph } from "./graph.ts";
-import { type HttpArgs, listen } from "./http.ts";
+import { type HttpArgs, listen, urlOf } from "./http.ts";
 import type { Options } from "./options.ts";
 import { play } from "./play.ts";
 import { alarmLineOf, rowsOf } from "./print.ts";
@@ -157,9 +157,4 @@ Its clock is ${ahead} ahead, by the waits that it skipped`);
   server.closeAllConnections();
   server.close();
   await session.idle();
-};
-
-const urlOf = (server: Server): string => {
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
 };

@@ -3,6 +3,7 @@ import { optional, string, type Struct, type } from "superstruct";
 import { workflows } from "../infra/workflows.ts";
 import { InvalidEvent } from "../lambdas/lib/errors.ts";
 import { parse } from "../lambdas/lib/parse.ts";
+import { jsonOf } from "../local/json-of.ts";
 import { messageOf } from "../local/outcome.ts";
 import type { Stack } from "./stack.ts";
 
@@ -121,13 +122,5 @@ const read = <T, S>(value: unknown, struct: Struct<T, S>): [string, undefined] |
   } catch (error) {
     if (!(error instanceof InvalidEvent)) throw error;
     return [error.message, undefined];
-  }
-};
-
-const jsonOf = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 };

@@ -1,6 +1,6 @@
 import { makeAwsApi } from "../../local/aws-api.ts";
 import type { Executions } from "../../local/executions.ts";
-import { listen } from "../../local/http.ts";
+import { listen, urlOf } from "../../local/http.ts";
 import type { Queue } from "../../local/queue.ts";
 import type { RunnerArgs } from "../../local/runner.ts";
 import { type Clients, clientsOf, localConfig } from "../../ops/clients.ts";
@@ -25,8 +25,7 @@ export const startServing = async (
   const aws = makeAwsApi({ ...running, executions: wrap(running.executions), now: () => Date.now() });
   const take = () => Promise.reject(new Error("Nothing is posted here"));
   const server = await listen(0, { take, webhookSecret: undefined, aws, outputs });
-  const address = server.address();
-  const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+  const url = urlOf(server);
   const stack = await localStack(url);
   const queueOf = (arn: string): Queue => {
     const queue = queues.all.find((candidate) => candidate.arn === arn);
