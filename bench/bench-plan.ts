@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { buildSync } from "esbuild";
+import { build, type BuildOptions, type Plugin } from "esbuild";
 import { buildOptions } from "../infra/bundle.ts";
 import type { Graph } from "../local/graph.ts";
 import type { Tables } from "../test/helpers/tables.ts";
@@ -27,7 +27,7 @@ export interface Bench {
   /** The dev stack. */
   graph: Graph;
   tables: Tables;
-  /** The files of the Lambdas as they are deployed, and as esbuild makes them by default. */
+  /** The files of the Lambdas as they are deployed, as esbuild makes them by default, and on the SDK's client. */
   bundles: Bundles;
   /** Measures a Lambda at a size of memory, once for all sections. */
   atSize: (name: string, megabytes: number) => Promise<AtSize>;
@@ -37,25 +37,35 @@ export interface Bench {
 export interface Bundles {
   deployed: Record<string, string>;
   plain: Record<string, string>;
+  onClient: Record<string, string>;
 }
 
 /** Writes the Lambdas' code into a directory. */
-export const writeBundles = (directory: string): Bundles => {
-  const write = (kind: string, files: { path: string; text: string }[]): Record<string, string> => {
+export const writeBundles = async (directory: string): Promise<Bundles> => {
+  const write = async (kind: string, options: BuildOptions): Promise<Record<string, string>> => {
+    const { entryPoints, outdir } = buildOptions;
+    const { outputFiles } = await build({ ...options, entryPoints, outdir, bundle: true, write: false });
     mkdirSync(join(directory, kind));
     return Object.fromEntries(
-      files.map(({ path, text }) => {
+      outputFiles.map(({ path, text }) => {
         const file = join(directory, kind, basename(path));
         writeFileSync(file, text);
         return [basename(path, ".js"), file];
       }),
     );
   };
-  const { entryPoints, outdir } = buildOptions;
   return {
-    deployed: write("deployed", buildSync({ ...buildOptions, write: false }).outputFiles),
-    plain: write("plain", buildSync({ entryPoints, outdir, bundle: true, platform: "node", write: false }).outputFiles),
+    deployed: await write("deployed", buildOptions),
+    plain: await write("plain", { platform: "node" }),
+    onClient: await write("on-client", { ...buildOptions, plugins: [withClient] }),
   };
+};
+
+const withClient: Plugin = {
+  name: "on the SDK's client",
+  setup: (bundling) => {
+    bundling.onResolve({ filter: /\/dynamodb\.ts$/ }, () => ({ path: join(import.meta.dirname, "sdk-client.ts") }));
+  },
 };
 
 /** The counts that are usual: some minutes on two cores. */

@@ -39,7 +39,7 @@ const options = new Command("npm run bench --")
 const directory = mkdtempSync(join(tmpdir(), "bench-"));
 try {
   const counts = options.quick ? quickCounts : usualCounts;
-  const bundles = writeBundles(directory);
+  const bundles = await writeBundles(directory);
   const sizes = new Map<string, Promise<AtSize>>();
   const bench: Bench = {
     counts: options.full ? { ...counts, grown: 100_000 } : counts,

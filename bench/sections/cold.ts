@@ -30,7 +30,11 @@ export const cold = async ({ bundles, counts }: Bench): Promise<Section> => {
         payload: payloads[name] ?? "",
       },
     ];
-    return [...of("", bundles.deployed[name]), ...of(", bundled by esbuild's defaults", bundles.plain[name])];
+    return [
+      ...of("", bundles.deployed[name]),
+      ...of(", bundled by esbuild's defaults", bundles.plain[name]),
+      ...of(" on the SDK's client", bundles.onClient[name]),
+    ];
   });
   const starts = [bare, ...ours, ...pythons()];
   const times = new Map<Start, number[]>(starts.map((start) => [start, []]));

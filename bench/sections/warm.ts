@@ -18,25 +18,32 @@ export const warm = async (bench: Bench): Promise<Section> => {
     const calls = await callsOf(bench, name);
     const requests = JSON.stringify(calls.map(({ headers, body }) => ({ headers, body })));
     const lambda: Figures = { cpu: [], wall: [] };
+    const onClient: Figures = { cpu: [], wall: [] };
     const floor: Figures = { cpu: [], wall: [] };
     for (let round = 0; round < counts.rounds; round += 1) {
       await measure(lambda, file, `${name}_${round}`, bench);
+      await measure(onClient, bundles.onClient[name] ?? "", `${name}_client_${round}`, bench);
       await measure(floor, httpFloor, `${name}_${round}`, bench, { HTTP_FLOOR_REQUESTS: requests });
     }
-    const row = (what: string, values: number[], floors: number[]): Row => ({
-      what: `${name}: ${what}`,
+    const row = (what: string, values: number[], floors: number[], of = floorName): Row => ({
+      what: `${name}${what}`,
       figure: textOf(spreadOf(values), "ms"),
       ratio: ratioTo(values, floors),
-      floor: floorName,
+      floor: of,
     });
     const bytes = calls.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0);
     const written = calls.filter(({ action }) => action === "UpdateItem");
     const writtenBytes = written.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0);
     const names = calls.map(({ action }) => action).join(", ");
-    rows.push(row("CPU of a call", lambda.cpu, floor.cpu), row("time of a call", lambda.wall, floor.wall), {
-      what: `${name}: calls of DynamoDB`,
-      figure: `${calls.length} (${names}), ${shortly(bytes)} bytes sent, ${shortly(writtenBytes)} of them to write`,
-    });
+    rows.push(
+      row(": CPU of a call", lambda.cpu, floor.cpu),
+      row(" on the SDK's client: CPU of a call", onClient.cpu, lambda.cpu, "without it"),
+      row(": time of a call", lambda.wall, floor.wall),
+      {
+        what: `${name}: calls of DynamoDB`,
+        figure: `${calls.length} (${names}), ${shortly(bytes)} bytes sent, ${shortly(writtenBytes)} of them to write`,
+      },
+    );
   }
   return { title: `Warm calls, ${counts.rounds} processes of ${counts.calls} each`, rows };
 };
@@ -56,7 +63,7 @@ const measure = async (
   environment: Record<string, string> = {},
 ): Promise<void> => {
   const lambda = await startLambda(file, environment);
-  const payload = payloads[name.replace(/_\d+$/, "")] ?? "";
+  const payload = payloads[name.replace(/_.*/, "")] ?? "";
   const ask = { payload, pauseMilliseconds: 0 };
   // Until Node has compiled what it will.
   await lambda.ask({ ...ask, name: `warmup_${name}`, times: Math.ceil(counts.calls / 3) });

@@ -1,12 +1,7 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  GetItemCommand,
-  QueryCommand,
-  UpdateItemCommand,
-} from "@aws-sdk/client-dynamodb";
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
-import { assignments, dynamodb } from "./dynamodb.ts";
+import { assignments } from "./assignments.ts";
+import { call, isConditionFailed } from "./dynamodb.ts";
 import { subscriptionKey, subscriptionSortKey, userOf } from "./keys.ts";
 import { shownFields, type StoredSubscription, type StoredSubscriptions } from "./subscription-item.ts";
 
@@ -30,17 +25,15 @@ export const usersTable = (tableName: string): Users => ({
     const users: string[] = [];
     let start: Record<string, AttributeValue> | undefined;
     do {
-      const page = await dynamodb.send(
-        new QueryCommand({
-          TableName: tableName,
-          IndexName: "GSI2",
-          KeyConditionExpression: "customer_id = :customer",
-          FilterExpression: "SK = :subscription",
-          ProjectionExpression: "PK",
-          ExpressionAttributeValues: marshall({ ":customer": customerId, ":subscription": subscriptionSortKey }),
-          ...(start && { ExclusiveStartKey: start }),
-        }),
-      );
+      const page = await call("Query", {
+        TableName: tableName,
+        IndexName: "GSI2",
+        KeyConditionExpression: "customer_id = :customer",
+        FilterExpression: "SK = :subscription",
+        ProjectionExpression: "PK",
+        ExpressionAttributeValues: marshall({ ":customer": customerId, ":subscription": subscriptionSortKey }),
+        ...(start && { ExclusiveStartKey: start }),
+      });
       users.push(...(page.Items ?? []).flatMap((item) => userOf(`${unmarshall(item)["PK"]}`) ?? []));
       start = page.LastEvaluatedKey;
     } while (start);
@@ -51,14 +44,12 @@ export const usersTable = (tableName: string): Users => ({
 /** The subscriptions in the core table of that name. */
 export const subscriptionsTable = (tableName: string): Subscriptions => ({
   read: async (userId) => {
-    const { Item } = await dynamodb.send(
-      new GetItemCommand({
-        TableName: tableName,
-        Key: marshall(subscriptionKey(userId)),
-        ConsistentRead: true,
-        ProjectionExpression: "stripe_subscriptions, stripe_version",
-      }),
-    );
+    const { Item } = await call("GetItem", {
+      TableName: tableName,
+      Key: marshall(subscriptionKey(userId)),
+      ConsistentRead: true,
+      ProjectionExpression: "stripe_subscriptions, stripe_version",
+    });
     // Nobody but this program writes these two attributes.
     const { stripe_subscriptions: written = {}, stripe_version: version = null } = Item ? unmarshall(Item) : {};
     return { subscriptions: fromWritten(written), version };
@@ -74,19 +65,17 @@ export const subscriptionsTable = (tableName: string): Subscriptions => ({
     });
     const remove = customerId === null ? " REMOVE customer_id" : "";
     try {
-      await dynamodb.send(
-        new UpdateItemCommand({
-          TableName: tableName,
-          Key: marshall(subscriptionKey(userId)),
-          UpdateExpression: `SET ${sets.join(", ")}${remove}`,
-          ConditionExpression: version === null ? "attribute_not_exists(stripe_version)" : "stripe_version = :before",
-          ExpressionAttributeNames: names,
-          ExpressionAttributeValues: { ...values, ...(version !== null && marshall({ ":before": version })) },
-        }),
-      );
+      await call("UpdateItem", {
+        TableName: tableName,
+        Key: marshall(subscriptionKey(userId)),
+        UpdateExpression: `SET ${sets.join(", ")}${remove}`,
+        ConditionExpression: version === null ? "attribute_not_exists(stripe_version)" : "stripe_version = :before",
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: { ...values, ...(version !== null && marshall({ ":before": version })) },
+      });
       return true;
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
+      if (isConditionFailed(error)) return false;
       throw error;
     }
   },

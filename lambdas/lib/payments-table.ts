@@ -1,6 +1,7 @@
-import { type AttributeValue, ConditionalCheckFailedException, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
-import { assignments, dynamodb } from "./dynamodb.ts";
+import { assignments } from "./assignments.ts";
+import { call, isConditionFailed } from "./dynamodb.ts";
 import { succeededKey } from "./keys.ts";
 import type { Payment } from "./payment.ts";
 
@@ -29,22 +30,20 @@ export const paymentsTable = (tableName: string): Payments => ({
       ? ":stripe_payment_intent_id"
       : "if_not_exists(#payment_id, :stripe_invoice_id)";
     try {
-      const { Attributes } = await dynamodb.send(
-        new UpdateItemCommand({
-          TableName: tableName,
-          Key: marshall({ PK, SK }),
-          UpdateExpression: `SET ${sets.join(", ")}, #payment_id = ${paymentId}`,
-          // Of two events about one payment the same one wins, whichever comes first.
-          ConditionExpression:
-            "attribute_not_exists(#amount) OR #amount < :amount OR (#amount = :amount AND #created_at >= :created_at)",
-          ExpressionAttributeNames: { ...names, "#payment_id": "payment_id" },
-          ExpressionAttributeValues: values,
-          ReturnValues: "ALL_OLD",
-        }),
-      );
+      const { Attributes } = await call("UpdateItem", {
+        TableName: tableName,
+        Key: marshall({ PK, SK }),
+        UpdateExpression: `SET ${sets.join(", ")}, #payment_id = ${paymentId}`,
+        // Of two events about one payment the same one wins, whichever comes first.
+        ConditionExpression:
+          "attribute_not_exists(#amount) OR #amount < :amount OR (#amount = :amount AND #created_at >= :created_at)",
+        ExpressionAttributeNames: { ...names, "#payment_id": "payment_id" },
+        ExpressionAttributeValues: values,
+        ReturnValues: "ALL_OLD",
+      });
       return isIn(Attributes, attributes) ? "duplicate" : "applied";
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return "stale";
+      if (isConditionFailed(error)) return "stale";
       throw error;
     }
   },
@@ -53,17 +52,15 @@ export const paymentsTable = (tableName: string): Payments => ({
     // A row of these alone names no user, so it is in nobody's history until the invoice's event has come.
     const attributes = { stripe_payment_intent_id: paymentIntentId, payment_id: paymentIntentId };
     const { sets, names, values } = assignments(attributes);
-    const { Attributes } = await dynamodb.send(
-      new UpdateItemCommand({
-        TableName: tableName,
-        Key: marshall({ PK, SK }),
-        // Of an invoice that is not recorded, as it belongs to no subscription, nothing else would ever say until when.
-        UpdateExpression: `SET ${sets.join(", ")}, #expires_at = if_not_exists(#expires_at, :expires_at)`,
-        ExpressionAttributeNames: { ...names, "#expires_at": "expires_at" },
-        ExpressionAttributeValues: { ...values, ...marshall({ ":expires_at": expiresAt }) },
-        ReturnValues: "ALL_OLD",
-      }),
-    );
+    const { Attributes } = await call("UpdateItem", {
+      TableName: tableName,
+      Key: marshall({ PK, SK }),
+      // Of an invoice that is not recorded, as it belongs to no subscription, nothing else would ever say until when.
+      UpdateExpression: `SET ${sets.join(", ")}, #expires_at = if_not_exists(#expires_at, :expires_at)`,
+      ExpressionAttributeNames: { ...names, "#expires_at": "expires_at" },
+      ExpressionAttributeValues: { ...values, ...marshall({ ":expires_at": expiresAt }) },
+      ReturnValues: "ALL_OLD",
+    });
     return { outcome: isIn(Attributes, attributes) ? "duplicate" : "applied", key: `${PK} ${SK}` };
   },
 });

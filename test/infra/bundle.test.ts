@@ -7,10 +7,10 @@ const test = suite("the bundles");
 
 // What each had when this was last looked at, in bytes; whoever makes one smaller writes that down here.
 const recordedBytes: Record<string, number> = {
-  "link-payment": 183_126,
-  "resolve-customer": 183_044,
-  "sync-subscription": 190_877,
-  "write-payment": 184_634,
+  "link-payment": 43_533,
+  "resolve-customer": 44_477,
+  "sync-subscription": 51_993,
+  "write-payment": 46_081,
 };
 
 test("do not grow by more than a fifth", async () => {
