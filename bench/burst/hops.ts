@@ -1,3 +1,4 @@
+import { mostTries } from "../../lambdas/lib/dynamodb.ts";
 import type { Moving, World } from "./world.ts";
 
 /** Takes an event one hop on its way. */
@@ -6,8 +7,7 @@ export type Hop = (world: World, event: Moving, now: number) => void;
 // EventBridge does not say how long it waits before it tries again; the runner waits as long.
 const secondsBeforeRetry = (tried: number): number => 2 ** tried;
 
-// The SDK's tries of a throttled call: @smithy/core's Retry.throttlingDelay, and defaultMaxAttempts of the client for DynamoDB.
-const callTries = 4;
+// Before a throttled call is tried again: @smithy/core's Retry.throttlingDelay.
 const callSecondsBeforeRetry = (tried: number): number => 2 ** (tried - 1);
 
 const goOn = ({ agenda }: World, event: Moving, at: Moving["at"], when: number): void => {
@@ -59,7 +59,7 @@ const call: Hop = (world, event, now) => {
   }
   world.tally.throttled("calls of DynamoDB");
   event.callTries += 1;
-  if (event.callTries < callTries) {
+  if (event.callTries < mostTries) {
     return goOn(world, event, "call", now + 1000 * callSecondsBeforeRetry(event.callTries) * world.random());
   }
   world.pool.end(lambda);

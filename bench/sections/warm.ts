@@ -17,9 +17,9 @@ export const warm = async (bench: Bench): Promise<Section> => {
     const file = bundles.deployed[name] ?? "";
     const calls = await callsOf(bench, name);
     const requests = JSON.stringify(calls.map(({ headers, body }) => ({ headers, body })));
-    const lambda: Figures = { cpu: [], wall: [] };
-    const onClient: Figures = { cpu: [], wall: [] };
-    const floor: Figures = { cpu: [], wall: [] };
+    const lambda: Figures = { youngCpu: [], cpu: [], wall: [] };
+    const onClient: Figures = { youngCpu: [], cpu: [], wall: [] };
+    const floor: Figures = { youngCpu: [], cpu: [], wall: [] };
     for (let round = 0; round < counts.rounds; round += 1) {
       await measure(lambda, file, `${name}_${round}`, bench);
       await measure(onClient, bundles.onClient[name] ?? "", `${name}_client_${round}`, bench);
@@ -36,6 +36,8 @@ export const warm = async (bench: Bench): Promise<Section> => {
     const writtenBytes = written.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0);
     const names = calls.map(({ action }) => action).join(", ");
     rows.push(
+      row(": CPU of one of the first calls", lambda.youngCpu, floor.youngCpu),
+      row(" on the SDK's client: CPU of one of the first calls", onClient.youngCpu, lambda.youngCpu, "without it"),
       row(": CPU of a call", lambda.cpu, floor.cpu),
       row(" on the SDK's client: CPU of a call", onClient.cpu, lambda.cpu, "without it"),
       row(": time of a call", lambda.wall, floor.wall),
@@ -48,15 +50,19 @@ export const warm = async (bench: Bench): Promise<Section> => {
   return { title: `Warm calls, ${counts.rounds} processes of ${counts.calls} each`, rows };
 };
 
+const youngCalls = 12;
+
 const httpFloor = join(import.meta.dirname, "../http-floor.ts");
 
 interface Figures {
+  /** Of the second call to the thirteenth. */
+  youngCpu: number[];
   cpu: number[];
   wall: number[];
 }
 
 const measure = async (
-  { cpu, wall }: Figures,
+  { youngCpu, cpu, wall }: Figures,
   file: string,
   name: string,
   { counts }: Bench,
@@ -65,10 +71,13 @@ const measure = async (
   const lambda = await startLambda(file, environment);
   const payload = payloads[name.replace(/_.*/, "")] ?? "";
   const ask = { payload, pauseMilliseconds: 0 };
+  await lambda.ask({ ...ask, name: `first_${name}`, times: 1 });
+  const young: Answer = await lambda.ask({ ...ask, name: `young_${name}`, times: youngCalls });
   // Until Node has compiled what it will.
   await lambda.ask({ ...ask, name: `warmup_${name}`, times: Math.ceil(counts.calls / 3) });
   const answer: Answer = await lambda.ask({ ...ask, name: `warm_${name}`, times: counts.calls });
   await lambda.stop();
+  youngCpu.push(young.cpuMilliseconds / youngCalls);
   cpu.push(answer.cpuMilliseconds / counts.calls);
   wall.push(percentile(answer.wall, 50));
 };

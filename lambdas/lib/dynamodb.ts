@@ -37,9 +37,13 @@ export class DynamoDBError extends Error {
 export const isConditionFailed = (error: unknown): boolean =>
   error instanceof DynamoDBError && error.name === "ConditionalCheckFailedException";
 
-// A try that hears nothing for so long is given up; three of them are over long before the Lambda's own timeout.
-const silentMilliseconds = 2000;
-const retries = new StandardRetryStrategy(3);
+/** How often a call is tried at most. */
+export const mostTries = 3;
+
+/** A try that hears nothing for so long is given up; all of them are over before the Lambda's own timeout. */
+export const silentMilliseconds = 2000;
+
+const retries = new StandardRetryStrategy(mostTries);
 
 /**
  * Calls DynamoDB, up to three times if it is worth it. Items go as they are in its JSON, so binary values cannot.

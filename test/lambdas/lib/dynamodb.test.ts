@@ -4,7 +4,8 @@ import { Sha256 } from "@smithy/core/checksum";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { call, DynamoDBError } from "../../../lambdas/lib/dynamodb.ts";
+import { functionTimeoutSeconds } from "../../../infra/function.ts";
+import { call, DynamoDBError, mostTries, silentMilliseconds } from "../../../lambdas/lib/dynamodb.ts";
 import { post } from "../../../lambdas/lib/post.ts";
 import { bodyOf } from "../../../local/forward.ts";
 import { urlOf } from "../../../local/http.ts";
@@ -116,6 +117,11 @@ test("is given up after the third try, with DynamoDB's own error", async () => {
   assert.instance(error, DynamoDBError);
   assert.is(error.name, "InternalServerError");
   assert.is(error.message, "It is InternalServerError");
+});
+
+test("is given up while the Lambda has time to say so", () => {
+  const backoffs = 1000;
+  assert.ok(mostTries * silentMilliseconds + backoffs < 1000 * functionTimeoutSeconds);
 });
 
 test("is not tried again where DynamoDB refuses it", async () => {
