@@ -17,9 +17,9 @@ export const warm = async (bench: Bench): Promise<Section> => {
     const file = bundles.deployed[name] ?? "";
     const calls = await callsOf(bench, name);
     const requests = JSON.stringify(calls.map(({ headers, body }) => ({ headers, body })));
-    const lambda: Figures = { youngCpu: [], cpu: [], wall: [] };
-    const onClient: Figures = { youngCpu: [], cpu: [], wall: [] };
-    const floor: Figures = { youngCpu: [], cpu: [], wall: [] };
+    const lambda = noFigures();
+    const onClient = noFigures();
+    const floor = noFigures();
     for (let round = 0; round < counts.rounds; round += 1) {
       await measure(lambda, file, `${name}_${round}`, bench);
       await measure(onClient, bundles.onClient[name] ?? "", `${name}_client_${round}`, bench);
@@ -60,6 +60,8 @@ interface Figures {
   cpu: number[];
   wall: number[];
 }
+
+const noFigures = (): Figures => ({ youngCpu: [], cpu: [], wall: [] });
 
 const measure = async (
   { youngCpu, cpu, wall }: Figures,

@@ -11,8 +11,8 @@ import { env } from "./env.ts";
 import { post } from "./post.ts";
 import { signer } from "./signer.ts";
 
-// The SDK's types, signature and rules of retry, without its client: that is four fifths of a bundle and half of a call's
-// CPU, as docs/performance.md has it.
+// The SDK's types, signature and rules of retry, without its client: that is most of a bundle and almost half of a
+// call's CPU, as docs/performance.md has it.
 
 /** What is asked of DynamoDB, and what it answers, by the operation. */
 interface Operations {
@@ -71,20 +71,20 @@ export const call = async <O extends keyof Operations>(
 
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
 const attempt = async (operation: string, body: string): Promise<object> => {
-  const { protocol, hostname, host, port } = endpoint();
+  const url = endpoint();
   const { headers } = await signer().sign({
     method: "POST",
-    protocol,
-    hostname,
+    protocol: url.protocol,
+    hostname: url.hostname,
     path: "/",
     headers: {
-      host,
+      host: url.host,
       "content-type": "application/x-amz-json-1.0",
       "x-amz-target": `DynamoDB_20120810.${operation}`,
     },
     body,
   });
-  const { status, text } = await post({ protocol, hostname, port }, headers, body, silentMilliseconds);
+  const { status, text } = await post(url, headers, body, silentMilliseconds);
   if (status === 200) return JSON.parse(text);
   throw refusalOf(status, text);
 };

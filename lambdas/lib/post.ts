@@ -1,13 +1,6 @@
 import http from "node:http";
 import https from "node:https";
 
-/** Where a POST goes, as a URL has it. */
-export interface Target {
-  protocol: string;
-  hostname: string;
-  port: string;
-}
-
 /** What came back: the status, and the body. */
 export interface Answer {
   status: number;
@@ -20,7 +13,7 @@ const secure = { request: https.request, agent: new https.Agent({ keepAlive: tru
 
 /** Posts a text; throws what Node does for a connection that breaks, and a `TimeoutError` if so many milliseconds pass in silence. */
 export const post = (
-  { protocol, hostname, port }: Target,
+  { protocol, hostname, port }: URL,
   headers: Record<string, string>,
   body: string,
   milliseconds: number,

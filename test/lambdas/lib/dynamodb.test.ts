@@ -25,16 +25,18 @@ const asked = async <T>(answers: Answer[], run: (endpoint: string) => Promise<T>
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const before = { ...process.env };
-  Object.assign(process.env, {
+  const settings = {
     AWS_ENDPOINT_URL_DYNAMODB: urlOf(server),
     AWS_REGION: "ap-northeast-1",
     AWS_ACCESS_KEY_ID: "TESTS",
     AWS_SECRET_ACCESS_KEY: "none",
     AWS_SESSION_TOKEN: "none",
-  });
+  };
+  Object.assign(process.env, settings);
   try {
     return await run(urlOf(server));
   } finally {
+    for (const name of Object.keys(settings)) delete process.env[name];
     Object.assign(process.env, before);
     server.closeAllConnections();
     server.close();
@@ -51,28 +53,35 @@ const refuses =
 
 const finds: Answer = (response) => response.end(JSON.stringify({ Item: { PK: { S: "USER#1" } } }));
 
+interface Seen {
+  headers: IncomingMessage["headers"];
+  body: string;
+}
+
+// Finds the item, and keeps what it was asked by.
+const findsAndKeeps =
+  (seen: Seen[]): Answer =>
+  (response, request, body) => {
+    seen.push({ headers: request.headers, body });
+    finds(response, request, body);
+  };
+
 const breaks: Answer = (response) => response.socket?.destroy();
 
 const get = () => call("GetItem", { TableName: "core", Key: { PK: { S: "USER#1" } } });
 
 test("says in AWS's way what is wanted, and returns what is answered", async () => {
-  const seen: { target: unknown; body: unknown }[] = [];
-  const takes: Answer = (response, { headers }, body) => {
-    seen.push({ target: headers["x-amz-target"], body: JSON.parse(body) });
-    finds(response, response.req, body);
-  };
-  assert.equal(await asked([takes], get), { Item: { PK: { S: "USER#1" } } });
-  assert.equal(seen, [
-    { target: "DynamoDB_20120810.GetItem", body: { TableName: "core", Key: { PK: { S: "USER#1" } } } },
-  ]);
+  const seen: Seen[] = [];
+  assert.equal(await asked([findsAndKeeps(seen)], get), { Item: { PK: { S: "USER#1" } } });
+  assert.equal(
+    seen.map(({ headers, body }) => ({ target: headers["x-amz-target"], body: JSON.parse(body) })),
+    [{ target: "DynamoDB_20120810.GetItem", body: { TableName: "core", Key: { PK: { S: "USER#1" } } } }],
+  );
 });
 
 test("is signed as the SDK signs", async () => {
-  const seen: { headers: IncomingMessage["headers"]; body: string }[] = [];
-  const takes: Answer = (response, { headers }, body) => {
-    seen.push({ headers, body });
-    finds(response, response.req, body);
-  };
+  const seen: Seen[] = [];
+  const takes = findsAndKeeps(seen);
   await asked([takes, takes], () => Promise.all([get(), get()]));
   for (const { headers, body } of seen) {
     const [, accessKeyId = "", region = "", names = ""] =
