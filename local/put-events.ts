@@ -3,7 +3,7 @@ import { array, type Infer, object, optional, size, string } from "superstruct";
 import type { AwsApiArgs, AwsCall } from "./aws-api.ts";
 import { AwsError, inputOf } from "./aws-error.ts";
 import { NotAnEvent, toEnvelope } from "./event.ts";
-import { jsonOf } from "./json-of.ts";
+import { jsonOf } from "../lambdas/lib/json-of.ts";
 
 const Entry = object({
   EventBusName: string(),

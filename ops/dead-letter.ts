@@ -3,7 +3,7 @@ import { optional, string, type Struct, type } from "superstruct";
 import { workflows } from "../infra/workflows.ts";
 import { InvalidEvent } from "../lambdas/lib/errors.ts";
 import { parse } from "../lambdas/lib/parse.ts";
-import { jsonOf } from "../local/json-of.ts";
+import { jsonOf } from "../lambdas/lib/json-of.ts";
 import { messageOf } from "../local/outcome.ts";
 import type { Stack } from "./stack.ts";
 

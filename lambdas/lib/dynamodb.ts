@@ -8,6 +8,7 @@ import type {
 } from "@aws-sdk/client-dynamodb";
 import { isThrottlingError, isTransientError, StandardRetryStrategy } from "@smithy/core/retry";
 import { env } from "./env.ts";
+import { jsonOf } from "./json-of.ts";
 import { post } from "./post.ts";
 import { signer } from "./signer.ts";
 
@@ -93,12 +94,10 @@ const endpoint = (): URL =>
   new URL(process.env["AWS_ENDPOINT_URL_DYNAMODB"] ?? `https://dynamodb.${env("AWS_REGION")}.amazonaws.com`);
 
 const refusalOf = (status: number, answer: string): DynamoDBError => {
-  try {
-    const { __type: type, message, Message = message } = JSON.parse(answer);
-    return new DynamoDBError(`${type}`.split("#").at(-1) ?? "", `${Message}`, status);
-  } catch {
-    return new DynamoDBError("UnknownError", `DynamoDB answered ${status}: ${answer.slice(0, 200)}`, status);
-  }
+  const { __type: type, message, Message = message } = Object(jsonOf(answer));
+  return typeof type === "string"
+    ? new DynamoDBError(type.split("#").at(-1) ?? type, `${Message}`, status)
+    : new DynamoDBError("UnknownError", `DynamoDB answered ${status}: ${answer.slice(0, 200)}`, status);
 };
 
 const typeOf = (error: unknown) => {

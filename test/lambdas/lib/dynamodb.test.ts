@@ -142,6 +142,9 @@ test("fails by what was answered if that is no error of DynamoDB's", async () =>
   const error = await asked([(response) => response.writeHead(403).end("a proxy says no")], () => rejects(get()));
   assert.is(error.name, "UnknownError");
   assert.is(error.message, "DynamoDB answered 403: a proxy says no");
+  const other = await asked([(response) => response.writeHead(403).end('{"error":"no"}')], () => rejects(get()));
+  assert.is(other.name, "UnknownError");
+  assert.is(other.message, 'DynamoDB answered 403: {"error":"no"}');
 });
 
 test("ends in an error that is tried again if nothing comes, or no more comes", async () => {
