@@ -1,17 +1,17 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { currentAccount } from "./infra/account.ts";
-import { Alarms } from "./infra/alarms.ts";
-import { Dashboard } from "./infra/dashboard.ts";
-import { DeadLetterQueue } from "./infra/dead-letter-queue.ts";
-import { EventBus } from "./infra/event-bus.ts";
-import { makeFunctions } from "./infra/functions.ts";
-import { makeRoutes } from "./infra/routes.ts";
-import { OperatorPolicy } from "./infra/operator-policy.ts";
-import { ParkedQueue } from "./infra/parked-queue.ts";
+import { Alarms } from "./infra/monitoring/alarms.ts";
+import { Dashboard } from "./infra/monitoring/dashboard.ts";
+import { DeadLetterQueue } from "./infra/storage/dead-letter-queue.ts";
+import { EventBus } from "./infra/events/event-bus.ts";
+import { makeFunctions } from "./infra/processing/functions.ts";
+import { makeRoutes } from "./infra/events/routes.ts";
+import { OperatorPolicy } from "./infra/access/operator-policy.ts";
+import { ParkedQueue } from "./infra/storage/parked-queue.ts";
 import { readSettings } from "./infra/settings.ts";
-import { makeStateMachines } from "./infra/state-machines.ts";
-import { stripeKey } from "./infra/stripe-key.ts";
-import { Tables } from "./infra/tables.ts";
+import { makeStateMachines } from "./infra/processing/state-machines.ts";
+import { stripeKey } from "./infra/storage/stripe-key.ts";
+import { Tables } from "./infra/storage/tables.ts";
 
 /** The program: Stripe's events on a bus, a rule and a state machine for each type, and the Lambdas and tables behind them. */
 export default async () => {

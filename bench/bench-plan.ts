@@ -1,10 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { build, type BuildOptions, type Plugin } from "esbuild";
-import { buildOptions } from "../infra/bundle.ts";
-import type { Graph } from "../local/graph.ts";
+import { build, type BuildOptions } from "esbuild";
+import { buildOptions } from "../infra/processing/bundle.ts";
+import type { Graph } from "../emulator/graph/load.ts";
 import type { Tables } from "../test/helpers/tables.ts";
-import type { AtSize } from "./at-size.ts";
 
 /** How often things are done. */
 export interface Counts {
@@ -16,9 +15,6 @@ export interface Counts {
   /** Events through the whole pipeline, and for how it grows. */
   events: number;
   grown: number;
-  /** Processes of each Lambda at each size, and warm calls of each. */
-  sizeStarts: number;
-  sizeCalls: number;
 }
 
 /** What every section is given. */
@@ -27,17 +23,14 @@ export interface Bench {
   /** The dev stack. */
   graph: Graph;
   tables: Tables;
-  /** The files of the Lambdas as they are deployed, as esbuild makes them by default, and on the SDK's client. */
+  /** The files of the Lambdas as they are deployed, and as esbuild makes them by default. */
   bundles: Bundles;
-  /** Measures a Lambda at a size of memory, once for all sections. */
-  atSize: (name: string, megabytes: number) => Promise<AtSize>;
 }
 
 /** Files of code, by the name of the Lambda. */
 export interface Bundles {
   deployed: Record<string, string>;
   plain: Record<string, string>;
-  onClient: Record<string, string>;
 }
 
 /** Writes the Lambdas' code into a directory. */
@@ -57,15 +50,7 @@ export const writeBundles = async (directory: string): Promise<Bundles> => {
   return {
     deployed: await write("deployed", buildOptions),
     plain: await write("plain", { platform: "node" }),
-    onClient: await write("on-client", { ...buildOptions, plugins: [withClient] }),
   };
-};
-
-const withClient: Plugin = {
-  name: "on the SDK's client",
-  setup: (bundling) => {
-    bundling.onResolve({ filter: /\/dynamodb\.ts$/ }, () => ({ path: join(import.meta.dirname, "sdk-client.ts") }));
-  },
 };
 
 /** The counts that are usual: some minutes on two cores. */
@@ -75,8 +60,6 @@ export const usualCounts: Counts = {
   calls: 1000,
   events: 2000,
   grown: 10_000,
-  sizeStarts: 4,
-  sizeCalls: 10,
 };
 
 /** Small counts, to see that all runs; what comes of them says little. */
@@ -86,6 +69,4 @@ export const quickCounts: Counts = {
   calls: 100,
   events: 200,
   grown: 400,
-  sizeStarts: 2,
-  sizeCalls: 3,
 };

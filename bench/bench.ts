@@ -4,14 +4,11 @@ import { join } from "node:path";
 import { Command, Option } from "commander";
 import { startTables } from "../test/helpers/tables.ts";
 import { graphOf } from "../test/helpers/stack.ts";
-import { type AtSize, measureAtSize } from "./at-size.ts";
 import { type Bench, quickCounts, usualCounts, writeBundles } from "./bench-plan.ts";
 import { bundleSizes } from "./sections/bundles.ts";
 import { cold } from "./sections/cold.ts";
-import { competitor } from "./sections/competitor.ts";
 import { cost } from "./sections/cost.ts";
 import { growth } from "./sections/growth.ts";
-import { memory } from "./sections/memory.ts";
 import { pipeline } from "./sections/pipeline.ts";
 import { warm } from "./sections/warm.ts";
 import { type Section, tableOf } from "./table.ts";
@@ -24,8 +21,6 @@ const sections: Record<string, (bench: Bench) => Promise<Section>> = {
   warm,
   pipeline,
   growth,
-  competitor,
-  memory,
   cost,
 };
 
@@ -40,20 +35,11 @@ const directory = mkdtempSync(join(tmpdir(), "bench-"));
 try {
   const counts = options.quick ? quickCounts : usualCounts;
   const bundles = await writeBundles(directory);
-  const sizes = new Map<string, Promise<AtSize>>();
   const bench: Bench = {
     counts: options.full ? { ...counts, grown: 100_000 } : counts,
     graph: await graphOf("dev"),
     tables: await startTables(),
     bundles,
-    atSize: (name, megabytes) => {
-      const { sizeStarts: starts, sizeCalls: calls } = counts;
-      const key = `${name} ${megabytes}`;
-      const known =
-        sizes.get(key) ?? measureAtSize(name, megabytes, { file: bundles.deployed[name] ?? "", starts, calls });
-      sizes.set(key, known);
-      return known;
-    },
   };
   const measured: Section[] = [];
   for (const [name, measure] of Object.entries(sections)) {

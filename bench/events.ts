@@ -1,10 +1,10 @@
-import { type Envelope, toEnvelope } from "../local/event.ts";
-import type { Graph } from "../local/graph.ts";
+import { type Envelope, toEnvelope } from "../local/stripe-envelope.ts";
+import type { Graph } from "../emulator/graph/load.ts";
 import type { Runner } from "../local/runner.ts";
-import type { Json } from "../local/sample-events.ts";
-import { makeSchedule } from "../local/schedule.ts";
-import { makeBillingLife } from "./billing-lives.ts";
-import { randomFrom } from "./lives.ts";
+import type { Json } from "../samples/stripe-objects.ts";
+import { makeSchedule } from "../emulator/time/keyed-queue.ts";
+import { makeBillingLife } from "../samples/billing-lives.ts";
+import { randomFrom } from "../samples/subscription-lives.ts";
 
 /** About so many events of subscriptions that live side by side, each with its payments; the same for the same name. */
 export const makeEvents = (name: string, count: number): Json[] => {

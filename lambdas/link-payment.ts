@@ -1,14 +1,14 @@
 import { boolean, enums, type } from "superstruct";
-import { env } from "./lib/env.ts";
-import { Refused } from "./lib/errors.ts";
-import { handle } from "./lib/handle.ts";
-import { modeProblem } from "./lib/livemode.ts";
-import type { Log } from "./lib/log.ts";
-import { parse } from "./lib/parse.ts";
-import { type Payments, paymentsTable } from "./lib/payments-table.ts";
-import { sevenYearsAfter } from "./lib/retention.ts";
-import { Id, maybe, Reference } from "./lib/shapes.ts";
-import { envelope } from "./lib/stripe-event.ts";
+import { env } from "./runtime/env.ts";
+import { Refused } from "./runtime/errors.ts";
+import { handle } from "./runtime/handle.ts";
+import { modeProblem } from "./stripe/livemode.ts";
+import type { Log } from "./runtime/log.ts";
+import { parse } from "./runtime/parse.ts";
+import { type Payments, paymentsTable } from "./payments/payments-table.ts";
+import { sevenYearsAfter } from "./payments/retention.ts";
+import { Id, maybe, Reference } from "./stripe/shapes.ts";
+import { envelope } from "./stripe/stripe-event.ts";
 
 // https://docs.stripe.com/api/invoice-payment/object
 const InvoicePayment = type({

@@ -1,13 +1,13 @@
-import { type Users, usersTable } from "./lib/core-table.ts";
-import { env } from "./lib/env.ts";
-import { CustomerNotFound } from "./lib/errors.ts";
-import { handle } from "./lib/handle.ts";
-import { modeProblem } from "./lib/livemode.ts";
-import type { Log } from "./lib/log.ts";
-import { Owned, ownerOf } from "./lib/owner.ts";
-import { parse } from "./lib/parse.ts";
-import type { ResolvedCustomer } from "./lib/resolved-customer.ts";
-import { envelope } from "./lib/stripe-event.ts";
+import { type Users, usersTable } from "./subscriptions/core-table.ts";
+import { env } from "./runtime/env.ts";
+import { CustomerNotFound } from "./runtime/errors.ts";
+import { handle } from "./runtime/handle.ts";
+import { modeProblem } from "./stripe/livemode.ts";
+import type { Log } from "./runtime/log.ts";
+import { Owned, ownerOf } from "./stripe/owner.ts";
+import { parse } from "./runtime/parse.ts";
+import type { ResolvedCustomer } from "./runtime/resolved-customer.ts";
+import { envelope } from "./stripe/stripe-event.ts";
 
 const Event = envelope(Owned);
 

@@ -1,16 +1,16 @@
 import { assign, type } from "superstruct";
-import { type Subscriptions, subscriptionsTable } from "./lib/core-table.ts";
-import { env } from "./lib/env.ts";
-import { handle } from "./lib/handle.ts";
-import { subscriptionKey } from "./lib/keys.ts";
-import type { Log } from "./lib/log.ts";
-import { count } from "./lib/metric.ts";
-import { parse } from "./lib/parse.ts";
-import { FoundCustomer } from "./lib/resolved-customer.ts";
-import { envelope } from "./lib/stripe-event.ts";
-import { toSubscriptionEvent } from "./lib/subscription-event.ts";
-import { type SubscriptionEvent, sync, type Synced } from "./lib/subscription-item.ts";
-import { type Prices, Subscription } from "./lib/subscription.ts";
+import { type Subscriptions, subscriptionsTable } from "./subscriptions/core-table.ts";
+import { env } from "./runtime/env.ts";
+import { handle } from "./runtime/handle.ts";
+import { subscriptionKey } from "./dynamodb/keys.ts";
+import type { Log } from "./runtime/log.ts";
+import { count } from "./runtime/metric.ts";
+import { parse } from "./runtime/parse.ts";
+import { FoundCustomer } from "./runtime/resolved-customer.ts";
+import { envelope } from "./stripe/stripe-event.ts";
+import { toSubscriptionEvent } from "./subscriptions/subscription-event.ts";
+import { type SubscriptionEvent, sync, type Synced } from "./subscriptions/subscription-item.ts";
+import { type Prices, Subscription } from "./subscriptions/subscription-state.ts";
 
 const Event = assign(envelope(Subscription), type({ customer: FoundCustomer }));
 

@@ -1,14 +1,14 @@
 import { assign, type } from "superstruct";
-import { env } from "./lib/env.ts";
-import { handle } from "./lib/handle.ts";
-import { Invoice } from "./lib/invoice.ts";
-import type { Log } from "./lib/log.ts";
-import { count } from "./lib/metric.ts";
-import { parse } from "./lib/parse.ts";
-import { toPayment } from "./lib/payment.ts";
-import { type Payments, paymentsTable } from "./lib/payments-table.ts";
-import { FoundCustomer } from "./lib/resolved-customer.ts";
-import { envelope } from "./lib/stripe-event.ts";
+import { env } from "./runtime/env.ts";
+import { handle } from "./runtime/handle.ts";
+import { Invoice } from "./stripe/invoice.ts";
+import type { Log } from "./runtime/log.ts";
+import { count } from "./runtime/metric.ts";
+import { parse } from "./runtime/parse.ts";
+import { toPayment } from "./payments/payment.ts";
+import { type Payments, paymentsTable } from "./payments/payments-table.ts";
+import { FoundCustomer } from "./runtime/resolved-customer.ts";
+import { envelope } from "./stripe/stripe-event.ts";
 
 const Event = assign(envelope(Invoice), type({ customer: FoundCustomer }));
 

@@ -1,5 +1,5 @@
-import { subscriptionKey } from "../lambdas/lib/keys.ts";
-import { type Envelope, ownerOfEvent } from "./event.ts";
+import { subscriptionKey } from "../lambdas/dynamodb/keys.ts";
+import { type Envelope, ownerOfEvent } from "./stripe-envelope.ts";
 
 /** Users for customers of whom nobody said whose they are. */
 export interface MadeUpUsers {

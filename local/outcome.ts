@@ -1,6 +1,6 @@
-import type { Delivery } from "./delivery.ts";
-import type { Envelope } from "./event.ts";
-import type { Execution, HistoryEvent } from "./machine.ts";
+import type { Delivery } from "../emulator/eventbridge/delivery.ts";
+import type { Envelope } from "./stripe-envelope.ts";
+import type { Execution, HistoryEvent } from "../emulator/stepfunctions/machine.ts";
 
 /** What became of one event: a line of the runner's output. */
 export interface Outcome {

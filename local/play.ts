@@ -1,8 +1,8 @@
 import { styleText } from "node:util";
 import { SingleBar } from "cli-progress";
-import { toEnvelope } from "./event.ts";
-import { readEvents } from "./intake.ts";
-import { life } from "./life.ts";
+import { toEnvelope } from "./stripe-envelope.ts";
+import { readEvents } from "./read-events.ts";
+import { life } from "../samples/one-life.ts";
 import type { Options } from "./options.ts";
 import { lineOf } from "./print.ts";
 import type { Session } from "./session.ts";

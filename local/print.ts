@@ -1,9 +1,9 @@
 import { styleText } from "node:util";
-import type { AlarmChange } from "./alarms.ts";
-import { counted } from "./counted.ts";
+import type { AlarmChange } from "../emulator/cloudwatch/alarms.ts";
+import { counted } from "../ops/terminal/counted.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Dump } from "./runner.ts";
-import { tableOf } from "./table.ts";
+import { tableOf } from "../ops/terminal/table.ts";
 
 type Colour = Parameters<typeof styleText>[0];
 

@@ -1,27 +1,27 @@
-import type { AlarmChange } from "./alarms.ts";
-import { makeArchives } from "./archives.ts";
-import { usesOf } from "./callers.ts";
-import type { Clock } from "./clock.ts";
-import type { Delivery } from "./delivery.ts";
-import { type DynamoDB, forkDynamoDB } from "./dynamodb.ts";
-import { tableNames } from "./make-tables.ts";
-import { makeEventBuses } from "./event-bus.ts";
-import { datapointsIn } from "./embedded-metrics.ts";
-import type { Envelope } from "./event.ts";
-import { type Executions, makeExecutions } from "./executions.ts";
-import { type FaultPlan, makeStrike, noFaults, type Strike, unstruckOf } from "./faults.ts";
-import type { Graph } from "./graph.ts";
-import { type LogGroups, makeLogGroups } from "./log-groups.ts";
-import { withLogs } from "./machine-logs.ts";
+import type { AlarmChange } from "../emulator/cloudwatch/alarms.ts";
+import { makeArchives } from "../emulator/eventbridge/archives.ts";
+import { usesOf } from "../emulator/dynamodb/callers.ts";
+import type { Clock } from "../emulator/time/clock.ts";
+import type { Delivery } from "../emulator/eventbridge/delivery.ts";
+import { type DynamoDB, forkDynamoDB } from "../emulator/dynamodb/dynamodb.ts";
+import { tableNames } from "../emulator/dynamodb/create-tables.ts";
+import { makeEventBuses } from "../emulator/eventbridge/buses.ts";
+import { datapointsIn } from "../emulator/cloudwatch/embedded-metrics.ts";
+import type { Envelope } from "./stripe-envelope.ts";
+import { type Executions, makeExecutions } from "../emulator/stepfunctions/executions.ts";
+import { type FaultPlan, makeStrike, noFaults, type Strike, unstruckOf } from "../emulator/faults/faults.ts";
+import type { Graph } from "../emulator/graph/load.ts";
+import { type LogGroups, makeLogGroups } from "../emulator/logs/log-groups.ts";
+import { withLogs } from "../emulator/stepfunctions/logging.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import { makeMadeUpUsers } from "./made-up-users.ts";
-import type { Metrics } from "./metrics.ts";
-import { type Permissions, permissionsOf, type Use } from "./permissions.ts";
-import { type Letter, makeQueues, type Queues } from "./queues.ts";
-import { makeReplays, type Replays } from "./replays.ts";
-import { makeMachines, startFunctions } from "./services.ts";
+import type { Metrics } from "../emulator/cloudwatch/metrics.ts";
+import { type Permissions, permissionsOf, type Use } from "../emulator/iam/permissions.ts";
+import { type Letter, makeQueues, type Queues } from "../emulator/sqs/queues.ts";
+import { makeReplays, type Replays } from "../emulator/eventbridge/replays.ts";
+import { makeMachines, startFunctions } from "../emulator/stepfunctions/machines.ts";
 import { startTables } from "./start-tables.ts";
-import { makeWatch, type Watch } from "./watch.ts";
+import { makeWatch, type Watch } from "../emulator/cloudwatch/cloudwatch.ts";
 
 /** How a runner is set up. */
 export interface RunnerArgs {
@@ -110,7 +110,7 @@ const assemble = async (args: RunnerArgs, stops: Stop[]): Promise<Runner> => {
   const queues = makeQueues(graph, dataDirectory);
   const dynamodb = await startTables(child, graph, permissions, args);
   stops.push(() => dynamodb.stop());
-  const watch = makeWatch({ graph, queues: queues.all, clock, onAlarm, collect: () => dynamodb.measured() });
+  const watch = makeWatch({ graph, queues: queues.all, clock, onAlarm });
   const { metrics } = watch;
 
   const struck = new Set<number>();

@@ -1,11 +1,11 @@
-import { namespace } from "../lambdas/lib/metric.ts";
-import { type Arrival, type Envelope, ownerOfEvent } from "./event.ts";
-import type { Graph } from "./graph.ts";
+import { namespace } from "../lambdas/runtime/metric.ts";
+import { type Arrival, type Envelope, ownerOfEvent } from "./stripe-envelope.ts";
+import type { Graph } from "../emulator/graph/load.ts";
 import type { Options } from "./options.ts";
 import type { Outcome } from "./outcome.ts";
 import { lineOf, summaryOf } from "./print.ts";
 import type { Runner } from "./runner.ts";
-import { makeSchedule } from "./schedule.ts";
+import { makeSchedule } from "../emulator/time/keyed-queue.ts";
 
 /** A runner at work for somebody: events in, a line for each out. */
 export interface Session {

@@ -1,10 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { callersOf } from "./callers.ts";
-import { type DynamoDB, type forkDynamoDB, startDynamoDB } from "./dynamodb.ts";
-import { tableNames } from "./make-tables.ts";
-import type { Graph } from "./graph.ts";
-import type { Permissions } from "./permissions.ts";
+import { callersOf } from "../emulator/dynamodb/callers.ts";
+import { type DynamoDB, type forkDynamoDB, startDynamoDB } from "../emulator/dynamodb/dynamodb.ts";
+import { tableNames } from "../emulator/dynamodb/create-tables.ts";
+import type { Graph } from "../emulator/graph/load.ts";
+import type { Permissions } from "../emulator/iam/permissions.ts";
 import type { RunnerArgs } from "./runner.ts";
 
 /** Starts DynamoDB with the tables of a graph, and the items that they start with; each Lambda may call it as its role allows. */

@@ -1,4 +1,4 @@
-import type { Executions } from "./executions.ts";
+import type { Executions } from "../emulator/stepfunctions/executions.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 
 /** The same executions, but for those that an operator starts: `tell` is told what became of the event then. */

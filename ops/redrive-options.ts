@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
-import { timeOption, wholeOption } from "./option-values.ts";
-import { addPlaceOptions, parsePlace, type PlaceOptions } from "./place-options.ts";
+import { timeOption, wholeOption } from "./command/option-values.ts";
+import { addPlaceOptions, parsePlace, type PlaceOptions } from "./command/target-options.ts";
 
 /** What a redrive was asked to do. */
 export interface RedriveOptions extends PlaceOptions {

@@ -2,8 +2,8 @@ import { readRedriveOptions } from "./redrive-options.ts";
 
 // The command line comes first: its help needs nothing of what follows.
 const options = readRedriveOptions(process.argv.slice(2));
-const { redriveAll } = await import("./redrive-all.ts");
-const { runCommand } = await import("./run-command.ts");
+const { redriveAll } = await import("./redrive/redrive-all.ts");
+const { runCommand } = await import("./command/run-command.ts");
 
 await runCommand(
   (signal) => redriveAll(options, signal),

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
-import { timeOption } from "./option-values.ts";
-import { addPlaceOptions, parsePlace, type PlaceOptions } from "./place-options.ts";
+import { timeOption } from "./command/option-values.ts";
+import { addPlaceOptions, parsePlace, type PlaceOptions } from "./command/target-options.ts";
 
 /** What a replay was asked to do. */
 export interface ReplayOptions extends PlaceOptions {

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
-import { timeOption, wholeOption } from "./option-values.ts";
-import { addPlaceOptions, parsePlace, type PlaceOptions } from "./place-options.ts";
+import { timeOption, wholeOption } from "./command/option-values.ts";
+import { addPlaceOptions, parsePlace, type PlaceOptions } from "./command/target-options.ts";
 
 /** How records are to be shown. */
 export interface ShowOptions extends PlaceOptions {

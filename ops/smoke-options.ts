@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { addPlaceOptions, parsePlace, type PlaceOptions } from "./place-options.ts";
+import { addPlaceOptions, parsePlace, type PlaceOptions } from "./command/target-options.ts";
 
 /** Reads the command line; prints the help, or what is wrong with it, and ends the process then. */
 export const readSmokeOptions = (argv: string[]): PlaceOptions =>

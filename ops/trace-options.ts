@@ -1,6 +1,6 @@
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
-import { timeOption } from "./option-values.ts";
-import { addPlaceOptions, parsePlace, type PlaceOptions } from "./place-options.ts";
+import { timeOption } from "./command/option-values.ts";
+import { addPlaceOptions, parsePlace, type PlaceOptions } from "./command/target-options.ts";
 
 /** How an event is to be traced. */
 export interface TraceOptions extends PlaceOptions {

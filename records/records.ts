@@ -1,6 +1,6 @@
 import { type DynamoDBClient, GetItemCommand, QueryCommand, type QueryCommandInput } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
-import { invoicePartition, subscriptionKey, subscriptionSortKey, userOf } from "../lambdas/lib/keys.ts";
+import { invoicePartition, subscriptionKey, subscriptionSortKey, userOf } from "../lambdas/dynamodb/keys.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 import {
   type Item,

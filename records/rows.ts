@@ -1,7 +1,7 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import type { Payment } from "../lambdas/lib/payment.ts";
-import type { shownFields } from "../lambdas/lib/subscription-item.ts";
+import type { Payment } from "../lambdas/payments/payment.ts";
+import type { shownFields } from "../lambdas/subscriptions/subscription-item.ts";
 
 /** An item as DynamoDB answers it. */
 export type Item = Record<string, AttributeValue>;

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { buildSync } from "esbuild";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -13,7 +13,7 @@ const root = join(import.meta.dirname, "..");
 const filesIn = (directory: string): string[] =>
   readdirSync(join(root, directory), { recursive: true, encoding: "utf8" }).map((file) => join(directory, file));
 
-const sources = ["infra", "lambdas", "local", "ops", "records", "test"]
+const sources = ["bench", "emulator", "infra", "lambdas", "local", "ops", "records", "samples", "test", "tools"]
   .flatMap(filesIn)
   .filter((file) => file.endsWith(".ts"));
 
@@ -56,7 +56,7 @@ test("a component's file is named after its class", () => {
   for (const file of filesIn("infra")) {
     const [, name] = /export class (\w+) extends/.exec(read(file)) ?? [];
     if (name === undefined) continue;
-    assert.is(file, `infra/${name.replaceAll(/(?!^)[A-Z]/g, "-$&").toLowerCase()}.ts`);
+    assert.is(basename(file), `${name.replaceAll(/(?!^)[A-Z]/g, "-$&").toLowerCase()}.ts`);
   }
 });
 
@@ -69,7 +69,7 @@ test("a component's logical names begin with its own", async () => {
 });
 
 test("what runs in a process or a thread of its own does not load the whole program there", () => {
-  for (const file of ["local/dynamodb-process.ts", "local/container-worker.ts"]) {
+  for (const file of ["emulator/dynamodb/process.ts", "emulator/lambda/container-worker.ts"]) {
     const { metafile } = buildSync({
       entryPoints: [join(root, file)],
       bundle: true,

@@ -14,10 +14,10 @@ const run = (...args: string[]) => {
 };
 
 test("runs the files that any of its arguments is in the path of, and prints no colours into a file", () => {
-  const { status, stdout } = run("test/local/read-json.test.ts", "lambdas/lib/undo");
+  const { status, stdout } = run("test/emulator/graph/json.test.ts", "lambdas/stripe/previous");
   assert.is(status, 0);
   const names = stdout.split("\n").filter((line) => line.endsWith(".test.ts"));
-  assert.equal(names.toSorted(), ["lambdas/lib/undo.test.ts", "local/read-json.test.ts"]);
+  assert.equal(names.toSorted(), ["emulator/graph/json.test.ts", "lambdas/stripe/previous-object.test.ts"]);
   assert.not(stdout.includes("\u001B"));
 });
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { isPermissive, licensedPackages } from "../.ci/licensed-packages.ts";
+import { isPermissive, licensedPackages } from "../tools/licensed-packages.ts";
 
 const test = suite("the supply chain");
 

@@ -1,12 +1,12 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { workflows } from "../infra/workflows.ts";
-import { ofType } from "../local/graph.ts";
-import { excessOf } from "../local/least-privilege.ts";
-import { policiesOf } from "../local/policies.ts";
+import { ofType } from "../emulator/graph/load.ts";
+import { excessOf } from "../tools/audit/least-privilege.ts";
+import { policiesOf } from "../emulator/iam/graph-policies.ts";
 import { personalIn } from "./helpers/planted.ts";
-import { mutationsOf } from "./helpers/policy-mutations.ts";
-import { kinds, needsOf, type PolicyRun, runAll } from "./helpers/policy-run.ts";
+import { mutationsOf } from "../tools/audit/policy-mutations.ts";
+import { kinds, needsOf, type PolicyRun, runAll } from "../tools/audit/policy-run.ts";
 
 const test = suite("in a run of prod through all that can happen");
 

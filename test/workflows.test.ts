@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { parse } from "yaml";
-import { stackConfig } from "../local/stack-config.ts";
-import { ofType } from "../local/graph.ts";
+import { stackConfig } from "../emulator/graph/stack-config.ts";
+import { ofType } from "../emulator/graph/load.ts";
 import { graphOf } from "./helpers/stack.ts";
 
 const test = suite("the workflows");

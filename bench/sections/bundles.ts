@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { statSync } from "node:fs";
 import { buildSync } from "esbuild";
-import { buildOptions } from "../../infra/bundle.ts";
+import { buildOptions } from "../../infra/processing/bundle.ts";
 import type { Bench } from "../bench-plan.ts";
 import { shortly } from "../spread.ts";
 import type { Row, Section } from "../table.ts";
@@ -23,11 +23,7 @@ export const bundleSizes = async ({ bundles }: Bench): Promise<Section> => {
       ratio: shortly(size / own),
       floor: "what is written here",
     });
-    return [
-      row("", bytes),
-      row(", bundled by esbuild's defaults", sizeOf(bundles.plain[name])),
-      row(" on the SDK's client", sizeOf(bundles.onClient[name])),
-    ];
+    return [row("", bytes), row(", bundled by esbuild's defaults", sizeOf(bundles.plain[name]))];
   });
   const [largest] = outputs.toSorted((a, b) => b.bytes - a.bytes);
   const parts = Map.groupBy(Object.entries(largest?.inputs ?? {}), ([path]) => groupOf(path));

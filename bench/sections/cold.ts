@@ -1,7 +1,6 @@
-import { spawn, spawnSync } from "node:child_process";
-import { join } from "node:path";
+import { spawn } from "node:child_process";
 import type { Bench } from "../bench-plan.ts";
-import { lambdaNames, payloads, tag } from "../lambda-payloads.ts";
+import { lambdaNames, payloads, tag } from "../lambda/lambda-payloads.ts";
 import { ratioTo, spreadOf, textOf } from "../spread.ts";
 import type { Row, Section } from "../table.ts";
 
@@ -30,13 +29,9 @@ export const cold = async ({ bundles, counts }: Bench): Promise<Section> => {
         payload: payloads[name] ?? "",
       },
     ];
-    return [
-      ...of("", bundles.deployed[name]),
-      ...of(", bundled by esbuild's defaults", bundles.plain[name]),
-      ...of(" on the SDK's client", bundles.onClient[name]),
-    ];
+    return [...of("", bundles.deployed[name]), ...of(", bundled by esbuild's defaults", bundles.plain[name])];
   });
-  const starts = [bare, ...ours, ...pythons()];
+  const starts = [bare, ...ours];
   const times = new Map<Start, number[]>(starts.map((start) => [start, []]));
   for (let run = 0; run < counts.starts; run += 1) {
     // One after the other in each run, so that whatever else the machine does meets all of them.
@@ -47,32 +42,12 @@ export const cold = async ({ bundles, counts }: Bench): Promise<Section> => {
     const figure = textOf(spreadOf(values), "ms");
     return what === bare.what ? { what, figure } : { what, figure, ratio: ratioTo(values, floors), floor: bare.what };
   });
-  const notHere = pythons().length === 0 ? [{ what: "the same on boto3", figure: "python3 or boto3 is not here" }] : [];
-  return {
-    title: `Cold start, to the end of the process, ${counts.starts} interleaved runs`,
-    rows: [...rows, ...notHere],
-  };
-};
-
-const pythons = (): Start[] => {
-  if (spawnSync("python3", ["-c", "import boto3"]).status !== 0) return [];
-  const file = join(import.meta.dirname, "../python-handler.py");
-  const first = ["resolve-customer", "write-payment"].map((name): Start => {
-    const payload = payloads[name] ?? "";
-    return { what: `${name}, in Python on boto3: first answer`, command: "python3", args: [file, name], payload };
-  });
-  return [
-    { what: "bare python3", command: "python3", args: ["-c", "0"] },
-    { what: "in Python on boto3: ready", command: "python3", args: [file] },
-    ...first,
-  ];
+  return { title: `Cold start, to the end of the process, ${counts.starts} interleaved runs`, rows };
 };
 
 const timeOf = async ({ what, command, args, payload = "" }: Start, name: string): Promise<number> => {
-  const { AWS_REGION } = process.env;
   const own = payload.replaceAll(tag, `${name}_${what.replaceAll(/\W/g, "_")}`);
-  // Lambda sets both names of the region; boto3 reads the other one.
-  const env = { ...process.env, AWS_DEFAULT_REGION: AWS_REGION, PAYLOAD: own };
+  const env = { ...process.env, PAYLOAD: own };
   const since = performance.now();
   const child = spawn(command, args, { stdio: "ignore", env });
   const code = await new Promise((done) => child.once("exit", done));

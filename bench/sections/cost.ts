@@ -1,14 +1,15 @@
-import { ofType } from "../../local/graph.ts";
-import type { Json } from "../../local/sample-events.ts";
-import { sampleEvent, sampleInvoice } from "../../local/sample-events.ts";
+import { ofType } from "../../emulator/graph/load.ts";
+import type { Json } from "../../samples/stripe-objects.ts";
+import { sampleEvent, sampleInvoice } from "../../samples/stripe-objects.ts";
 import type { Bench } from "../bench-plan.ts";
-import { type Cost, costOf, type Design, totalOf, type Usage } from "../cost.ts";
+import { type Cost, costOf, type Design, totalOf, type Usage } from "../cost/cost.ts";
 import { makeEvents } from "../events.ts";
-import { lambdaNames } from "../lambda-payloads.ts";
-import { prices } from "../prices.ts";
+import { lambdaNames, payloads } from "../lambda/lambda-payloads.ts";
+import { startLambda } from "../lambda/lambda-run.ts";
+import { prices } from "../cost/prices.ts";
 import { shortly } from "../spread.ts";
 import type { Row, Section } from "../table.ts";
-import { type CountingArgs, startCounting, type Taken, usageOf } from "../usage.ts";
+import { type CountingArgs, startCounting, type Taken, usageOf } from "../cost/usage.ts";
 
 const allWithData = { stateMachineLogLevel: "ALL", logExecutionData: true };
 const all = { stateMachineLogLevel: "ALL", logExecutionData: false };
@@ -71,17 +72,26 @@ const measureBatches = async ({ tables }: Bench, args: Omit<CountingArgs, "endpo
   return taken;
 };
 
-// How long a warm call of each Lambda takes, at the size that it is deployed with.
-const sizesOf = async ({ atSize, graph }: Bench) => {
+// How long a warm call of each Lambda takes with the share of a CPU that its memory has: it waits as long, and works longer.
+const sizesOf = async ({ bundles, counts, graph }: Bench) => {
   const sizes: Record<string, { milliseconds: number; megabytes: number }> = {};
   for (const { name, inputs } of ofType(graph, "aws:lambda/function:Function")) {
     if (!lambdaNames.includes(name)) throw new Error(`The bench has no payload for ${name}`);
     const megabytes = Number(inputs["memorySize"]);
-    const { warm } = await atSize(name, megabytes);
-    sizes[name] = { megabytes, milliseconds: warm.reduce((sum, value) => sum + value, 0) / warm.length };
+    const lambda = await startLambda(bundles.deployed[name] ?? "");
+    const ask = { payload: payloads[name] ?? "", pauseMilliseconds: 0 };
+    await lambda.ask({ ...ask, name: `cost_warmup_${name}`, times: Math.ceil(counts.calls / 3) });
+    const { wall, cpuMilliseconds } = await lambda.ask({ ...ask, name: `cost_${name}`, times: counts.calls });
+    await lambda.stop();
+    const each = wall.reduce((sum, value) => sum + value, 0) / wall.length;
+    const share = Math.min(1, megabytes / wholeCpuMegabytes);
+    sizes[name] = { megabytes, milliseconds: each + (cpuMilliseconds / counts.calls) * (1 / share - 1) };
   }
   return sizes;
 };
+
+// Lambda gives one whole CPU at this size: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+const wholeCpuMegabytes = 1769;
 
 const unknownCustomers = (): Json[] =>
   Array.from({ length: 10 }, (_, index) => {

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { VirtualClock } from "../../local/clock.ts";
+import { VirtualClock } from "../../emulator/time/clock.ts";
 import { startRunner } from "../../local/runner.ts";
 import type { Bench } from "../bench-plan.ts";
 import { envelopes, makeEvents, takeAll } from "../events.ts";

@@ -1,16 +1,16 @@
 import { Agent, request } from "node:http";
-import { VirtualClock } from "../../local/clock.ts";
-import { forkDynamoDB, startDynamoDB } from "../../local/dynamodb.ts";
+import { VirtualClock } from "../../emulator/time/clock.ts";
+import { forkDynamoDB, startDynamoDB } from "../../emulator/dynamodb/dynamodb.ts";
 import { startRunner } from "../../local/runner.ts";
-import { makeSchedule } from "../../local/schedule.ts";
+import { makeSchedule } from "../../emulator/time/keyed-queue.ts";
 import type { Bench } from "../bench-plan.ts";
-import type { SeenCall } from "../counting-proxy.ts";
+import type { SeenCall } from "../cost/counting-proxy.ts";
 import { envelopes, makeEvents, takeAll } from "../events.ts";
-import { profiled } from "../profile.ts";
+import { profiled } from "../runner/profile.ts";
 import { percentile, shortly } from "../spread.ts";
 import type { Row, Section } from "../table.ts";
-import { type CpuTimes, watchThreads } from "../threads.ts";
-import { startCounting } from "../usage.ts";
+import { type CpuTimes, watchThreads } from "../runner/threads.ts";
+import { startCounting } from "../cost/usage.ts";
 
 const concurrencies = [1, 16, 64];
 

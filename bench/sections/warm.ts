@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { Bench } from "../bench-plan.ts";
-import { type SeenCall, startCountingProxy } from "../counting-proxy.ts";
-import type { Answer } from "../lambda-process.ts";
-import { lambdaNames, payloads } from "../lambda-payloads.ts";
-import { startLambda } from "../lambda-run.ts";
+import { type SeenCall, startCountingProxy } from "../cost/counting-proxy.ts";
+import type { Answer } from "../lambda/lambda-process.ts";
+import { lambdaNames, payloads } from "../lambda/lambda-payloads.ts";
+import { startLambda } from "../lambda/lambda-run.ts";
 import { percentile, ratioTo, shortly, spreadOf, textOf } from "../spread.ts";
 import type { Row, Section } from "../table.ts";
 
@@ -18,18 +18,16 @@ export const warm = async (bench: Bench): Promise<Section> => {
     const calls = await callsOf(bench, name);
     const requests = JSON.stringify(calls.map(({ headers, body }) => ({ headers, body })));
     const lambda = noFigures();
-    const onClient = noFigures();
     const floor = noFigures();
     for (let round = 0; round < counts.rounds; round += 1) {
       await measure(lambda, file, `${name}_${round}`, bench);
-      await measure(onClient, bundles.onClient[name] ?? "", `${name}_client_${round}`, bench);
       await measure(floor, httpFloor, `${name}_${round}`, bench, { HTTP_FLOOR_REQUESTS: requests });
     }
-    const row = (what: string, values: number[], floors: number[], of = floorName): Row => ({
+    const row = (what: string, values: number[], floors: number[]): Row => ({
       what: `${name}${what}`,
       figure: textOf(spreadOf(values), "ms"),
       ratio: ratioTo(values, floors),
-      floor: of,
+      floor: floorName,
     });
     const bytes = calls.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0);
     const written = calls.filter(({ action }) => action === "UpdateItem");
@@ -37,9 +35,7 @@ export const warm = async (bench: Bench): Promise<Section> => {
     const names = calls.map(({ action }) => action).join(", ");
     rows.push(
       row(": CPU of one of the first calls", lambda.youngCpu, floor.youngCpu),
-      row(" on the SDK's client: CPU of one of the first calls", onClient.youngCpu, lambda.youngCpu, "without it"),
       row(": CPU of a call", lambda.cpu, floor.cpu),
-      row(" on the SDK's client: CPU of a call", onClient.cpu, lambda.cpu, "without it"),
       row(": time of a call", lambda.wall, floor.wall),
       {
         what: `${name}: calls of DynamoDB`,
@@ -52,7 +48,7 @@ export const warm = async (bench: Bench): Promise<Section> => {
 
 const youngCalls = 12;
 
-const httpFloor = join(import.meta.dirname, "../http-floor.ts");
+const httpFloor = join(import.meta.dirname, "../lambda/http-floor.ts");
 
 interface Figures {
   /** Of the second call to the thirteenth. */

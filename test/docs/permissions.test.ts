@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { permissionsPage } from "../../local/permissions-page.ts";
-import { policiesOf } from "../../local/policies.ts";
+import { permissionsPage } from "../../tools/audit/permissions-page.ts";
+import { policiesOf } from "../../emulator/iam/graph-policies.ts";
 import { graphOf } from "../helpers/stack.ts";
 
 const test = suite("the page of what may do what");

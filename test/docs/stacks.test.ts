@@ -3,11 +3,11 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { parse } from "yaml";
 import { handledTypes, workflows } from "../../infra/workflows.ts";
-import { type Graph, loadGraph, ofType } from "../../local/graph.ts";
-import { readPolicy, allows } from "../../local/iam.ts";
-import { life } from "../../local/life.ts";
-import { tableNames } from "../../local/make-tables.ts";
-import { stackConfig } from "../../local/stack-config.ts";
+import { type Graph, loadGraph, ofType } from "../../emulator/graph/load.ts";
+import { readPolicy, allows } from "../../emulator/iam/policy.ts";
+import { life } from "../../samples/one-life.ts";
+import { tableNames } from "../../emulator/dynamodb/create-tables.ts";
+import { stackConfig } from "../../emulator/graph/stack-config.ts";
 import { changesBetween } from "../helpers/graph-changes.ts";
 import { blocksOf } from "../helpers/page.ts";
 import { startRunning } from "../helpers/running.ts";
@@ -126,7 +126,7 @@ test("then the old destination's way goes alone, and its bus is kept until someb
   const [command = ""] = blocksOf("new-destination", "sh");
   const [, parent, type, name] = /::([\w:]+)\$([\w:/]+)::([\w-]+)'/.exec(command) ?? [];
   assert.equal([type, name], [bus?.type, bus?.name]);
-  assert.match(readFileSync("infra/partner-bus.ts", "utf8"), `super("${parent}"`);
+  assert.match(readFileSync("infra/events/partner-bus.ts", "utf8"), `super("${parent}"`);
 });
 
 test("meanwhile an event from either source is handled, and from both it counts once", async () => {
@@ -175,7 +175,9 @@ test("what a destroyed stack left is imported under the names, ids and parts tha
     things.map(({ type, name, id }) => `${type} ${name} ${id}`).toSorted(),
     kept.map(({ type, name, inputs }) => `${type} ${name} ${inputs["name"]}`).toSorted(),
   );
-  const infra = readdirSync("infra").map((name) => readFileSync(`infra/${name}`, "utf8"));
+  const infra = readdirSync("infra", { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => readFileSync(`infra/${name}`, "utf8"));
   for (const { name, parent } of things) {
     const part = parts.get(parent);
     const source = infra.find((text) => text.includes(`super("${part?.["type"]}"`)) ?? "";

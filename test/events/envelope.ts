@@ -1,4 +1,4 @@
-import type { Json } from "../../local/sample-events.ts";
+import type { Json } from "../../samples/stripe-objects.ts";
 
 /** An event as it comes off the bus. */
 export const onTheBus = (event: Json): Json => ({

@@ -1,7 +1,7 @@
 import { array, enums, type Infer, integer, literal, object, optional, string, union, unknown } from "superstruct";
-import { checked } from "../../local/checked.ts";
-import { type Graph, ofType } from "../../local/graph.ts";
-import type { MetricId } from "../../local/known-metrics.ts";
+import { checked } from "../../emulator/graph/checked.ts";
+import { type Graph, ofType } from "../../emulator/graph/load.ts";
+import type { MetricId } from "../../emulator/cloudwatch/known-metrics.ts";
 
 // As CloudWatch documents it, as far as it is used:
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html

@@ -1,4 +1,4 @@
-import { type Clock, VirtualClock } from "../../local/clock.ts";
+import { type Clock, VirtualClock } from "../../emulator/time/clock.ts";
 
 /** Virtual time, and a gate: while it is closed, no Lambda's answer arrives, and time stands still. */
 export const gatedClock = () => {

@@ -1,5 +1,5 @@
-import type { Envelope } from "../../local/event.ts";
-import { bytesOf } from "../../local/data-limit.ts";
+import type { Envelope } from "../../local/stripe-envelope.ts";
+import { bytesOf } from "../../emulator/stepfunctions/data-limit.ts";
 
 /** An envelope with so much more in it that it has that many bytes. */
 export const padded = (envelope: Envelope, bytes: number): Envelope => {

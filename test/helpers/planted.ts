@@ -1,4 +1,4 @@
-import type { Json } from "../../local/sample-events.ts";
+import type { Json } from "../../samples/stripe-objects.ts";
 
 /** What Stripe knows of a person and nothing but the event itself may tell. */
 export const person: Json = {

@@ -1,9 +1,9 @@
-import { envelope } from "../../lambdas/lib/stripe-event.ts";
-import { parse } from "../../lambdas/lib/parse.ts";
-import { toSubscriptionEvent } from "../../lambdas/lib/subscription-event.ts";
-import { shownFields, type StoredSubscriptions, sync } from "../../lambdas/lib/subscription-item.ts";
-import { Subscription } from "../../lambdas/lib/subscription.ts";
-import type { Json } from "../../local/sample-events.ts";
+import { envelope } from "../../lambdas/stripe/stripe-event.ts";
+import { parse } from "../../lambdas/runtime/parse.ts";
+import { toSubscriptionEvent } from "../../lambdas/subscriptions/subscription-event.ts";
+import { shownFields, type StoredSubscriptions, sync } from "../../lambdas/subscriptions/subscription-item.ts";
+import { Subscription } from "../../lambdas/subscriptions/subscription-state.ts";
+import type { Json } from "../../samples/stripe-objects.ts";
 
 const Event = envelope(Subscription);
 const prices = { monthly: [], yearly: [] };

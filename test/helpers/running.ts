@@ -1,5 +1,5 @@
-import { type Clock, VirtualClock } from "../../local/clock.ts";
-import { type Envelope, toEnvelope } from "../../local/event.ts";
+import { type Clock, VirtualClock } from "../../emulator/time/clock.ts";
+import { type Envelope, toEnvelope } from "../../local/stripe-envelope.ts";
 import type { Outcome } from "../../local/outcome.ts";
 import { type Runner, type RunnerArgs, startRunner } from "../../local/runner.ts";
 import { graphOf } from "./stack.ts";

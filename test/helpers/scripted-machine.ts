@@ -1,6 +1,6 @@
-import { placeholdersOf, readDefinition, resolve } from "../../infra/definition.ts";
-import { VirtualClock } from "../../local/clock.ts";
-import { type Execution, makeMachine } from "../../local/machine.ts";
+import { placeholdersOf, readDefinition, resolve } from "../../infra/processing/definition.ts";
+import { VirtualClock } from "../../emulator/time/clock.ts";
+import { type Execution, makeMachine } from "../../emulator/stepfunctions/machine.ts";
 
 /** What each service answers, call by call: a value, an error that it throws, or `hangs`; the last answer goes on for ever. */
 export type Script = Record<string, unknown[]>;

@@ -1,10 +1,10 @@
-import { makeAwsApi } from "../../local/aws-api.ts";
-import type { Executions } from "../../local/executions.ts";
-import { listen, urlOf } from "../../local/http.ts";
-import type { Queue } from "../../local/queue.ts";
+import { makeAwsApi } from "../../emulator/aws-api.ts";
+import type { Executions } from "../../emulator/stepfunctions/executions.ts";
+import { listen, urlOf } from "../../local/server.ts";
+import type { Queue } from "../../emulator/sqs/queue.ts";
 import type { RunnerArgs } from "../../local/runner.ts";
-import { type Clients, clientsOf, localConfig } from "../../ops/clients.ts";
-import { localStack, type Stack } from "../../ops/stack.ts";
+import { type Clients, clientsOf, localConfig } from "../../ops/command/clients.ts";
+import { localStack, type Stack } from "../../ops/command/stack.ts";
 import { type Running, startRunning } from "./running.ts";
 
 /** A runner that listens as `npm start` does, and what an operator sees of it. */

@@ -1,5 +1,5 @@
-import { type Graph, loadGraph, type StackArgs } from "../../local/graph.ts";
-import { configWith, stackConfig } from "../../local/stack-config.ts";
+import { type Graph, loadGraph, type StackArgs } from "../../emulator/graph/load.ts";
+import { configWith, stackConfig } from "../../emulator/graph/stack-config.ts";
 
 // Whoever deploys prod puts values of their own into its file, so that tests have a prod of theirs.
 const prodSettings = {

@@ -1,5 +1,5 @@
-import { type DynamoDB, forkDynamoDB, startDynamoDB } from "../../local/dynamodb.ts";
-import { tableNames } from "../../local/make-tables.ts";
+import { type DynamoDB, forkDynamoDB, startDynamoDB } from "../../emulator/dynamodb/dynamodb.ts";
+import { tableNames } from "../../emulator/dynamodb/create-tables.ts";
 import { graphOf } from "./stack.ts";
 
 /** The tables of the dev stack in a DynamoDB on loopback, which the Lambdas' handlers use too when they run in this process. */

@@ -1,10 +1,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { placeholdersOf, readDefinition } from "../../infra/definition.ts";
+import { placeholdersOf, readDefinition } from "../../infra/processing/definition.ts";
 import { handledTypes, workflows } from "../../infra/workflows.ts";
-import { type Graph, loadGraph, ofType, type Resource } from "../../local/graph.ts";
-import { compilePattern } from "../../local/pattern.ts";
-import { sampleEvent } from "../../local/sample-events.ts";
+import { type Graph, loadGraph, ofType, type Resource } from "../../emulator/graph/load.ts";
+import { compilePattern } from "../../emulator/eventbridge/pattern.ts";
+import { sampleEvent } from "../../samples/stripe-objects.ts";
 import { onTheBus } from "../events/envelope.ts";
 import { rejects } from "../helpers/rejects.ts";
 import { graphOf, stackWith } from "../helpers/stack.ts";

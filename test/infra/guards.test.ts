@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Graph, loadGraph, ofType } from "../../local/graph.ts";
+import { type Graph, loadGraph, ofType } from "../../emulator/graph/load.ts";
 import { secrets, secretsIn } from "../helpers/planted.ts";
 import { graphOf, stackWith } from "../helpers/stack.ts";
 

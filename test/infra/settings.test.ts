@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { loadGraph, ofType } from "../../local/graph.ts";
-import { tableNames } from "../../local/make-tables.ts";
+import { loadGraph, ofType } from "../../emulator/graph/load.ts";
+import { tableNames } from "../../emulator/dynamodb/create-tables.ts";
 import { rejects } from "../helpers/rejects.ts";
 import { stackWith } from "../helpers/stack.ts";
 

@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { handledTypes } from "../../infra/workflows.ts";
-import { makeBillingLife } from "../../bench/billing-lives.ts";
-import { randomFrom } from "../../bench/lives.ts";
+import { makeBillingLife } from "../../samples/billing-lives.ts";
+import { randomFrom } from "../../samples/subscription-lives.ts";
 import { type Running, startRunning } from "../helpers/running.ts";
 
 const test = suite("the calls of DynamoDB");
@@ -42,7 +42,10 @@ test("are these for each type of event, and a duplicate of a subscription's is n
   const events = Array.from({ length: 8 }, (_, index) => makeBillingLife(`calls_${index}`, random)).flat();
   for (const eventType of handledTypes) {
     const event = events.find(({ type }) => type === eventType);
-    assert.ok(event, `There is no event for ${eventType} in a subscription's life: add one in bench/billing-lives.ts`);
+    assert.ok(
+      event,
+      `There is no event for ${eventType} in a subscription's life: add one in samples/billing-lives.ts`,
+    );
     assert.ok(callsWhenFirst[eventType], `Nothing says what ${eventType} may call: add it in test/local/calls.test.ts`);
     const first = await madeBy(() => running.handle(event));
     assert.equal(inOrder(first), callsWhenFirst[eventType], eventType);

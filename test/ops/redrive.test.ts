@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { sampleEvent, sampleInvoice } from "../../local/sample-events.ts";
+import { sampleEvent, sampleInvoice } from "../../samples/stripe-objects.ts";
 import { npx, outputs, runCommand, spawnCommand } from "../helpers/command.ts";
 import { type Serving, startServing } from "../helpers/serving.ts";
 

@@ -2,11 +2,11 @@ import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { handledTypes, type Workflow, workflows } from "../../infra/workflows.ts";
-import { readDefinition } from "../../infra/definition.ts";
-import type { Graph } from "../../local/graph.ts";
-import { localConfig } from "../../ops/clients.ts";
-import { smokeEvents } from "../../ops/smoke-events.ts";
-import { smokeTest } from "../../ops/smoke-test.ts";
+import { readDefinition } from "../../infra/processing/definition.ts";
+import type { Graph } from "../../emulator/graph/load.ts";
+import { localConfig } from "../../ops/command/clients.ts";
+import { smokeEvents } from "../../ops/smoke/smoke-events.ts";
+import { smokeTest } from "../../ops/smoke/smoke-test.ts";
 import { captured } from "../helpers/captured.ts";
 import { runCommand } from "../helpers/command.ts";
 import { rejects } from "../helpers/rejects.ts";
@@ -35,7 +35,7 @@ test("has an event of each handled type, with ids of its own in each run", () =>
   const [one, two] = [smokeEvents("a", 1_767_225_600), smokeEvents("b", 1_767_225_600)];
   const types = one.events.map(({ type }) => `${type}`);
   for (const type of handledTypes) {
-    assert.ok(types.includes(type), `There is no sample event for ${type}: add one in ops/smoke-events.ts`);
+    assert.ok(types.includes(type), `There is no sample event for ${type}: add one in ops/smoke/smoke-events.ts`);
   }
   assert.equal(types.toSorted(), handledTypes.toSorted());
   assert.is(new Set([...one.events, ...two.events].map(({ id }) => id)).size, 2 * handledTypes.length);

@@ -1,12 +1,12 @@
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Json, sampleEvent, sampleInvoice } from "../../local/sample-events.ts";
-import { localConfig } from "../../ops/clients.ts";
-import { readEventLogs } from "../../ops/event-logs.ts";
-import { tracesOf } from "../../ops/execution-trace.ts";
-import { redriveAll } from "../../ops/redrive-all.ts";
-import { readTrace } from "../../ops/trace-event.ts";
+import { type Json, sampleEvent, sampleInvoice } from "../../samples/stripe-objects.ts";
+import { localConfig } from "../../ops/command/clients.ts";
+import { readEventLogs } from "../../ops/trace/event-logs.ts";
+import { tracesOf } from "../../ops/trace/execution-trace.ts";
+import { redriveAll } from "../../ops/redrive/redrive-all.ts";
+import { readTrace } from "../../ops/trace/trace-event.ts";
 import { captured } from "../helpers/captured.ts";
 import { runCommand } from "../helpers/command.ts";
 import { type Serving, startServing } from "../helpers/serving.ts";

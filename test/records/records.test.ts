@@ -5,7 +5,13 @@ import * as assert from "uvu/assert";
 import { handler as linkPayment } from "../../lambdas/link-payment.ts";
 import { handler as syncSubscription } from "../../lambdas/sync-subscription.ts";
 import { handler as writePayment } from "../../lambdas/write-payment.ts";
-import { type Json, sampleEvent, sampleInvoice, samplePrices, sampleSubscription } from "../../local/sample-events.ts";
+import {
+  type Json,
+  sampleEvent,
+  sampleInvoice,
+  samplePrices,
+  sampleSubscription,
+} from "../../samples/stripe-objects.ts";
 import { ofUser } from "../events/envelope.ts";
 import { captured } from "../helpers/captured.ts";
 import { rejects } from "../helpers/rejects.ts";

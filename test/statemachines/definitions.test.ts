@@ -2,10 +2,10 @@ import { readdirSync } from "node:fs";
 import validate from "asl-validator";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { placeholdersOf, readDefinition, resolve } from "../../infra/definition.ts";
+import { placeholdersOf, readDefinition, resolve } from "../../infra/processing/definition.ts";
 import { workflows } from "../../infra/workflows.ts";
-import { Definition, nextOf } from "../../local/asl.ts";
-import { checked } from "../../local/checked.ts";
+import { Definition, nextOf } from "../../emulator/stepfunctions/definition.ts";
+import { checked } from "../../emulator/graph/checked.ts";
 
 const test = suite("the definitions");
 

@@ -1,0 +1,92 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { EventBus } from "../events/event-bus.ts";
+import type { Function } from "../processing/function.ts";
+import { physicalName } from "../names.ts";
+import { type Allowed, allowing } from "./service-role.ts";
+import type { Settings } from "../settings.ts";
+import type { StateMachine } from "../processing/state-machine.ts";
+import type { Tables } from "../storage/tables.ts";
+import { testSource } from "../test-source.ts";
+
+interface Args {
+  deadLetters: { arn: pulumi.Output<string> };
+  parked: { arn: pulumi.Output<string> };
+  machines: Record<string, StateMachine>;
+  functions: Record<string, Function>;
+  tables: Tables;
+  bus: EventBus;
+  /** Where the stack's events come from. */
+  sources: Pick<Settings, "eventSource" | "formerEventSource">;
+}
+
+/** What whoever runs `npm run …` on a deployed stack may do, and no more: to be attached to their user, group or role. */
+export class OperatorPolicy extends pulumi.ComponentResource {
+  readonly arn: pulumi.Output<string>;
+
+  constructor(name: string, args: Args, opts?: pulumi.ComponentResourceOptions) {
+    super("homebiyori:billing:OperatorPolicy", name, {}, opts);
+
+    const policy = new aws.iam.Policy(
+      name,
+      {
+        name: physicalName(name, 128),
+        description: "What an operator's commands need",
+        policy: allowing([...redriving(args), ...replaying(args), tracing(args), ...reading(args), ...testing(args)]),
+      },
+      { parent: this },
+    );
+
+    this.arn = policy.arn;
+    this.registerOutputs({ arn: this.arn });
+  }
+}
+
+const tracing = ({ functions, machines }: Args): Allowed => ({
+  Action: "logs:FilterLogEvents",
+  Resource: Object.values({ ...functions, ...machines }).map(({ logGroup }) => pulumi.interpolate`${logGroup.arn}:*`),
+});
+
+// Nobody tests with Stripe's own stack.
+const testing = ({ sources, bus, tables: { core, payments } }: Args): Allowed[] =>
+  sources.eventSource === testSource && sources.formerEventSource === undefined
+    ? [
+        { Action: "events:PutEvents", Resource: bus.arn },
+        { Action: "dynamodb:DeleteItem", Resource: [core.arn, payments.arn] },
+      ]
+    : [];
+
+const reading = ({ tables: { core, payments } }: Args): Allowed[] => [
+  { Action: "dynamodb:GetItem", Resource: core.arn },
+  {
+    Action: "dynamodb:Query",
+    Resource: [
+      payments.arn,
+      pulumi.interpolate`${payments.arn}/index/GSI1`,
+      pulumi.interpolate`${core.arn}/index/GSI2`,
+    ],
+  },
+];
+
+const redriving = ({ deadLetters, parked, machines }: Args): Allowed[] => [
+  {
+    Action: [
+      "sqs:GetQueueAttributes",
+      "sqs:ReceiveMessage",
+      "sqs:ChangeMessageVisibility",
+      "sqs:SendMessage",
+      "sqs:DeleteMessage",
+    ],
+    Resource: [deadLetters.arn, parked.arn],
+  },
+  { Action: "states:StartSyncExecution", Resource: Object.values(machines).map(({ arn }) => arn) },
+];
+
+const replaying = ({ bus: { archive } }: Args): Allowed[] => [
+  { Action: ["events:DescribeArchive", "events:StartReplay"], Resource: archive.arn },
+  {
+    Action: ["events:DescribeReplay", "events:CancelReplay"],
+    // A replay has a name of its own each time, which begins with that of its archive.
+    Resource: archive.arn.apply((arn) => `${arn.replace(":archive/", ":replay/")}-*`),
+  },
+];

@@ -1,0 +1,126 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Account } from "../account.ts";
+import type { DeadLetterQueue } from "../storage/dead-letter-queue.ts";
+import { flow } from "./flow-widgets.ts";
+import type { Function } from "../processing/function.ts";
+import { askedIds, logs } from "./log-widgets.ts";
+import { billingMetric, functionMetric, machineMetric, queueMetric, startsThrottled, tableMetric } from "./metrics.ts";
+import { physicalName } from "../names.ts";
+import type { ParkedQueue } from "../storage/parked-queue.ts";
+import type { StateMachine } from "../processing/state-machine.ts";
+import type { Tables } from "../storage/tables.ts";
+import { alarmsOn, graph, type Line, placed, sum, text, type Widget } from "./widgets.ts";
+
+interface Args {
+  rules: Record<string, aws.cloudwatch.EventRule>;
+  machines: Record<string, StateMachine>;
+  functions: Record<string, Function> & { "write-payment": Function; "sync-subscription": Function };
+  tables: Tables;
+  deadLetters: DeadLetterQueue;
+  parked: ParkedQueue;
+  /** The ARNs of the alarms. */
+  alarms: pulumi.Input<string>[];
+  account: Account;
+}
+
+// What the Lambdas ask of each table.
+const operations = { core: ["Query", "GetItem", "UpdateItem"], payments: ["UpdateItem"] } as const;
+
+/** The dashboard: which alarms are on, each type of event on its way, how long things take, payments, queues, and the logs. */
+export class Dashboard extends pulumi.ComponentResource {
+  constructor(name: string, args: Args, opts?: pulumi.ComponentResourceOptions) {
+    super("homebiyori:billing:Dashboard", name, {}, opts);
+
+    const widgets = placed([
+      [text("# Homebiyori's record of Stripe\nAn alarm is on? docs/alarms.md. Letters wait? docs/dead-letters.md.")],
+      [alarmsOn(args.alarms)],
+      ...flow(args),
+      ...latencies(args),
+      ...records(args),
+      ...logs(args),
+    ]);
+    new aws.cloudwatch.Dashboard(
+      name,
+      {
+        dashboardName: physicalName("billing", 255),
+        dashboardBody: pulumi.jsonStringify({
+          start: "-P1D",
+          variables: askedIds,
+          widgets,
+        }),
+      },
+      { parent: this },
+    );
+
+    this.registerOutputs({});
+  }
+}
+
+const latencies = ({ machines, functions, tables, account: { region } }: Args): Widget[][] => {
+  const both = (metric: Line["metric"], name: string): Line[] =>
+    (["p50", "p99"] as const).map((stat) => ({ metric, stat, label: `${name} ${stat}` }));
+  const used = [
+    ...operations.core.map((operation) => ({ table: tables.core, name: "core", operation })),
+    ...operations.payments.map((operation) => ({ table: tables.payments, name: "payments", operation })),
+  ];
+  return [
+    [
+      graph(
+        "Executions, ms",
+        region,
+        Object.entries(machines).flatMap(([name, machine]) => both(machineMetric(machine, "ExecutionTime"), name)),
+      ),
+      graph(
+        "Lambdas, ms",
+        region,
+        Object.entries(functions).flatMap(([name, lambda]) => both(functionMetric(lambda, "Duration"), name)),
+      ),
+    ],
+    [
+      graph(
+        "DynamoDB, ms",
+        region,
+        used.flatMap(({ table, name, operation }) =>
+          both(tableMetric(table, "SuccessfulRequestLatency", operation), `${name} ${operation}`),
+        ),
+      ),
+      graph("Throttled", region, [
+        ...used.map(({ table, name, operation }) =>
+          sum(tableMetric(table, "ThrottledRequests", operation), `${name} ${operation}`),
+        ),
+        ...Object.entries(functions).map(([name, lambda]) => sum(functionMetric(lambda, "Throttles"), name)),
+        sum(startsThrottled, "starts of executions, in the whole account"),
+      ]),
+    ],
+  ];
+};
+
+const records = ({ functions, deadLetters, parked, account: { region } }: Args): Widget[][] => {
+  const queues = [
+    [deadLetters, "dead-letter queue"],
+    [parked, "parked"],
+  ] as const;
+  const shown = (metricName: string): Line[] =>
+    queues.map(([queue, label]) => ({ metric: queueMetric(queue, metricName), stat: "Maximum", label }));
+  return [
+    [
+      graph(
+        "Payments by outcome, an hour",
+        region,
+        [
+          sum(billingMetric(functions["write-payment"], "PaymentSucceeded"), "succeeded"),
+          sum(billingMetric(functions["write-payment"], "PaymentFailed"), "failed"),
+        ],
+        3600,
+      ),
+      graph("Events that find another one missing", region, [
+        sum(billingMetric(functions["sync-subscription"], "SubscriptionGap"), "gaps"),
+      ]),
+    ],
+    [
+      graph("Letters that wait", region, shown("ApproximateNumberOfMessagesVisible")),
+      graph("Age of the oldest, s", region, shown("ApproximateAgeOfOldestMessage")),
+    ],
+  ];
+};

@@ -1,0 +1,102 @@
+import type * as aws from "@pulumi/aws";
+import type { AlarmArgs } from "./alarm.ts";
+import { type Function, functionTimeoutSeconds } from "../processing/function.ts";
+import { eventsFrom, functionMetric, machineMetric, ruleMetric, startsThrottled } from "./metrics.ts";
+import type { StateMachine } from "../processing/state-machine.ts";
+
+/** What the urgent alarms watch, each by its name. */
+export interface Urgent {
+  rules: Record<string, aws.cloudwatch.EventRule>;
+  machines: Record<string, StateMachine>;
+  functions: Record<string, Function>;
+}
+
+/** The alarms that something fails now, by their names; each passes within minutes once that is over. */
+export const urgentAlarms = ({ rules, machines, functions }: Urgent): Record<string, AlarmArgs> => ({
+  ...named(rules, ruleAlarms),
+  ...named(machines, machineAlarms),
+  ...named(functions, functionAlarms),
+  "starts-throttled": {
+    means:
+      "Step Functions starts no more executions for now, in this whole account; EventBridge tries again for an hour.",
+    watches: startsThrottled,
+    threshold: 1,
+  },
+});
+
+/**
+ * The alarm that nothing has come from a source for a day. By the hour, as an alarm looks back two periods more than it judges:
+ * one of a day's period would go off on the third day. A new stack is in it until its first event.
+ */
+export const noEvents = (source: string): AlarmArgs => ({
+  means: "No event has come from Stripe for a day: its destination may be disabled, or its partner source gone.",
+  watches: eventsFrom(source),
+  threshold: 1,
+  below: true,
+  periodSeconds: 3600,
+  periods: 24,
+  missingIsBad: true,
+});
+
+const named = <T>(parts: Record<string, T>, alarmsOf: (part: T) => Record<string, AlarmArgs>) =>
+  Object.fromEntries(
+    Object.entries(parts).flatMap(([name, part]) =>
+      Object.entries(alarmsOf(part)).map(([what, args]) => [`${name}-${what}`, args]),
+    ),
+  );
+
+const ruleAlarms = (rule: aws.cloudwatch.EventRule): Record<string, AlarmArgs> => ({
+  "not-delivered": {
+    means: "The rule could not hand an event to its target, for good.",
+    watches: ruleMetric(rule, "FailedInvocations"),
+    threshold: 1,
+  },
+  "dead-lettered": {
+    means: "An event that the rule could not deliver is in the dead-letter queue.",
+    watches: ruleMetric(rule, "InvocationsSentToDlq"),
+    threshold: 1,
+  },
+  lost: {
+    means: "An event could neither be delivered nor sent to the dead-letter queue; only the archive has it.",
+    watches: ruleMetric(rule, "InvocationsFailedToBeSentToDlq"),
+    threshold: 1,
+  },
+});
+
+const machineAlarms = (machine: StateMachine): Record<string, AlarmArgs> => ({
+  failed: {
+    means: "An execution failed; its event is in the dead-letter queue.",
+    watches: machineMetric(machine, "ExecutionsFailed"),
+    threshold: 1,
+  },
+  "timed-out": {
+    means: "An execution ran out of time, which nothing can catch; only the archive has its event.",
+    watches: machineMetric(machine, "ExecutionsTimedOut"),
+    threshold: 1,
+  },
+});
+
+const functionAlarms = (lambda: Function): Record<string, AlarmArgs> => ({
+  errors: {
+    means: "At least 5 % of the Lambda's calls have failed for a quarter of an hour.",
+    watches: {
+      // Without the condition a period without a call would divide by zero.
+      expression: "IF(invocations>0,100*errors/invocations,0)",
+      sums: { errors: functionMetric(lambda, "Errors"), invocations: functionMetric(lambda, "Invocations") },
+    },
+    threshold: 5,
+    // The state machine tries again: what passes within a minute is no reason to get up.
+    periods: 3,
+  },
+  throttled: {
+    means: "Calls of the Lambda are refused: the account runs as many as it may.",
+    watches: functionMetric(lambda, "Throttles"),
+    threshold: 1,
+  },
+  slow: {
+    means: "The slowest of the Lambda's calls take almost as long as they may, 80 % of its timeout.",
+    watches: functionMetric(lambda, "Duration"),
+    statistic: "p99",
+    threshold: 0.8 * functionTimeoutSeconds * 1000,
+  },
+});

@@ -1,0 +1,21 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { physicalName } from "../names.ts";
+
+/**
+ * The place of the Stripe API key. Its value is set by hand (README, "The Stripe key"), so that it is in no code, state or log;
+ * no role of this program may read it, as nothing here calls Stripe.
+ */
+export const stripeKey = (name: string, opts?: pulumi.CustomResourceOptions): aws.ssm.Parameter =>
+  new aws.ssm.Parameter(
+    name,
+    {
+      name: physicalName(name, 1011),
+      description: "The Stripe API key; set by hand",
+      type: "SecureString",
+      // Write-only, and written once: the value that replaces it is never overwritten.
+      valueWo: "not set yet",
+      valueWoVersion: 1,
+    },
+    opts,
+  );

@@ -1,0 +1,72 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import { assignments } from "../dynamodb/assignments.ts";
+import { call, isConditionFailed } from "../dynamodb/dynamodb.ts";
+import { succeededKey } from "../dynamodb/keys.ts";
+import type { Payment } from "./payment.ts";
+
+/** Where payments are kept. */
+export interface Payments {
+  /**
+   * Puts a payment on record, by one write and whatever came before.
+   *
+   * `applied`: the record says something new. `duplicate`: it said all of it already. `stale`: what it says of this payment
+   * is more (a larger amount, an earlier time), and stays.
+   */
+  record(payment: Payment): Promise<"applied" | "duplicate" | "stale">;
+  /** Puts a payment intent on the record of an invoice's payment, which it makes, to be kept until then, if there is none yet. */
+  link(
+    invoiceId: string,
+    paymentIntentId: string,
+    expiresAt: number,
+  ): Promise<{ outcome: "applied" | "duplicate"; key: string }>;
+}
+
+/** The payments in the DynamoDB table of that name. */
+export const paymentsTable = (tableName: string): Payments => ({
+  record: async ({ PK, SK, ...attributes }) => {
+    const { sets, names, values } = assignments(attributes);
+    const paymentId = attributes.stripe_payment_intent_id
+      ? ":stripe_payment_intent_id"
+      : "if_not_exists(#payment_id, :stripe_invoice_id)";
+    try {
+      const { Attributes } = await call("UpdateItem", {
+        TableName: tableName,
+        Key: marshall({ PK, SK }),
+        UpdateExpression: `SET ${sets.join(", ")}, #payment_id = ${paymentId}`,
+        // Of two events about one payment the same one wins, whichever comes first.
+        ConditionExpression:
+          "attribute_not_exists(#amount) OR #amount < :amount OR (#amount = :amount AND #created_at >= :created_at)",
+        ExpressionAttributeNames: { ...names, "#payment_id": "payment_id" },
+        ExpressionAttributeValues: values,
+        ReturnValues: "ALL_OLD",
+      });
+      return isIn(Attributes, attributes) ? "duplicate" : "applied";
+    } catch (error) {
+      if (isConditionFailed(error)) return "stale";
+      throw error;
+    }
+  },
+  link: async (invoiceId, paymentIntentId, expiresAt) => {
+    const { PK, SK } = succeededKey(invoiceId);
+    // A row of these alone names no user, so it is in nobody's history until the invoice's event has come.
+    const attributes = { stripe_payment_intent_id: paymentIntentId, payment_id: paymentIntentId };
+    const { sets, names, values } = assignments(attributes);
+    const { Attributes } = await call("UpdateItem", {
+      TableName: tableName,
+      Key: marshall({ PK, SK }),
+      // Of an invoice that is not recorded, as it belongs to no subscription, nothing else would ever say until when.
+      UpdateExpression: `SET ${sets.join(", ")}, #expires_at = if_not_exists(#expires_at, :expires_at)`,
+      ExpressionAttributeNames: { ...names, "#expires_at": "expires_at" },
+      ExpressionAttributeValues: { ...values, ...marshall({ ":expires_at": expiresAt }) },
+      ReturnValues: "ALL_OLD",
+    });
+    return { outcome: isIn(Attributes, attributes) ? "duplicate" : "applied", key: `${PK} ${SK}` };
+  },
+});
+
+// Whether an item has these attributes with these values.
+const isIn = (item: Record<string, AttributeValue> = {}, attributes: object): boolean => {
+  const before = unmarshall(item);
+  return Object.entries(attributes).every(([name, value]) => before[name] === value);
+};

@@ -1,0 +1,131 @@
+import { type CloudWatchLogsClient, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
+import { array, type Infer, integer, nullable, optional, string, type Struct, type, validate } from "superstruct";
+import type { Stack } from "../command/stack.ts";
+
+const LambdaLog = type({
+  message: type({
+    message: string(),
+    execution: string(),
+    /** Stripe's type of the event, and when Stripe made it, in unix seconds. */
+    type: optional(nullable(string())),
+    created: optional(nullable(integer())),
+    userId: optional(string()),
+    outcome: optional(string()),
+    written: optional(array(string())),
+    error: optional(string()),
+    reason: optional(nullable(string())),
+  }),
+});
+
+const MachineLog = type({
+  id: string(),
+  type: string(),
+  event_timestamp: string(),
+  details: type({ name: optional(string()), error: optional(string()), cause: optional(string()) }),
+});
+
+/** A line that a Lambda logged about an event. */
+export interface LambdaLine extends Infer<typeof LambdaLog.schema.message> {
+  /** Milliseconds since 1970. */
+  at: number;
+  /** The Lambda's name, such as `write-payment`. */
+  lambda: string;
+}
+
+/** An event of an execution, as its state machine logged it. */
+export interface MachineEvent extends Pick<Infer<typeof MachineLog>, "type" | "details"> {
+  /** Milliseconds since 1970. */
+  at: number;
+}
+
+/** All that is logged of one execution, each in the order of time. */
+export interface ExecutionLog {
+  arn: string;
+  /** The state machine's name, such as `payment-succeeded`. */
+  machine: string;
+  lines: LambdaLine[];
+  events: MachineEvent[];
+}
+
+/** Where to look for logs, and since when. */
+export interface EventLogsArgs {
+  logs: CloudWatchLogsClient;
+  stack: Stack;
+  since: Date;
+}
+
+// An execution ends within five minutes, and not all of its log may bear the right time.
+const aroundMilliseconds = 10 * 60_000;
+
+/**
+ * Reads what the executions of an event logged, the first to start first.
+ *
+ * Without execution data a state machine's log names no event, but its Lambdas' lines name both the event and the execution.
+ */
+export const readEventLogs = async (eventId: string, args: EventLogsArgs): Promise<ExecutionLog[]> => {
+  const { stack, since } = args;
+  const lambdas = Object.keys(stack.logGroups).filter((name) => !(name in stack.stateMachines));
+  const found = lambdas.map((lambda) => linesOf(lambda, eventId, args, since.getTime()));
+  const lines = (await Promise.all(found)).flat().toSorted((a, b) => a.at - b.at);
+  const executions = [...Map.groupBy(lines, ({ execution }) => execution)];
+  return Promise.all(
+    executions.map(async ([arn, own]) => {
+      const machine = machineOf(arn, stack);
+      const [first, last] = [Math.min(...own.map(({ at }) => at)), Math.max(...own.map(({ at }) => at))];
+      const window = { startTime: Math.max(0, first - aroundMilliseconds), endTime: last + aroundMilliseconds };
+      return { arn, machine, lines: own, events: await eventsOf(machine, arn, args, window) };
+    }),
+  );
+};
+
+const linesOf = async (
+  lambda: string,
+  eventId: string,
+  args: EventLogsArgs,
+  startTime: number,
+): Promise<LambdaLine[]> => {
+  const found = await search(lambda, "message.eventId", eventId, args, { startTime });
+  return found.flatMap(({ at, text }) => read(text, LambdaLog).map(({ message }) => ({ ...message, at, lambda })));
+};
+
+const eventsOf = async (
+  machine: string,
+  executionArn: string,
+  args: EventLogsArgs,
+  window: { startTime: number; endTime: number },
+): Promise<MachineEvent[]> => {
+  const found = await search(machine, "execution_arn", executionArn, args, window);
+  // Many have the same time.
+  const inOrder = found.flatMap(({ text }) => read(text, MachineLog)).toSorted((a, b) => Number(a.id) - Number(b.id));
+  return inOrder.map(({ type: kind, details, event_timestamp: at }) => ({ at: Number(at), type: kind, details }));
+};
+
+const search = async (
+  name: string,
+  field: string,
+  text: string,
+  { logs, stack }: EventLogsArgs,
+  window: { startTime: number; endTime?: number },
+): Promise<{ at: number; text: string }[]> => {
+  const logGroupName = stack.logGroups[name];
+  if (logGroupName === undefined) return [];
+  const input = { logGroupName, filterPattern: `{ $.${field} = "${text}" }`, ...window };
+  const found: { at: number; text: string }[] = [];
+  // A page may be empty though more follow.
+  for await (const { events = [] } of paginateFilterLogEvents({ client: logs }, input)) {
+    found.push(...events.map(({ timestamp = 0, message = "" }) => ({ at: timestamp, text: message })));
+  }
+  return found;
+};
+
+// What another version of this program logged may lack something; then the line says nothing here.
+const read = <T, S>(text: string, struct: Struct<T, S>): T[] => {
+  const [error, value] = validate(JSON.parse(text), struct);
+  return error ? [] : [value];
+};
+
+// arn:aws:states:<region>:<account>:express:<machine>:<name>:<id that Step Functions adds>
+const machineOf = (executionArn: string, { stateMachines }: Stack): string => {
+  const name = executionArn.split(":")[6] ?? "";
+  return Object.keys(stateMachines).find((key) => stateMachines[key]?.endsWith(`:${name}`)) ?? name;
+};

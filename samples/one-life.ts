@@ -1,0 +1,123 @@
+import {
+  type Json,
+  sampleEvent,
+  sampleInvoice,
+  sampleItem,
+  samplePrices,
+  type SampleSubscription,
+  sampleSubscription,
+} from "./stripe-objects.ts";
+
+const day = 24 * 3600;
+const created = "customer.subscription.created";
+const updated = "customer.subscription.updated";
+const succeeded = "invoice.payment_succeeded";
+const failed = "invoice.payment_failed";
+const deleted = "customer.subscription.deleted";
+const { monthly, yearly } = samplePrices;
+
+/** A stage of the built-in life: what happens, and the events that Stripe sends of it. */
+export interface Stage {
+  title: string;
+  events: Json[];
+}
+
+interface Period {
+  start: number;
+  end: number;
+}
+
+const begin = Date.UTC(2026, 0, 1) / 1000;
+const trialEnd = begin + 14 * day;
+const renewal = trialEnd + 30 * day;
+const recovery = renewal + 3 * day;
+const change = recovery + 10 * day;
+const cancel = change + 20 * day;
+const back = cancel + 2 * day;
+const end = back + 30 * day;
+
+const trial = { start: begin, end: trialEnd };
+const firstMonth = { start: trialEnd, end: renewal };
+const secondMonth = { start: renewal, end: renewal + 31 * day };
+const year = { start: change, end: change + 365 * day };
+
+/** The life of one subscription, from its trial to its end. */
+export const life = (): Stage[] => [...beginning(), ...renewing(), ...ending()];
+
+const beginning = (): Stage[] => {
+  const nothing = { id: "in_life_1", amount: 0, attempts: 0, reason: "subscription_create" };
+  const first = { id: "in_life_2", amount: 580, created: trialEnd, paidAt: trialEnd + 3600 };
+  return [
+    {
+      title: "A trial begins, with an invoice over nothing",
+      events: [
+        event(1, created, begin, subscription({ status: "trialing", ...trial })),
+        event(2, succeeded, begin, sampleInvoice({ ...nothing, created: begin, paidAt: begin, ...trial })),
+      ],
+    },
+    {
+      title: "The trial ends, and the first payment succeeds an hour later",
+      events: [
+        event(3, updated, trialEnd, subscription(firstMonth), { status: "trialing", ...itemsOf(trial) }),
+        event(4, succeeded, trialEnd + 3600, sampleInvoice({ ...first, ...firstMonth })),
+      ],
+    },
+  ];
+};
+
+const renewing = (): Stage[] => {
+  const invoice = { id: "in_life_3", amount: 580, created: renewal, ...secondMonth };
+  return [
+    {
+      title: "The renewal fails",
+      events: [
+        event(5, updated, renewal, subscription(secondMonth), itemsOf(firstMonth)),
+        event(6, failed, renewal + 3600, sampleInvoice(invoice)),
+        event(7, updated, renewal + 3600, subscription({ status: "past_due", ...secondMonth }), { status: "active" }),
+      ],
+    },
+    {
+      title: "Three days later it is paid after all",
+      events: [
+        event(8, succeeded, recovery, sampleInvoice({ ...invoice, paidAt: recovery, attempts: 2 })),
+        event(9, updated, recovery, subscription(secondMonth), { status: "past_due" }),
+      ],
+    },
+  ];
+};
+
+const ending = (): Stage[] => {
+  const inYear = { price: yearly, ...year };
+  const invoice = { id: "in_life_4", amount: 5413, created: change, paidAt: change + 1, reason: "subscription_update" };
+  const scheduled = { cancel_at: year.end, canceled_at: cancel };
+  const ended = { canceled_at: end, ended_at: end };
+  return [
+    {
+      title: "The plan changes from monthly to yearly",
+      events: [
+        event(10, updated, change, subscription(inYear), itemsOf(secondMonth)),
+        event(11, succeeded, change + 1, sampleInvoice({ ...invoice, ...year })),
+      ],
+    },
+    {
+      title: "The cancellation is scheduled",
+      events: [event(12, updated, cancel, subscription(inYear, scheduled), { cancel_at: null, canceled_at: null })],
+    },
+    {
+      title: "The customer changes their mind",
+      events: [event(13, updated, back, subscription(inYear), scheduled)],
+    },
+    {
+      title: "And cancels at once, in the end",
+      events: [event(14, deleted, end, subscription({ ...inYear, status: "canceled" }, ended))],
+    },
+  ];
+};
+
+const subscription = (sample: SampleSubscription, more: Json = {}): Json =>
+  sampleSubscription({ ...sample, more: { trial_start: begin, trial_end: trialEnd, ...more } });
+
+const event = (number: number, type: string, at: number, object: Json, previous?: Json) =>
+  sampleEvent(`evt_life_${String(number).padStart(2, "0")}`, type, at, object, previous);
+
+const itemsOf = (period: Period): Json => ({ items: { data: [sampleItem(monthly, period.start, period.end)] } });

@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { ceilingsOf, renewalTypes } from "../../../bench/capacity/ceilings.ts";
+import { figures } from "../../../bench/capacity/figures.ts";
+import { defaults } from "../../../bench/capacity/quotas.ts";
+import { routesOf } from "../../../bench/capacity/routes.ts";
+import { parse } from "../../../lambdas/runtime/parse.ts";
+import { envelope } from "../../../lambdas/stripe/stripe-event.ts";
+import { toSubscriptionEvent } from "../../../lambdas/subscriptions/subscription-event.ts";
+import { shownFields, type StoredSubscriptions, sync } from "../../../lambdas/subscriptions/subscription-item.ts";
+import { Subscription } from "../../../lambdas/subscriptions/subscription-state.ts";
+import { sampleEvent, sampleItem, samplePrices, sampleSubscription } from "../../../samples/stripe-objects.ts";
+import { onTheBus } from "../../events/envelope.ts";
+import { graphOf } from "../../helpers/stack.ts";
+
+const test = suite("capacity");
+
+test("computes with the size that a user's item has after two years of monthly renewals", () => {
+  const month = 30 * 24 * 3600;
+  let stored: StoredSubscriptions = {};
+  for (let start = 1_767_225_600, count = 0; count < 24; start += month, count += 1) {
+    const object = sampleSubscription({ start, end: start + month });
+    const previous = {
+      items: { data: [sampleItem(samplePrices.monthly, start - month, start)] },
+      latest_invoice: "in_1",
+    };
+    const event = sampleEvent(
+      `evt_1QwertyuiopasdfghjKlz${count}`,
+      "customer.subscription.updated",
+      start,
+      object,
+      previous,
+    );
+    const { detail } = parse(onTheBus(event), envelope(Subscription));
+    stored = sync(stored, toSubscriptionEvent(detail, { monthly: [], yearly: [] }))?.subscriptions ?? stored;
+  }
+  const subscriptions = Object.entries(stored).map(([id, { book, ...entry }]) => [
+    id,
+    { ...entry, book: JSON.stringify(book) },
+  ]);
+  const item = { ...shownFields("user_12345678", stored), stripe_subscriptions: Object.fromEntries(subscriptions) };
+  const size = sizeOf({ ...item, PK: "USER#user_12345678", SK: "SUBSCRIPTION", stripe_version: 24 });
+  const [read, write] = figures.demands["sync-subscription"] ?? [];
+  assert.is(write?.units, Math.ceil(size / 1024));
+  assert.is(read?.units, Math.ceil(size / 4096));
+});
+
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+const sizeOf = (value: unknown): number => {
+  if (typeof value === "string") return Buffer.byteLength(value);
+  if (typeof value === "number") return Math.ceil(String(value).length / 2) + 1;
+  if (typeof value !== "object" || value === null) return 1;
+  const entries = Object.entries(value).map(([key, inner]) => 1 + Buffer.byteLength(key) + sizeOf(inner));
+  return entries.reduce((sum, bytes) => sum + bytes, 3);
+};
+
+test("reaches the quotas at the rates that docs/scale.md says, in its order", async () => {
+  const page = readFileSync("docs/scale.md", "utf8");
+  const rows = [
+    ...page.matchAll(/^\| ((?:EventBridge|DynamoDB|Lambda|Step Functions): [^|]*?) *\|.*\| *([\d,]+)\/s *\|$/gm),
+  ];
+  assert.equal(
+    rows.map(([, quota, rate]) => [quota, rate]),
+    ceilingsOf(routesOf(await graphOf("prod")), renewalTypes, defaults, figures).map(({ quota, eventsPerSecond }) => [
+      quota,
+      eventsPerSecond.toLocaleString("en"),
+    ]),
+  );
+});
+
+test.run();

@@ -1,0 +1,76 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { sampleEvent, sampleInvoice } from "../../../samples/stripe-objects.ts";
+import { type Counting, startCounting, type Taken, usageOf } from "../../../bench/cost/usage.ts";
+import { startTables } from "../../helpers/tables.ts";
+
+const test = suite("what an event takes");
+
+let counting: Counting;
+test.before(async () => {
+  counting = await startCounting({ endpoint: (await startTables()).endpoint });
+});
+test.after(() => counting.stop());
+
+const period = { start: 1_767_225_600, end: 1_769_904_000 };
+
+const paid = (metadata: object) => {
+  const more = { parent: { subscription_details: { subscription: "sub_usage", metadata } } };
+  const invoice = { id: "in_usage", customer: "cus_usage", amount: 1, created: period.start, paidAt: period.start };
+  return sampleEvent("evt_usage", "invoice.paid", period.start, sampleInvoice({ ...invoice, ...period, more }));
+};
+
+test("is counted: its states, calls of Lambdas, units of DynamoDB", async () => {
+  const taken = await counting.take([paid({ user_id: "user_usage" })]);
+  const { states, tries, calls, readUnits, writeUnits, messages, seen } = taken;
+  assert.equal(calls, { "resolve-customer": 1, "write-payment": 1, "link-payment": 0, "sync-subscription": 0 });
+  // Half a unit to read; one to write the payment, and one in its index.
+  assert.equal(
+    { states, tries, readUnits, writeUnits, messages },
+    { states: 3, tries: 0, readUnits: 0.5, writeUnits: 2, messages: 0 },
+  );
+  assert.equal(
+    seen.map(({ action }) => action),
+    ["Query", "UpdateItem"],
+  );
+});
+
+test("counts each try of what fails, how long it waits, and its dead letter", async () => {
+  const { states, tries, calls, messages, waitedMilliseconds, writeUnits } = await counting.take([paid({})]);
+  assert.equal([states, tries, calls["resolve-customer"], messages, writeUnits], [3, 3, 4, 1, 0]);
+  assert.ok(waitedMilliseconds > 0 && waitedMilliseconds < 14_000);
+});
+
+test("is what all of them took, on average", () => {
+  const taken: Taken = {
+    events: 10,
+    bytes: 12_000,
+    states: 30,
+    tries: 2,
+    calls: { "resolve-customer": 12, "write-payment": 10 },
+    waitedMilliseconds: 4000,
+    readUnits: 5,
+    writeUnits: 20,
+    logBytes: { lambdas: 9000, machines: 40_000 },
+    messages: 1,
+    seen: [],
+  };
+  const size = { milliseconds: 5, megabytes: 512 };
+  assert.equal(usageOf(taken, { "resolve-customer": size, "write-payment": size }), {
+    bytes: 1200,
+    buses: 2,
+    transitions: 3.2,
+    // 400 of waiting, and 20 for each of 3 states.
+    statesMilliseconds: 460,
+    calls: [
+      { times: 1.2, ...size },
+      { times: 1, ...size },
+    ],
+    readUnits: 0.5,
+    writeUnits: 2,
+    logBytes: { lambdas: 900, machines: 4000 },
+    messages: 0.1,
+  });
+});
+
+test.run();

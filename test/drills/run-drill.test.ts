@@ -1,0 +1,17 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { runDrill } from "./run-drill.ts";
+import { captured } from "../helpers/captured.ts";
+
+const test = suite("the drill");
+
+test("loses nothing through faults at every hop, and ends in the rows of a run without any", async () => {
+  const drill = () => runDrill({ lives: 4, events: 50, seed: 2, share: 0.1, say: () => {} });
+  const { result } = await captured(drill);
+  const { eventsIn, lost, rowsDifferent, deadLettered, redriven, fromArchive } = result;
+  assert.equal({ eventsIn, lost, rowsDifferent }, { eventsIn: 50, lost: 0, rowsDifferent: 0 });
+  assert.ok(deadLettered > 0 && fromArchive > 0);
+  assert.is(redriven, deadLettered);
+});
+
+test.run();

@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { randomFrom, shuffled, withDuplicates } from "../../samples/subscription-lives.ts";
+import { handledTypes } from "../../infra/workflows.ts";
+import { VirtualClock } from "../../emulator/time/clock.ts";
+import { toEnvelope } from "../../local/stripe-envelope.ts";
+import { loadGraph } from "../../emulator/graph/load.ts";
+import { startRunner } from "../../local/runner.ts";
+import { makeSchedule } from "../../emulator/time/keyed-queue.ts";
+import { stackConfig } from "../../emulator/graph/stack-config.ts";
+
+// Plays each scenario of a folder 200 times in random orders and with duplicates, under ids of its own each time, and compares
+// the rows with those of the scenario as it is.
+
+const times = 200;
+const random = randomFrom(1);
+const [folder = ""] = process.argv.slice(2);
+const scenarios = readdirSync(folder).filter((file) => file.endsWith(".json"));
+
+const runner = await startRunner({ graph: loadGraph(stackConfig("dev")), clock: new VirtualClock() });
+const { account, region } = runner.graph;
+const arrival = { eventSource: "homebiyori.stripe.test", keepSource: false, account, region };
+const schedule = makeSchedule(16);
+
+// The ids of a life, made those of its n-th playing; what they are made of is in all scenarios the same.
+const renamed = (text: string, suffix: string): string =>
+  text.replaceAll(/\b((?:evt|cus|sub|in|pi|inpay)_\w+)/g, `$1${suffix}`);
+
+const suffixOf = (scenario: number, time: number): string => `X${scenario}X${time}X`;
+
+const play = async (scenario: number, time: number): Promise<void> => {
+  const text = readFileSync(join(folder, scenarios[scenario] ?? ""), "utf8");
+  const { events }: { events: { type: string }[] } = JSON.parse(renamed(text, suffixOf(scenario, time)));
+  const envelopes = events.filter(({ type }) => handledTypes.includes(type)).map((event) => toEnvelope(event, arrival));
+  await runner.makeUpUsers(envelopes);
+  const order = time === 0 ? envelopes : shuffled(withDuplicates(envelopes, 0.3, random), random);
+  for (const envelope of order) await schedule(suffixOf(scenario, time), () => runner.take(envelope));
+};
+
+const plays = scenarios.flatMap((_, scenario) => Array.from({ length: times + 1 }, (__, time) => play(scenario, time)));
+await Promise.all(plays);
+
+const { core, payments, deadLetters } = await runner.dump();
+// The book of a subscription's events names them by hashes of their ids, which differ.
+const rows = [...core, ...payments].map((row) => JSON.stringify(row, (key, value) => (key === "book" ? null : value)));
+let different = 0;
+for (const scenario of scenarios.keys()) {
+  const rowsOf = (time: number): string => {
+    const suffix = suffixOf(scenario, time);
+    return rows
+      .filter((row) => row.includes(suffix))
+      .map((row) => row.replaceAll(suffix, ""))
+      .join("\n");
+  };
+  const first = rowsOf(0);
+  const others = Array.from({ length: times }, (_, time) => rowsOf(time + 1));
+  const wrong = others.filter((other) => other !== first).length;
+  different += wrong;
+  console.log(`${scenarios[scenario]}: ${first.split("\n").length} rows, the same ${times - wrong} times of ${times}`);
+}
+await runner.stop();
+console.log(`${deadLetters.length} dead letters`);
+process.exitCode = different > 0 || deadLetters.length > 0 ? 1 : 0;

@@ -1,0 +1,205 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { workflows } from "../../../infra/workflows.ts";
+import type { AlarmChange } from "../../../emulator/cloudwatch/alarms.ts";
+import { VirtualClock } from "../../../emulator/time/clock.ts";
+import type { FaultPlan } from "../../../emulator/faults/faults.ts";
+import { type Graph, ofType } from "../../../emulator/graph/load.ts";
+import { knownMetrics } from "../../../emulator/cloudwatch/known-metrics.ts";
+import type { Queue } from "../../../emulator/sqs/queue.ts";
+import {
+  type Json,
+  sampleEvent,
+  sampleInvoice,
+  type SampleSubscription,
+  sampleSubscription,
+} from "../../../samples/stripe-objects.ts";
+import { dashboardOf, identityOf, metricsOf } from "../../helpers/dashboard.ts";
+import { type Running, startRunning } from "../../helpers/running.ts";
+import { graphOf } from "../../helpers/stack.ts";
+
+const test = suite("alarms in the runner");
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+const period = { start: 1_767_225_600, end: 1_769_904_000 };
+
+const subscription = (id: string, more: Partial<SampleSubscription> = {}) =>
+  sampleSubscription({ id: `sub_${id}`, ...period, ...more });
+
+// A good event of a type, about a thing of its own.
+const eventOf = (type: string, id: string): Json => {
+  const at = period.start + 60;
+  const invoice = { id: `in_${id}`, amount: 580, created: period.start, ...period };
+  if (type === "invoice.payment_failed") return sampleEvent(id, type, at, sampleInvoice(invoice));
+  if (type.startsWith("invoice.")) return sampleEvent(id, type, at, sampleInvoice({ ...invoice, paidAt: at }));
+  if (type.startsWith("customer.")) return sampleEvent(id, type, at, subscription(id));
+  return sampleEvent(id, type, at, {
+    id: `inpay_${id}`,
+    object: "invoice_payment",
+    amount_paid: 580,
+    created: at,
+    currency: "jpy",
+    invoice: `in_${id}`,
+    is_default: true,
+    payment: { type: "payment_intent", payment_intent: `pi_${id}` },
+    status: "paid",
+    status_transitions: { canceled_at: null, paid_at: at },
+  });
+};
+
+// By which type of event each Lambda is called.
+const reaching: Record<string, string> = {
+  "resolve-customer": "invoice.paid",
+  "write-payment": "invoice.payment_succeeded",
+  "link-payment": "invoice_payment.paid",
+  "sync-subscription": "customer.subscription.updated",
+};
+
+const rounds = [0, 1, 2, 3];
+
+/** Everything that goes wrong, and the events that it goes wrong with. */
+const planOf = (graph: Graph): FaultPlan => ({
+  seed: 1,
+  faults: [
+    // First, as its chances follow from its place in the plan: one more workflow is to leave them as they are.
+    { hop: "dynamodb", kind: "throttles", probability: 0.3 },
+    ...workflows.flatMap(({ name }): FaultPlan["faults"] => [
+      { hop: "delivery", kind: "fails", events: [`evt_undelivered_${name}`, `evt_lost_${name}`] },
+      { hop: "queue", kind: "refuses", events: [`evt_lost_${name}`] },
+      { hop: "machine", kind: "times-out", events: [`evt_stalls_${name}`] },
+      { hop: "lambda", kind: "throws", events: [`evt_fails_${name}`] },
+    ]),
+    { hop: "forward", kind: "fails", events: ["evt_forward", "evt_forward_lost"] },
+    { hop: "queue", kind: "refuses", events: ["evt_forward_lost"] },
+    ...ofType(graph, "aws:lambda/function:Function").flatMap(({ name, inputs }): FaultPlan["faults"] => [
+      { hop: "lambda", kind: "throttled", events: [`evt_throttled_${name}`], at: `${inputs["name"]}` },
+      { hop: "lambda", kind: "slow", events: [`evt_slow_${name}`], at: `${inputs["name"]}` },
+      { hop: "lambda", kind: "throws", events: rounds.map((n) => `evt_throws_${name}_${n}`), at: `${inputs["name"]}` },
+    ]),
+  ],
+});
+
+let graph: Graph;
+let clock: VirtualClock;
+let running: Running;
+const changes: AlarmChange[] = [];
+
+test.before(async () => {
+  graph = await graphOf("prod");
+  clock = new VirtualClock();
+  running = await startRunning({
+    graph,
+    clock,
+    faults: planOf(graph),
+    seed: [{ PK: "USER#u", SK: "SUBSCRIPTION", customer_id: "cus_sample" }],
+    onAlarm: (change) => changes.push(change),
+  });
+});
+test.after(() => running.stop());
+
+const take = (events: Json[]) => Promise.all(events.map((event) => running.handle(event)));
+
+const pass = async (milliseconds: number): Promise<void> => {
+  await clock.sleep(milliseconds);
+  running.watch.check();
+};
+
+const queueOf = (name: string): Queue => {
+  const queue = running.queues.all.find((candidate) => candidate.name === `prod-homebiyori-${name}`);
+  if (!queue) throw new Error(`There is no queue ${name}`);
+  return queue;
+};
+
+const empty = (queue: Queue): void => {
+  for (const { receiptHandle } of queue.receive(queue.messages.length, clock.now())) queue.delete(receiptHandle);
+};
+
+// What fails on its way from Stripe's bus to the end of its execution.
+const failOnTheWay = () =>
+  take([
+    ...workflows.flatMap(({ name, eventType }) =>
+      ["undelivered", "lost", "stalls", "fails"].map((how) => eventOf(eventType, `evt_${how}_${name}`)),
+    ),
+    eventOf("invoice.paid", "evt_forward"),
+    eventOf("invoice.paid", "evt_forward_lost"),
+  ]);
+
+const failInLambdas = async (): Promise<void> => {
+  const each = (how: string, end = "") =>
+    Object.entries(reaching).map(([name, type]) => eventOf(type, `evt_${how}_${name}${end}`));
+  await take(each("throttled"));
+  for (const { eventId, outcome, error } of await take(each("slow")))
+    assert.is(outcome, "applied", `${eventId} ${error?.message}`);
+  for (const round of rounds) {
+    await take(each("throws", `_${round}`));
+    await pass(5 * minute);
+  }
+};
+
+// The same event again and again, which is read for and not written: so often that DynamoDB throttles some of the reads, whatever else
+// happens.
+const readOften = async (): Promise<void> => {
+  for (let count = 0; count < 20; count += 1) await take([eventOf("customer.subscription.updated", "evt_read")]);
+};
+
+const failAtBilling = async (): Promise<void> => {
+  await take(Array.from({ length: 10 }, (_, index) => eventOf("invoice.payment_failed", `evt_unpaid_${index}`)));
+  // The second does not go on from where the first left off, and is an hour later.
+  const type = "customer.subscription.updated";
+  await take([
+    sampleEvent("evt_gap_1", type, period.start, subscription("gap", { status: "unpaid" }), { status: "past_due" }),
+  ]);
+  const later = period.start + 3600;
+  await take([sampleEvent("evt_gap_2", type, later, subscription("gap"), { status: "past_due" })]);
+};
+
+test("go off, every single one, by what goes wrong in a run, and are over once that is over", async () => {
+  await failOnTheWay();
+  await failInLambdas();
+  await readOften();
+  await failAtBilling();
+  queueOf("parked").send("{}", clock.now());
+  await pass(4 * day + hour);
+  const names = [...running.watch.states.keys()];
+  const wentOff = new Set(changes.flatMap(({ name, state }) => (state === "ALARM" ? [name] : [])));
+  assert.equal(
+    names.filter((name) => !wentOff.has(name)),
+    [],
+  );
+  assert.is(names.length, ofType(graph, "aws:cloudwatch/metricAlarm:MetricAlarm").length + 1);
+
+  for (const queue of running.queues.all) empty(queue);
+  await take(workflows.map(({ name, eventType }) => eventOf(eventType, `evt_good_${name}`)));
+  await pass(hour);
+  const left = [...running.watch.states].filter(([, state]) => state !== "OK");
+  assert.equal(left, []);
+});
+
+const measured = knownMetrics.filter(({ awsOnly }) => !awsOnly);
+
+test("are judged on what the table of metrics says is sent: all of it was, and nothing else", () => {
+  const sent = running.watch.metrics.all().map(({ metric: { namespace, metricName, dimensions } }) => {
+    return `${namespace} ${metricName} ${Object.keys(dimensions).toSorted().join()}`;
+  });
+  const known = measured.flatMap(({ namespace, metricNames, dimensions }) =>
+    metricNames.map((name) => `${namespace} ${name} ${dimensions.toSorted().join()}`),
+  );
+  assert.equal([...new Set(sent)].toSorted(), known.toSorted());
+});
+
+test("go with a dashboard on which every metric that the emulator measures was sent", () => {
+  const shown = dashboardOf(graph).widgets.flatMap(metricsOf);
+  const sent = running.watch.metrics.all().map(({ metric }) => identityOf(metric));
+  assert.ok(shown.length > 80);
+  assert.equal(
+    shown
+      .filter(({ namespace }) => measured.some((family) => family.namespace === namespace))
+      .map(identityOf)
+      .filter((metric) => !sent.includes(metric)),
+    [],
+  );
+});
+
+test.run();

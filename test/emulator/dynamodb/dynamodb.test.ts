@@ -1,0 +1,49 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { sampleEvent, sampleInvoice } from "../../../samples/stripe-objects.ts";
+import { graphWithout } from "../../helpers/graph-without.ts";
+import { rejects } from "../../helpers/rejects.ts";
+import { type Running, startRunning } from "../../helpers/running.ts";
+import { startTables, type Tables } from "../../helpers/tables.ts";
+
+const test = suite("a DynamoDB elsewhere");
+
+let tables: Tables;
+let running: Running;
+test.before(async () => {
+  tables = await startTables();
+  const graph = graphWithout("write-payment", "dynamodb:UpdateItem");
+  running = await startRunning({ graph, dynamodbEndpoint: tables.endpoint });
+});
+test.after(() => running.stop());
+
+const user = { PK: "USER#user_elsewhere", SK: "SUBSCRIPTION", customer_id: "cus_elsewhere" };
+
+const event = (type: string, object: object) => sampleEvent(`evt_elsewhere_${type}`, type, 1, { ...object });
+
+test("keeps the tables, and answers the Lambdas", async () => {
+  await tables.add(tables.core, user);
+  const payment = { type: "payment_intent", payment_intent: "pi_elsewhere" };
+  const object = { id: "inpay_1", object: "invoice_payment", invoice: "in_elsewhere", is_default: true, payment };
+  assert.is((await running.handle(event("invoice_payment.paid", object))).outcome, "applied");
+  const row = (await tables.items(tables.payments)).find(({ PK }) => PK === "INVOICE#in_elsewhere");
+  assert.is(row?.["payment_id"], "pi_elsewhere");
+});
+
+test("is asked for nothing that a role does not allow", async () => {
+  const period = { start: 1, end: 2 };
+  const invoice = sampleInvoice({ id: "in_2", customer: "cus_elsewhere", amount: 1, created: 1, paidAt: 1, ...period });
+  const { outcome, error } = await running.handle(event("invoice.paid", invoice));
+  assert.equal([outcome, error?.name], ["dead-letter", "AccessDeniedException"]);
+  assert.match(String(error?.message), "is not authorized to perform: dynamodb:UpdateItem");
+});
+
+test("is missed when the runner starts, and named", async () => {
+  const { message } = await rejects(startRunning({ dynamodbEndpoint: "http://127.0.0.1:9" }));
+  assert.match(
+    message,
+    /^The table dev-homebiyori-\w+ could not be made: The DynamoDB at http:\/\/127\.0\.0\.1:9 did not/,
+  );
+});
+
+test.run();

@@ -1,0 +1,133 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { readFaultPlan } from "../../../emulator/faults/fault-plan.ts";
+import { makeStrike } from "../../../emulator/faults/faults.ts";
+import { sampleEvent, sampleInvoice } from "../../../samples/stripe-objects.ts";
+import { thrown } from "../../helpers/rejects.ts";
+import { startRunning } from "../../helpers/running.ts";
+import { graphOf } from "../../helpers/stack.ts";
+
+const test = suite("faults");
+
+test("strike about as often as they shall, and the same chances for the same seed", () => {
+  const plan = { seed: 7, faults: [{ hop: "lambda" as const, kind: "throws" as const, probability: 0.1 }] };
+  const strikesOf = (seed: number) => {
+    const strike = makeStrike({ ...plan, seed });
+    return Array.from({ length: 5000 }, (_, index) => strike("lambda", `evt_${index}`) !== null);
+  };
+  const struck = strikesOf(7).filter(Boolean).length;
+  assert.ok(struck > 400 && struck < 600, `${struck} of 5000`);
+  assert.equal(strikesOf(7), strikesOf(7));
+  assert.not.equal(strikesOf(7), strikesOf(8));
+});
+
+test("strike the events that they name, each time, and no other hop", () => {
+  const strike = makeStrike({ seed: 1, faults: [{ hop: "queue", kind: "refuses", events: ["evt_1"] }] });
+  for (const time of [1, 2, 3]) assert.is(strike("queue", `chance ${time}`, "evt_1"), "refuses");
+  assert.is(strike("queue", "chance", "evt_2"), null);
+  assert.is(strike("lambda", "chance", "evt_1"), null);
+});
+
+test("strike at the one place that they name, and nowhere else", () => {
+  const strike = makeStrike({ seed: 1, faults: [{ hop: "lambda", kind: "throws", events: ["evt_1"], at: "one" }] });
+  assert.is(strike("lambda", "chance", "evt_1", "one"), "throws");
+  assert.is(strike("lambda", "chance", "evt_1", "two"), null);
+});
+
+test("are read from a plan that names what there is", async () => {
+  const graph = await graphOf("dev");
+  const refusal = (content: unknown) => thrown(() => readFaultPlan(content, "plan.json", graph)).message;
+  const plan = (fault: object) => refusal({ seed: 1, faults: [fault] });
+  assert.is(refusal({ faults: [] }), "plan.json: seed is missing; expected a whole number");
+  assert.is(refusal({ seed: 1.5, faults: [] }), "plan.json: seed is 1.5; expected a whole number");
+  assert.is(refusal({ seed: 1, faults: [], more: 1 }), "plan.json: more is not known");
+  assert.is(
+    plan({ hop: "dynamodb", kind: "throws" }),
+    'plan.json: faults.0.kind is "throws"; expected a fault that dynamodb has: throttles, errors, errors-after-write',
+  );
+  const somewhere = { kind: "throws", hop: "lambda", probability: 1 };
+  assert.match(
+    plan({ ...somewhere, at: "write-payment" }),
+    /^plan\.json: faults\.0: there is no write-payment at lambda; there are .*dev-homebiyori-write-payment/,
+  );
+  const there = { seed: 1, faults: [{ ...somewhere, at: "dev-homebiyori-write-payment" }] };
+  assert.equal(readFaultPlan(there, "plan.json", graph), there);
+  assert.match(plan({ hop: "dynamodb", kind: "errors", events: ["evt_1"] }), "at dynamodb no events can be named");
+  assert.match(plan({ hop: "moon", kind: "throws" }), "plan.json");
+  assert.match(plan({ hop: "queue", kind: "refuses", at: "q" }), "at queue no place can be named");
+  assert.match(plan({ hop: "queue", kind: "refuses", probability: 2 }), "faults.0.probability");
+});
+
+// A fault that strikes an event each time, and what becomes of the event then.
+const cases = [
+  ["delivery", "fails", "dead-letter", "THROTTLING"],
+  ["delivery", "twice", "applied", null],
+  ["delivery", "late", "applied", null],
+  ["machine", "times-out", "lost", "States.Timeout"],
+  ["lambda", "throttled", "dead-letter", "Lambda.TooManyRequestsException"],
+  ["lambda", "slow", "applied", null],
+  ["lambda", "throws", "dead-letter", "InjectedFault"],
+  ["lambda", "crashes", "dead-letter", "Runtime.ExitError"],
+  ["lambda", "hangs", "dead-letter", "Sandbox.Timedout"],
+  ["lambda", "out-of-memory", "dead-letter", "Runtime.OutOfMemory"],
+] as const;
+
+test("of every kind have their end in an outcome, and once they stop the event is as good as any", async () => {
+  const faults = cases.map(([hop, kind], index) => ({ hop, kind, events: [`evt_${index}`] }));
+  const running = await startRunning({
+    faults: { seed: 1, faults },
+    seed: [{ PK: "USER#u", SK: "SUBSCRIPTION", customer_id: "cus_sample" }],
+  });
+  const eventOf = (index: number) => {
+    const invoice = sampleInvoice({ id: `in_${index}`, amount: 580, created: 1, paidAt: 2, start: 1, end: 2 });
+    return sampleEvent(`evt_${index}`, "invoice.payment_succeeded", 2, invoice);
+  };
+  try {
+    for (const [index, [hop, kind, expected, name]] of cases.entries()) {
+      const { outcome, error } = await running.handle(eventOf(index));
+      const isGood = expected === "applied" ? outcome === "applied" || outcome === "duplicate" : outcome === expected;
+      assert.ok(isGood, `${hop} ${kind}: ${outcome}`);
+      assert.is(error?.name ?? null, name, `${hop} ${kind}`);
+    }
+    running.stopFaults();
+    for (const index of cases.keys()) assert.is((await running.handle(eventOf(index))).error, null);
+    assert.is((await running.dump()).payments.length, cases.length);
+  } finally {
+    await running.stop();
+  }
+});
+
+test("at DynamoDB are overcome by trying again, even where the write was done", async () => {
+  const kinds = ["throttles", "errors", "errors-after-write"] as const;
+  const faults = kinds.map((kind) => ({ hop: "dynamodb" as const, kind, probability: 0.15 }));
+  const running = await startRunning({ faults: { seed: 3, faults } });
+  const events = Array.from({ length: 10 }, (_, index) => {
+    const invoice = sampleInvoice({ id: `in_${index}`, amount: 580, created: 1, paidAt: 2, start: 1, end: 2 });
+    return sampleEvent(`evt_${index}`, "invoice.payment_succeeded", 2, invoice);
+  });
+  try {
+    await running.makeUpUsers(events.map((event) => running.envelope(event)));
+    for (const event of events) await running.handle(event);
+    const calls = Object.values(await running.calls()).reduce((sum, times) => sum + times, 0);
+    assert.ok(calls > 3 * events.length, `${calls} calls`);
+    running.stopFaults();
+    for (const event of events) assert.is((await running.handle(event)).error, null);
+    assert.is((await running.dump()).payments.length, events.length);
+  } finally {
+    await running.stop();
+  }
+});
+
+test("at the queue lose an event that fails as well, and say so", async () => {
+  const faults = { seed: 1, faults: [{ hop: "queue" as const, kind: "refuses" as const, probability: 1 }] };
+  const running = await startRunning({ faults });
+  try {
+    const invoice = sampleInvoice({ id: "in_1", amount: 580, created: 1, paidAt: 2, start: 1, end: 2 });
+    const { outcome, error } = await running.handle(sampleEvent("evt_1", "invoice.payment_succeeded", 2, invoice));
+    assert.equal([outcome, error?.name], ["lost", "DeadLetterQueueUnreachable"]);
+  } finally {
+    await running.stop();
+  }
+});
+
+test.run();

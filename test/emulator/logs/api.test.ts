@@ -1,0 +1,91 @@
+import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { localConfig } from "../../../ops/command/clients.ts";
+import { rejects } from "../../helpers/rejects.ts";
+import { type Serving, startServing } from "../../helpers/serving.ts";
+
+const test = suite("CloudWatch Logs' calls, by the real SDK");
+
+let serving: Serving;
+let logs: CloudWatchLogsClient;
+let logGroupName: string;
+test.before(async () => {
+  serving = await startServing();
+  logs = new CloudWatchLogsClient(localConfig(serving.stack.bus.arn, serving.url));
+  logGroupName = `${serving.stack.logGroups["write-payment"]}`;
+});
+test.after(() => serving.stop());
+
+const write = (...lines: [number, string][]) => {
+  for (const [timestamp, message] of lines) serving.logs.keep(logGroupName, () => [{ timestamp, message }]);
+};
+
+const filter = (filterPattern: string, more: object = {}) =>
+  logs.send(new FilterLogEventsCommand({ logGroupName, filterPattern, ...more }));
+
+const timesOf = async (filterPattern: string, more?: object) =>
+  ((await filter(filterPattern, more)).events ?? []).map(({ timestamp }) => timestamp);
+
+test("finds the lines whose field is that text, in the order of time and within it", async () => {
+  write([30, '{"message":{"id":"a"}}'], [10, '{"message":{"id":"a"},"more":1}'], [20, '{"message":{"id":"ab"}}']);
+  write([40, '{"id":"a"}'], [50, 'plain text: "a"'], [60, '{"message":"a"}']);
+  const pattern = '{ $.message.id = "a" }';
+  assert.equal(await timesOf(pattern), [10, 30]);
+  assert.equal(await timesOf(pattern, { startTime: 11 }), [30]);
+  assert.equal(await timesOf(pattern, { endTime: 10 }), [10]);
+  const [event] = (await filter(pattern, { endTime: 10 })).events ?? [];
+  assert.is(event?.message, '{"message":{"id":"a"},"more":1}');
+});
+
+test("answers a page after the other, by a limit and by size", async () => {
+  const long = JSON.stringify({ id: "long", text: "x".repeat(600_000) });
+  write([1, '{"id":"short"}'], [2, '{"id":"short"}'], [3, '{"id":"short"}'], [4, long], [5, long]);
+  const first = await filter('{ $.id = "short" }', { limit: 2 });
+  assert.is(first.events?.length, 2);
+  assert.equal(await timesOf('{ $.id = "short" }', { limit: 2, nextToken: first.nextToken }), [3]);
+  const { events, nextToken } = await filter('{ $.id = "long" }');
+  assert.is(events?.length, 1);
+  assert.equal(await timesOf('{ $.id = "long" }', { nextToken }), [5]);
+});
+
+test("refuses what it would not answer as AWS does", async () => {
+  for (const pattern of ["", "evt_1", '"evt_1"', '{ $.id = "evt_*" }', "{ $.id = 1 }", '{ $.a = "b" || $.c = "d" }']) {
+    assert.is((await rejects(filter(pattern))).name, "InvalidParameterException", pattern);
+  }
+  const none = new FilterLogEventsCommand({ logGroupName: "/aws/lambda/none", filterPattern: '{ $.id = "a" }' });
+  // Whoever may read these groups alone is not told whether there is another.
+  assert.is((await rejects(logs.send(none))).name, "AccessDeniedException");
+  assert.is((await rejects(filter('{ $.id = "a" }', { logStreamNames: ["one"] }))).name, "ValidationException");
+});
+
+test("keeps the newest five thousand entries, of all groups together", async () => {
+  const other = `${serving.stack.logGroups["link-payment"]}`;
+  serving.logs.keep(other, () => [{ timestamp: 1, message: "old" }]);
+  for (let index = 0; index < 4999; index += 1)
+    serving.logs.keep(logGroupName, () => [{ timestamp: index, message: "" }]);
+  assert.is(serving.logs.eventsOf(other)?.length, 1);
+  write([0, "one more"]);
+  assert.equal(serving.logs.eventsOf(other), []);
+  assert.is(serving.logs.eventsOf(logGroupName)?.length, 5000);
+  write([4000, "of the same time"]);
+  const same = serving.logs.eventsOf(logGroupName)?.filter(({ timestamp }) => timestamp === 4000);
+  assert.equal(
+    same?.map(({ message }) => message),
+    ["", "of the same time"],
+  );
+});
+
+test("renders nothing until somebody asks for it", () => {
+  let rendered = 0;
+  const events = () => {
+    rendered += 1;
+    return [];
+  };
+  serving.logs.keep(logGroupName, events);
+  assert.is(rendered, 0);
+  serving.logs.eventsOf(logGroupName);
+  assert.is(rendered, 1);
+});
+
+test.run();

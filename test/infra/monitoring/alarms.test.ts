@@ -1,0 +1,164 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { type Graph, loadGraph, ofType, type Resource } from "../../../emulator/graph/load.ts";
+import { allows, readPolicy } from "../../../emulator/iam/policy.ts";
+import { isKnownMetric, type MetricId } from "../../../emulator/cloudwatch/known-metrics.ts";
+import { rejects } from "../../helpers/rejects.ts";
+import { graphOf, stackWith } from "../../helpers/stack.ts";
+
+const test = suite("alarms");
+
+const alarmType = "aws:cloudwatch/metricAlarm:MetricAlarm";
+const compositeType = "aws:cloudwatch/compositeAlarm:CompositeAlarm";
+
+// What an alarm watches, one metric or several.
+const watchedBy = ({ inputs }: Resource): (MetricId & { period: number })[] => {
+  const { metricQueries, namespace, metricName, dimensions, period } = Object(inputs);
+  if (!metricQueries) return [{ namespace, metricName, dimensions, period }];
+  return metricQueries.flatMap(({ metric }: { metric?: MetricId }) => metric ?? []);
+};
+
+// The names and ARNs of everything that there is, and what AWS itself calls something.
+const namesIn = ({ resources }: Graph): Set<string> =>
+  new Set([
+    "StartExecution",
+    ...resources.flatMap(({ outputs }) => [outputs["name"], outputs["arn"], outputs["eventSourceName"]].map(String)),
+  ]);
+
+test("watch only metrics that somebody sends, by dimensions that name what is there", async () => {
+  for (const stack of ["dev", "prod"] as const) {
+    const graph = await graphOf(stack);
+    const names = namesIn(graph);
+    for (const alarm of ofType(graph, alarmType)) {
+      const watched = watchedBy(alarm);
+      assert.ok(watched.length > 0);
+      for (const metric of watched) {
+        assert.ok(isKnownMetric(metric), `${alarm.name}: ${JSON.stringify(metric)}`);
+        for (const value of Object.values(metric.dimensions)) assert.ok(names.has(value), `${alarm.name}: ${value}`);
+      }
+    }
+  }
+});
+
+test("are there for every rule, machine, Lambda and queue", async () => {
+  const graph = await graphOf("prod");
+  const names = ofType(graph, alarmType).map(({ name }) => name);
+  const expected = (type: string, ends: string[]) =>
+    ofType(graph, type).flatMap(({ name }) => ends.map((end) => `${name}-${end}`));
+  assert.equal(
+    names.toSorted(),
+    [
+      ...expected("aws:cloudwatch/eventRule:EventRule", ["not-delivered", "dead-lettered", "lost"]),
+      ...expected("aws:sfn/stateMachine:StateMachine", ["failed", "timed-out"]),
+      ...expected("aws:lambda/function:Function", ["errors", "throttled", "slow"]),
+      ...expected("aws:sqs/queue:Queue", ["old"]),
+      "dead-letter-queue-not-empty",
+      "no-events",
+      "payments-failing",
+      "starts-throttled",
+      "subscription-gaps",
+    ].toSorted(),
+  );
+});
+
+test("miss no events where nobody pays for days: without Stripe, or in its sandbox", async () => {
+  const sandbox = await loadGraph(stackWith("dev", { eventSource: "aws.partner/stripe.com/ed_test_1" }));
+  for (const graph of [await graphOf("dev"), sandbox]) {
+    assert.not(ofType(graph, alarmType).some(({ name }) => name === "no-events"));
+  }
+});
+
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+test("are such as CloudWatch takes", async () => {
+  for (const alarm of ofType(await graphOf("prod"), alarmType)) {
+    const { evaluationPeriods, datapointsToAlarm, alarmDescription, alarmActions } = Object(alarm.inputs);
+    assert.ok(datapointsToAlarm <= evaluationPeriods);
+    assert.ok(alarmDescription.length <= 1024);
+    assert.ok(alarmActions.length <= 5);
+    for (const { period } of watchedBy(alarm)) {
+      assert.is(period % 60, 0);
+      assert.ok(period * evaluationPeriods <= (period < 3600 ? 1 : 7) * 24 * 3600);
+    }
+  }
+});
+
+test("wake somebody by one alarm alone, on those that pass by themselves; the others tell of themselves", async () => {
+  const graph = await graphOf("prod");
+  const [page, ...others] = ofType(graph, compositeType);
+  assert.is(others.length, 0);
+  const { alarmRule, alarmActions, okActions } = Object(page?.inputs);
+  const topic = ofType(graph, "aws:sns/topic:Topic")[0]?.outputs["arn"];
+  assert.equal([alarmActions, okActions], [[topic], [topic]]);
+  const silent = ofType(graph, alarmType).filter(({ inputs }) => Object(inputs["alarmActions"]).length === 0);
+  assert.equal(alarmRule.split(" OR ").toSorted(), silent.map(({ inputs }) => `ALARM("${inputs["name"]}")`).toSorted());
+  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
+  assert.ok(alarmRule.length <= 10_240 && silent.length <= 100);
+  const telling = ofType(graph, alarmType).filter((alarm) => !silent.includes(alarm));
+  for (const { inputs } of telling) assert.equal([inputs["alarmActions"], inputs["okActions"]], [[topic], [topic]]);
+  assert.equal(telling.map(({ name }) => name).toSorted(), [
+    "dead-letter-queue-not-empty",
+    "dead-letter-queue-old",
+    "parked-old",
+    "payments-failing",
+    "subscription-gaps",
+  ]);
+});
+
+test("are published encrypted, by this account's alarms and nobody else's", async () => {
+  const graph = await graphOf("prod");
+  const [topic] = ofType(graph, "aws:sns/topic:Topic");
+  const [key] = ofType(graph, "aws:kms/key:Key");
+  const [policy] = ofType(graph, "aws:sns/topicPolicy:TopicPolicy");
+  assert.is(topic?.inputs["kmsMasterKeyId"], key?.outputs["arn"]);
+  const ofTopic = readPolicy(policy?.inputs["policy"], "topic");
+  const ofKey = readPolicy(key?.inputs["policy"], "key");
+  const may = (account: string, principal = "cloudwatch.amazonaws.com") => {
+    const context = {
+      "aws:SourceAccount": account,
+      "aws:SourceArn": `arn:aws:cloudwatch:${graph.region}:${account}:alarm:any`,
+    };
+    const request = { principal, context, resource: `${topic?.outputs["arn"]}` };
+    return [
+      allows(ofTopic, { ...request, action: "sns:Publish" }),
+      allows(ofKey, { ...request, action: "kms:GenerateDataKey" }),
+      allows(ofKey, { ...request, action: "kms:Decrypt" }),
+    ];
+  };
+  assert.equal(may(graph.account), [true, true, true]);
+  assert.equal(may("999999999999"), [false, false, false]);
+  assert.equal(may(graph.account, "events.amazonaws.com"), [false, false, false]);
+  // An action that runs before the topic takes it would be lost.
+  for (const { name, inputs, dependsOn } of ofType(graph, alarmType)) {
+    assert.equal(dependsOn, Object(inputs["alarmActions"]).length > 0 ? ["alarms"] : [], name);
+  }
+});
+
+test("are mailed to whom the stack names, and to nobody else", async () => {
+  const subscription = "aws:sns/topicSubscription:TopicSubscription";
+  assert.equal(ofType(await graphOf("dev"), subscription), []);
+  const [mailed] = ofType(await loadGraph(stackWith("dev", { alarmEmail: "night@example.com" })), subscription);
+  assert.equal([mailed?.inputs["protocol"], mailed?.inputs["endpoint"]], ["email", "night@example.com"]);
+  const { message } = await rejects(loadGraph(stackWith("dev", { alarmEmail: "night" })));
+  assert.match(message, 'alarmEmail is "night"; expected an e-mail address');
+});
+
+test("are each on the page of what to do", async () => {
+  const page = readFileSync(join(import.meta.dirname, "../../../docs/alarms.md"), "utf8");
+  const kinds: Record<string, string> = {
+    "aws:cloudwatch/eventRule:EventRule": "<rule>",
+    "aws:sfn/stateMachine:StateMachine": "<machine>",
+    "aws:lambda/function:Function": "<lambda>",
+  };
+  const graph = await graphOf("prod");
+  for (const { name } of ofType(graph, alarmType)) {
+    const [about] = graph.resources
+      .filter((one) => one.type in kinds && name.startsWith(`${one.name}-`))
+      .toSorted((a, b) => b.name.length - a.name.length);
+    const entry = about ? name.replace(about.name, kinds[about.type] ?? "") : name;
+    assert.match(page, `| \`${entry}\``);
+  }
+});
+
+test.run();

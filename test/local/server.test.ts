@@ -1,0 +1,223 @@
+import { createHmac } from "node:crypto";
+import { once } from "node:events";
+import { request, type Server } from "node:http";
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { NotAnEvent } from "../../local/stripe-envelope.ts";
+import { listen } from "../../local/server.ts";
+import type { Outcome } from "../../local/outcome.ts";
+import { captured } from "../helpers/captured.ts";
+import { rejects } from "../helpers/rejects.ts";
+
+const test = suite("http");
+
+const outcome: Outcome = {
+  eventId: "evt_1",
+  type: "invoice.payment_succeeded",
+  outcome: "applied",
+  states: ["ResolveCustomer", "WritePayment"],
+  written: ["payments INVOICE#in_1 SUCCEEDED"],
+  error: null,
+  ms: 1.5,
+};
+
+const secret = "whsec_test";
+
+let taken: unknown[] = [];
+
+const take = async (value: unknown): Promise<Outcome> => {
+  if (Object(value).id === undefined) throw new NotAnEvent("expected a Stripe event");
+  if (Object(value).id === "evt_mistake") throw new TypeError("a mistake");
+  taken.push(value);
+  return outcome;
+};
+
+const outputs = { bus: { name: "bus" } };
+
+// Answers with what it was asked; test/local/aws-api.test.ts has the real one.
+const aws = async (target: string, input: unknown) => ({ status: 200, headers: {}, body: { target, input } });
+
+let server: Server;
+let signed: Server;
+test.before(async () => {
+  server = await listen(0, { take, webhookSecret: undefined, aws, outputs });
+  signed = await listen(0, { take, webhookSecret: secret, aws, outputs });
+});
+test.before.each(() => {
+  taken = [];
+});
+test.after(() => {
+  for (const one of [server, signed]) {
+    one.closeAllConnections();
+    one.close();
+  }
+});
+
+const portOf = (one: Server): number => {
+  const address = one.address();
+  if (typeof address !== "object" || address === null) throw new Error("It does not listen");
+  return address.port;
+};
+
+const ask = async (path: string, init: RequestInit = {}, one = server) => {
+  const response = await fetch(`http://127.0.0.1:${portOf(one)}${path}`, { method: "POST", ...init });
+  const body: unknown = await response.json();
+  return { status: response.status, body, error: Object(body).error };
+};
+
+const post = (path: string, body: string, one = server) => ask(path, { body }, one);
+
+test("takes an event, and answers 202 and what became of it", async () => {
+  const { status, body } = await post("/events", '{"id":"evt_1","name":"ほめびより"}');
+  assert.is(status, 202);
+  assert.equal(body, outcome);
+  assert.equal(taken, [{ id: "evt_1", name: "ほめびより" }]);
+});
+
+test("answers in JSON, a line of it", async () => {
+  const response = await fetch(`http://127.0.0.1:${portOf(server)}/events`, { method: "POST", body: '{"id":"evt_1"}' });
+  assert.is(response.headers.get("content-type"), "application/json");
+  assert.is(await response.text(), `${JSON.stringify(outcome)}\n`);
+});
+
+test("refuses a body that is no JSON", async () => {
+  for (const body of ["", "{", "id=evt_1"]) {
+    const { status, error } = await post("/events", body);
+    assert.is(status, 400);
+    assert.match(error, "The body is not valid JSON");
+  }
+  assert.equal(taken, []);
+});
+
+test("refuses what is no event, with the reason", async () => {
+  const { status, body } = await post("/events", "[]");
+  assert.equal([status, body], [400, { error: "expected a Stripe event" }]);
+});
+
+test("says of a mistake of its own that it is one, and goes on", async () => {
+  const { result, logs } = await captured(() => post("/events", '{"id":"evt_mistake"}'));
+  assert.equal([result.status, result.error], [500, "TypeError: a mistake"]);
+  assert.instance(logs[0], TypeError);
+  assert.is((await post("/events", '{"id":"evt_1"}')).status, 202);
+});
+
+test("takes events at two paths, and only by POST", async () => {
+  for (const path of ["/", "/event", "/events/", "/events/1", "/events?x=1"]) {
+    const { status, error } = await post(path, "{}");
+    assert.is(status, 404, path);
+    const known = "POST /events, POST /webhook, GET /stack, and AWS's calls at POST /";
+    assert.is(error, `No POST ${path}. There are ${known}`);
+  }
+  for (const method of ["GET", "PUT", "DELETE"]) {
+    const { status, error } = await ask("/events", { method });
+    assert.equal([status, error], [405, `/events takes POST, not ${method}`]);
+  }
+});
+
+test("answers what the program exports, and only to GET", async () => {
+  assert.equal(await ask("/stack", { method: "GET" }), { status: 200, body: outputs, error: undefined });
+  assert.is((await post("/stack", "{}")).status, 405);
+});
+
+test("hands AWS's calls on by their target", async () => {
+  const call = (body: string) => ask("/", { body, headers: { "x-amz-target": "AmazonSQS.SendMessage" } });
+  const { status, body } = await call('{"QueueUrl":"x"}');
+  assert.equal([status, body], [200, { target: "AmazonSQS.SendMessage", input: { QueueUrl: "x" } }]);
+  assert.match((await call("{")).error, "The body is not valid JSON");
+  // A message of 1 MiB is a text within JSON here.
+  assert.is((await call(JSON.stringify({ MessageBody: '"'.repeat(1024 * 1024) }))).status, 200);
+  assert.is((await call(" ".repeat(3 * 1024 * 1024))).status, 413);
+});
+
+test("takes a body of EventBridge's greatest size, and refuses one over the limit", async () => {
+  const largest = 1024 * 1024 + 64 * 1024;
+  const sized = (bytes: number) => `{"id":"evt_1"}`.padEnd(bytes);
+  assert.is((await post("/events", sized(largest))).status, 202);
+  const { status, error } = await post("/events", sized(largest + 1));
+  assert.equal([status, error], [413, `The body is larger than ${largest} bytes`]);
+  assert.is((await post("/events", sized(3 * largest))).status, 413);
+  assert.is(taken.length, 1);
+  assert.is((await post("/events", '{"id":"evt_1"}')).status, 202);
+});
+
+const statusUnder = async (host: string, path = "/events", more: Record<string, string> = {}) => {
+  const method = path === "/stack" ? "GET" : "POST";
+  const sent = request({ port: portOf(server), host: "127.0.0.1", method, path, headers: { host, ...more } });
+  if (method === "POST") sent.write('{"id":"evt_1"}');
+  sent.end();
+  const [response] = await once(sent, "response");
+  await text(response);
+  return Number(response.statusCode);
+};
+
+test("answers only under this machine's own names, whatever name a page has made point here", async () => {
+  for (const host of ["127.0.0.1", "localhost", "localhost:4400"]) assert.is(await statusUnder(host), 202, host);
+  taken = [];
+  for (const host of [
+    "evil.example",
+    "evil.example:4400",
+    "localhost.evil.example",
+    "127.0.0.1.evil.example",
+    "no-localhost",
+  ]) {
+    assert.is(await statusUnder(host), 403, host);
+    assert.is(await statusUnder(host, "/stack"), 403, host);
+    assert.is(await statusUnder(host, "/", { "x-amz-target": "AmazonSQS.SendMessage" }), 403, host);
+  }
+  assert.equal(taken, []);
+});
+
+const webhook = (body: string, header?: string) =>
+  ask("/webhook", { body, ...(header !== undefined && { headers: { "stripe-signature": header } }) }, signed);
+
+const sign = (body: string, key = secret): string => {
+  const time = Math.floor(Date.now() / 1000);
+  return `t=${time},v1=${createHmac("sha256", key).update(`${time}.${body}`).digest("hex")}`;
+};
+
+test("takes a webhook that Stripe signed, and answers 200", async () => {
+  const body = '{ "id": "evt_1", "name": "ほめびより" }';
+  const answer = await webhook(body, sign(body));
+  assert.equal([answer.status, answer.body], [200, outcome]);
+  assert.equal(taken, [JSON.parse(body)]);
+});
+
+test("refuses a webhook without a good signature, before it reads what it says", async () => {
+  const body = '{"id":"evt_1"}';
+  const cases: [string | undefined, string][] = [
+    [undefined, "there is no Stripe-Signature"],
+    ["nonsense", "there is no Stripe-Signature"],
+    [sign(body, "whsec_other"), "the signature is not that of this body"],
+    [sign("{}"), "the signature is not that of this body"],
+  ];
+  for (const [header, message] of cases) {
+    const { status, error } = await webhook(body, header);
+    assert.is(status, 400);
+    assert.match(error, message);
+  }
+  assert.match((await webhook("{", "nonsense")).error, "there is no Stripe-Signature");
+  assert.equal(taken, []);
+});
+
+test("checks no signature without a secret, nor of what is posted to /events", async () => {
+  assert.is((await post("/webhook", '{"id":"evt_1"}')).status, 200);
+  assert.is((await post("/events", '{"id":"evt_1"}', signed)).status, 202);
+});
+
+test("outlives bytes that are no request at all", async () => {
+  for (const garbage of [Buffer.from([0, 255, 22, 3, 1]), Buffer.from("POST /events HTTP/9.9\r\n\r\n")]) {
+    const socket = connect(portOf(server), "127.0.0.1");
+    socket.write(garbage);
+    assert.match(await text(socket), "400 Bad Request");
+  }
+  assert.is((await post("/events", '{"id":"evt_1"}')).status, 202);
+});
+
+test("says that a port is taken", async () => {
+  const { message } = await rejects(listen(portOf(server), { take, webhookSecret: undefined, aws, outputs }));
+  assert.match(message, /^Port \d+ is in use, perhaps by another npm start: end that, or say --port <number>$/);
+});
+
+test.run();

@@ -1,0 +1,125 @@
+import type { Message } from "@aws-sdk/client-sqs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { workflows } from "../../../infra/workflows.ts";
+import { readDeadLetter, redriveName } from "../../../ops/redrive/dead-letter.ts";
+import type { Stack } from "../../../ops/command/stack.ts";
+import { onTheBus } from "../../events/envelope.ts";
+import { sampleEvent } from "../../../samples/stripe-objects.ts";
+
+const test = suite("a dead letter");
+
+const arnOf = (name: string) => `arn:aws:states:ap-northeast-1:1:stateMachine:prod-homebiyori-${name}`;
+
+const stack: Stack = {
+  eventSource: "homebiyori.stripe.test",
+  logGroups: {},
+  tables: { core: "core", payments: "payments" },
+  bus: { name: "bus", arn: "arn:aws:events:ap-northeast-1:1:event-bus/bus" },
+  archive: { name: "archive", arn: "arn:aws:events:ap-northeast-1:1:archive/archive" },
+  rules: {},
+  stateMachines: Object.fromEntries(workflows.map(({ name }) => [name, arnOf(name)])),
+  deadLetterQueue: { url: "https://sqs/dead-letters", arn: "arn:aws:sqs:ap-northeast-1:1:dead-letters" },
+  parkedQueue: { url: "https://sqs/parked", arn: "arn:aws:sqs:ap-northeast-1:1:parked" },
+};
+
+const event = onTheBus(sampleEvent("evt_1", "invoice.paid", 1, { id: "in_1" }));
+
+const message = (body: unknown, attributes: Record<string, string> = {}): Message => ({
+  MessageId: "1",
+  Body: typeof body === "string" ? body : JSON.stringify(body),
+  Attributes: { SentTimestamp: "1767225600000" },
+  MessageAttributes: Object.fromEntries(
+    Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: "String", StringValue }]),
+  ),
+});
+
+const ours = (more: object = {}) => ({
+  event,
+  failure: { Error: "InvalidEvent", Cause: '{"errorType":"InvalidEvent","errorMessage":"no amount","trace":[]}' },
+  execution: "arn:aws:states:ap-northeast-1:1:express:prod-homebiyori-invoice-paid:5d0c_7a1b:0f0e",
+  stateMachine: arnOf("invoice-paid"),
+  startedAt: "2026-01-01T00:00:00Z",
+  ...more,
+});
+
+const eventBridges = { RULE_ARN: "arn:rule", ERROR_CODE: "NO_PERMISSIONS", ERROR_MESSAGE: "may not" };
+
+const read = (body: unknown, attributes?: Record<string, string>) => readDeadLetter(message(body, attributes), stack);
+
+test("of a state machine says which event failed, where and why", () => {
+  assert.equal(read(ours()), {
+    event: JSON.stringify(event),
+    eventId: "evt_1",
+    type: "invoice.paid",
+    machineArn: arnOf("invoice-paid"),
+    machine: "invoice-paid",
+    errorName: "InvalidEvent",
+    errorMessage: "no amount",
+    at: new Date("2026-01-01T00:00:00Z"),
+    redrives: 0,
+  });
+});
+
+test("of EventBridge is the envelope itself, and keeps it as it came", () => {
+  const body = JSON.stringify(event, null, 1);
+  assert.equal(read(body, { ...eventBridges, TARGET_ARN: arnOf("invoice-paid") }), {
+    event: body,
+    eventId: "evt_1",
+    type: "invoice.paid",
+    machineArn: arnOf("invoice-paid"),
+    machine: "invoice-paid",
+    errorName: "NO_PERMISSIONS",
+    errorMessage: "may not",
+    at: new Date("2026-01-01T00:00:00Z"),
+    redrives: 0,
+  });
+});
+
+test("of the forward rule goes to the machine of its event's type", () => {
+  for (const { eventType, name } of workflows) {
+    const forwarded = onTheBus(sampleEvent("evt_1", eventType, 1, {}));
+    const letter = read(forwarded, { ...eventBridges, TARGET_ARN: stack.bus.arn });
+    assert.equal([Object(letter).machine, Object(letter).machineArn], [name, arnOf(name)]);
+  }
+});
+
+test("tells by its execution's name how often it was redriven, with and without the id that Step Functions adds", () => {
+  const redrivesOf = (execution: string) => Object(read(ours({ execution }))).redrives;
+  const arn = "arn:aws:states:ap-northeast-1:1:express:prod-homebiyori-invoice-paid";
+  assert.is(redrivesOf(`${arn}:${redriveName(2, "evt_1")}`), 2);
+  assert.is(redrivesOf(`${arn}:${redriveName(12, "evt_1")}:5d0c7a1b-redrive-9-x`), 12);
+  assert.is(redrivesOf(`${arn}:an-event-redrive-9-x:5d0c7a1b`), 0);
+});
+
+test("gives its redrive a name that Step Functions takes", () => {
+  assert.is(redriveName(1, "evt_1Ab"), "redrive-1-evt_1Ab");
+  assert.match(redriveName(1, `evt 1/ほ${"x".repeat(100)}`), /^redrive-1-evt_1__x{63}$/);
+});
+
+test("that cannot be started again says why", () => {
+  const foreign = arnOf("invoice-paid").replace("prod-", "staging-");
+  const deleted = onTheBus(sampleEvent("evt_1", "charge.refunded", 1, {}));
+  const cases: [unknown, Record<string, string>, string][] = [
+    ["an event", {}, "its body of 8 characters is no JSON"],
+    ["", {}, "its body of 0 characters is no JSON"],
+    ["null", {}, "neither a state machine nor EventBridge writes like that"],
+    [event, {}, "neither a state machine nor EventBridge writes like that"],
+    [ours({ failure: {} }), {}, "writes like that: failure.Error: expected a string, got nothing"],
+    [ours({ event: { detail: { type: "invoice.paid" } } }), {}, "event.detail.id: expected a string, got nothing"],
+    [ours({ stateMachine: foreign }), {}, `${foreign} is no state machine of this stack`],
+    [event, { ...eventBridges, TARGET_ARN: foreign }, `${foreign} is no state machine of this stack`],
+    [deleted, { ...eventBridges, TARGET_ARN: stack.bus.arn }, "charge.refunded is not handled any more"],
+    [{ detail: {} }, { ...eventBridges, TARGET_ARN: stack.bus.arn }, "it is no event of Stripe's: detail.id: "],
+  ];
+  for (const [body, attributes, problem] of cases) assert.match(Object(read(body, attributes)).problem, problem);
+});
+
+test("of a machine that this stack has no more is not started", () => {
+  const { "invoice-paid": _, ...stateMachines } = stack.stateMachines;
+  const forwarded = message(event, { ...eventBridges, TARGET_ARN: stack.bus.arn });
+  const problem = "invoice-paid is no state machine of this stack";
+  assert.equal(readDeadLetter(forwarded, { ...stack, stateMachines }), { problem });
+});
+
+test.run();
