@@ -1,5 +1,5 @@
-import { type DynamoDBClient, GetItemCommand, QueryCommand, type QueryCommandInput } from "@aws-sdk/client-dynamodb";
-import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient, GetCommand, QueryCommand, type QueryCommandInput } from "@aws-sdk/lib-dynamodb";
 import { invoicePartition, subscriptionKey, subscriptionSortKey, userOf } from "../lambdas/dynamodb/keys.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 import {
@@ -47,44 +47,45 @@ export interface RecordsArgs {
 
 /** The records in these tables. Each method throws what the SDK throws, such as `ResourceNotFoundException`. */
 export const openRecords = ({ client, tables, now = Date.now }: RecordsArgs): Records => {
+  const documents = DynamoDBDocumentClient.from(client);
   const recorded = (values: object) => ({
     // Without an amount it is a payment intent alone, of an invoice that is not recorded, or not yet.
     FilterExpression: "expires_at > :now AND attribute_exists(amount)",
-    ExpressionAttributeValues: marshall({ ...values, ":now": Math.floor(now() / 1000) }),
+    ExpressionAttributeValues: { ...values, ":now": Math.floor(now() / 1000) },
   });
   return {
     subscription: async (userId) => {
-      const Key = marshall(subscriptionKey(userId));
+      const Key = subscriptionKey(userId);
       const input = { TableName: tables.core, Key, ...subscriptionFields, ConsistentRead: true };
-      const { Item } = await client.send(new GetItemCommand(input));
+      const { Item } = await documents.send(new GetCommand(input));
       return Item ? toSubscription(Item) : null;
     },
     usersOf: async (customerId) => {
-      const { items } = await query(client, {
+      const { items } = await query(documents, {
         TableName: tables.core,
         IndexName: "GSI2",
         KeyConditionExpression: "customer_id = :customer",
         FilterExpression: "SK = :subscription",
-        ExpressionAttributeValues: marshall({ ":customer": customerId, ":subscription": subscriptionSortKey }),
+        ExpressionAttributeValues: { ":customer": customerId, ":subscription": subscriptionSortKey },
       });
-      return items.flatMap((item) => userOf(`${unmarshall(item)["PK"]}`) ?? []);
+      return items.flatMap((item) => userOf(`${item["PK"]}`) ?? []);
     },
     payments: async (userId, { limit, cursor }) => {
-      const { items, lastKey } = await query(client, {
+      const { items, lastKey } = await query(documents, {
         TableName: tables.payments,
         IndexName: "GSI1",
         KeyConditionExpression: "user_id = :user",
         ScanIndexForward: false,
         Limit: limit,
         ...recorded({ ":user": userId }),
-        ...(cursor && { ExclusiveStartKey: marshall(readCursor(cursor, userId)) }),
+        ...(cursor && { ExclusiveStartKey: readCursor(cursor, userId) }),
       });
       // What happened to one invoice has one place in the index.
       const payments = items.map(toPayment).toSorted(newestFirst);
-      return { payments, cursor: lastKey ? writeCursor(unmarshall(lastKey)) : null };
+      return { payments, cursor: lastKey ? writeCursor(lastKey) : null };
     },
     paymentsOf: async (invoiceId) => {
-      const { items } = await query(client, {
+      const { items } = await query(documents, {
         TableName: tables.payments,
         KeyConditionExpression: "PK = :invoice",
         ...recorded({ ":invoice": invoicePartition(invoiceId) }),
@@ -98,14 +99,17 @@ const newestFirst = (a: PaymentRecord, b: PaymentRecord): number =>
   b.stripe_created - a.stripe_created || b.created_at - a.created_at;
 
 // What is filtered out counts for `Limit` too, so that many items may take more than one query.
-const query = async (client: DynamoDBClient, input: QueryCommandInput): Promise<{ items: Item[]; lastKey?: Item }> => {
+const query = async (
+  documents: DynamoDBDocumentClient,
+  input: QueryCommandInput,
+): Promise<{ items: Item[]; lastKey?: Item }> => {
   const { Limit: limit = Infinity, ExclusiveStartKey: start, ...rest } = input;
   const items: Item[] = [];
   let lastKey = start;
   do {
     const Limit = limit === Infinity ? {} : { Limit: limit - items.length };
     const from = lastKey && { ExclusiveStartKey: lastKey };
-    const page = await client.send(new QueryCommand({ ...rest, ...Limit, ...from }));
+    const page = await documents.send(new QueryCommand({ ...rest, ...Limit, ...from }));
     items.push(...(page.Items ?? []));
     lastKey = page.LastEvaluatedKey;
   } while (lastKey && items.length < limit);

@@ -1,10 +1,9 @@
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import { unmarshall } from "@aws-sdk/util-dynamodb";
+import type { GetCommandOutput } from "@aws-sdk/lib-dynamodb";
 import type { Payment } from "../lambdas/payments/payment.ts";
 import type { shownFields } from "../lambdas/subscriptions/subscription-item.ts";
 
-/** An item as DynamoDB answers it. */
-export type Item = Record<string, AttributeValue>;
+/** An item of a table. */
+export type Item = NonNullable<GetCommandOutput["Item"]>;
 
 /** A user's subscription, as it is kept; times in unix seconds. */
 export type SubscriptionRecord = ReturnType<typeof shownFields>;
@@ -46,7 +45,7 @@ export const subscriptionFields = {
 
 /** Reads a subscription out of an item; null if there is none in it. */
 export const toSubscription = (item: Item): SubscriptionRecord | null => {
-  const { stripe_version: version, ...fields } = unmarshall(item);
+  const { stripe_version: version, ...fields } = item;
   // Somebody else has written the item, to say whose the customer is, and no event of a subscription has come yet.
   if (version === undefined) return null;
   // The key of an index cannot be null, so it is not there then. Nobody but this program writes these attributes.
@@ -55,7 +54,7 @@ export const toSubscription = (item: Item): SubscriptionRecord | null => {
 
 /** Reads a payment out of an item. */
 export const toPayment = (item: Item): PaymentRecord => {
-  const { PK: _, SK: __, ...fields } = unmarshall(item);
+  const { PK: _, SK: __, ...fields } = item;
   // Nobody but this program writes the payments table.
   return fields as PaymentRecord;
 };

@@ -1,13 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import {
-  ConditionalCheckFailedException,
-  DynamoDBClient,
-  paginateScan,
-  PutItemCommand,
-} from "@aws-sdk/client-dynamodb";
-import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient, paginateScan, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { array, number, object, record, string } from "superstruct";
 import { isObject } from "../../lambdas/stripe/previous-object.ts";
 import { checked } from "../graph/checked.ts";
@@ -52,22 +47,23 @@ export const startDynamoDB = async (child: ChildProcess, graph: Graph, args: Dyn
     credentials: { accessKeyId: runnerKey, secretAccessKey: "none" },
   });
   await makeTables(client, graph);
+  const documents = DynamoDBDocumentClient.from(client);
 
   return {
     endpoint,
     items: async (table) => {
       const items: Record<string, unknown>[] = [];
-      for await (const page of paginateScan({ client }, { TableName: table, ConsistentRead: true })) {
-        items.push(...(page.Items ?? []).map((item) => sorted(unmarshall(item))));
+      for await (const page of paginateScan({ client: documents }, { TableName: table, ConsistentRead: true })) {
+        items.push(...(page.Items ?? []).map(sorted));
       }
       const keyOf = (item: Record<string, unknown>) => `${item["PK"]} ${item["SK"]}`;
       return items.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
     },
     add: async (table, item) => {
       const condition = "attribute_not_exists(PK)";
-      const input = { TableName: table, Item: marshall(item), ConditionExpression: condition };
+      const input = { TableName: table, Item: item, ConditionExpression: condition };
       try {
-        await client.send(new PutItemCommand(input));
+        await documents.send(new PutCommand(input));
         return true;
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;

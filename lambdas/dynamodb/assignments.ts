@@ -1,11 +1,9 @@
-import { marshall } from "@aws-sdk/util-dynamodb";
-
 /** The parts of an `UpdateItem` that sets attributes: each `name` becomes `#name = :name`. */
 export const assignments = (attributes: Record<string, unknown>) => {
   const names = Object.keys(attributes);
   return {
     sets: names.map((name) => `#${name} = :${name}`),
     names: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-    values: marshall(Object.fromEntries(names.map((name) => [`:${name}`, attributes[name]]))),
+    values: Object.fromEntries(names.map((name) => [`:${name}`, attributes[name]])),
   };
 };

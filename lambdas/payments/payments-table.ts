@@ -1,7 +1,6 @@
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import { UpdateCommand, type UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
 import { assignments } from "../dynamodb/assignments.ts";
-import { call, isConditionFailed } from "../dynamodb/dynamodb.ts";
+import { dynamodb, isConditionFailed } from "../dynamodb/dynamodb.ts";
 import { succeededKey } from "../dynamodb/keys.ts";
 import type { Payment } from "./payment.ts";
 
@@ -30,9 +29,9 @@ export const paymentsTable = (tableName: string): Payments => ({
       ? ":stripe_payment_intent_id"
       : "if_not_exists(#payment_id, :stripe_invoice_id)";
     try {
-      const { Attributes } = await call("UpdateItem", {
+      const input: UpdateCommandInput = {
         TableName: tableName,
-        Key: marshall({ PK, SK }),
+        Key: { PK, SK },
         UpdateExpression: `SET ${sets.join(", ")}, #payment_id = ${paymentId}`,
         // Of two events about one payment the same one wins, whichever comes first.
         ConditionExpression:
@@ -40,7 +39,8 @@ export const paymentsTable = (tableName: string): Payments => ({
         ExpressionAttributeNames: { ...names, "#payment_id": "payment_id" },
         ExpressionAttributeValues: values,
         ReturnValues: "ALL_OLD",
-      });
+      };
+      const { Attributes } = await dynamodb.send(new UpdateCommand(input));
       return isIn(Attributes, attributes) ? "duplicate" : "applied";
     } catch (error) {
       if (isConditionFailed(error)) return "stale";
@@ -52,21 +52,20 @@ export const paymentsTable = (tableName: string): Payments => ({
     // A row of these alone names no user, so it is in nobody's history until the invoice's event has come.
     const attributes = { stripe_payment_intent_id: paymentIntentId, payment_id: paymentIntentId };
     const { sets, names, values } = assignments(attributes);
-    const { Attributes } = await call("UpdateItem", {
+    const input: UpdateCommandInput = {
       TableName: tableName,
-      Key: marshall({ PK, SK }),
+      Key: { PK, SK },
       // Of an invoice that is not recorded, as it belongs to no subscription, nothing else would ever say until when.
       UpdateExpression: `SET ${sets.join(", ")}, #expires_at = if_not_exists(#expires_at, :expires_at)`,
       ExpressionAttributeNames: { ...names, "#expires_at": "expires_at" },
-      ExpressionAttributeValues: { ...values, ...marshall({ ":expires_at": expiresAt }) },
+      ExpressionAttributeValues: { ...values, ":expires_at": expiresAt },
       ReturnValues: "ALL_OLD",
-    });
+    };
+    const { Attributes } = await dynamodb.send(new UpdateCommand(input));
     return { outcome: isIn(Attributes, attributes) ? "duplicate" : "applied", key: `${PK} ${SK}` };
   },
 });
 
 // Whether an item has these attributes with these values.
-const isIn = (item: Record<string, AttributeValue> = {}, attributes: object): boolean => {
-  const before = unmarshall(item);
-  return Object.entries(attributes).every(([name, value]) => before[name] === value);
-};
+const isIn = (item: Record<string, unknown> = {}, attributes: object): boolean =>
+  Object.entries(attributes).every(([name, value]) => item[name] === value);

@@ -1,7 +1,6 @@
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import { GetCommand, QueryCommand, type QueryCommandOutput, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { assignments } from "../dynamodb/assignments.ts";
-import { call, isConditionFailed } from "../dynamodb/dynamodb.ts";
+import { dynamodb, isConditionFailed } from "../dynamodb/dynamodb.ts";
 import { subscriptionKey, subscriptionSortKey, userOf } from "../dynamodb/keys.ts";
 import { shownFields, type StoredSubscription, type StoredSubscriptions } from "./subscription-item.ts";
 
@@ -23,18 +22,19 @@ export interface Subscriptions {
 export const usersTable = (tableName: string): Users => ({
   byCustomer: async (customerId) => {
     const users: string[] = [];
-    let start: Record<string, AttributeValue> | undefined;
+    let start: QueryCommandOutput["LastEvaluatedKey"];
     do {
-      const page = await call("Query", {
+      const input = {
         TableName: tableName,
         IndexName: "GSI2",
         KeyConditionExpression: "customer_id = :customer",
         FilterExpression: "SK = :subscription",
         ProjectionExpression: "PK",
-        ExpressionAttributeValues: marshall({ ":customer": customerId, ":subscription": subscriptionSortKey }),
+        ExpressionAttributeValues: { ":customer": customerId, ":subscription": subscriptionSortKey },
         ...(start && { ExclusiveStartKey: start }),
-      });
-      users.push(...(page.Items ?? []).flatMap((item) => userOf(`${unmarshall(item)["PK"]}`) ?? []));
+      };
+      const page: QueryCommandOutput = await dynamodb.send(new QueryCommand(input));
+      users.push(...(page.Items ?? []).flatMap((item) => userOf(`${item["PK"]}`) ?? []));
       start = page.LastEvaluatedKey;
     } while (start);
     return users;
@@ -44,14 +44,15 @@ export const usersTable = (tableName: string): Users => ({
 /** The subscriptions in the core table of that name. */
 export const subscriptionsTable = (tableName: string): Subscriptions => ({
   read: async (userId) => {
-    const { Item } = await call("GetItem", {
+    const input = {
       TableName: tableName,
-      Key: marshall(subscriptionKey(userId)),
+      Key: subscriptionKey(userId),
       ConsistentRead: true,
       ProjectionExpression: "stripe_subscriptions, stripe_version",
-    });
+    };
+    const { Item = {} } = await dynamodb.send(new GetCommand(input));
     // Nobody but this program writes these two attributes.
-    const { stripe_subscriptions: written = {}, stripe_version: version = null } = Item ? unmarshall(Item) : {};
+    const { stripe_subscriptions: written = {}, stripe_version: version = null } = Item;
     return { subscriptions: fromWritten(written), version };
   },
   write: async (userId, subscriptions, version) => {
@@ -65,14 +66,15 @@ export const subscriptionsTable = (tableName: string): Subscriptions => ({
     });
     const remove = customerId === null ? " REMOVE customer_id" : "";
     try {
-      await call("UpdateItem", {
+      const input = {
         TableName: tableName,
-        Key: marshall(subscriptionKey(userId)),
+        Key: subscriptionKey(userId),
         UpdateExpression: `SET ${sets.join(", ")}${remove}`,
         ConditionExpression: version === null ? "attribute_not_exists(stripe_version)" : "stripe_version = :before",
         ExpressionAttributeNames: names,
-        ExpressionAttributeValues: { ...values, ...(version !== null && marshall({ ":before": version })) },
-      });
+        ExpressionAttributeValues: { ...values, ...(version !== null && { ":before": version }) },
+      };
+      await dynamodb.send(new UpdateCommand(input));
       return true;
     } catch (error) {
       if (isConditionFailed(error)) return false;

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import { DeleteItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { marshall } from "@aws-sdk/util-dynamodb";
+import { DeleteCommand, DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { testSource } from "../../infra/test-source.ts";
 import { openRecords } from "../../records/records.ts";
 import { deleteLetters } from "../redrive/delete-letters.ts";
@@ -126,10 +126,10 @@ const cleanUp = async (
   place: Place,
   isWell: boolean,
 ): Promise<void> => {
-  const client = new DynamoDBClient(place.dynamodb);
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(place.dynamodb));
   const { core, payments } = place.stack.tables;
   const rows = [...coreKeys.map((key) => [core, key] as const), ...paymentKeys.map((key) => [payments, key] as const)];
-  for (const [TableName, key] of rows) await client.send(new DeleteItemCommand({ TableName, Key: marshall(key) }));
+  for (const [TableName, Key] of rows) await client.send(new DeleteCommand({ TableName, Key }));
   // Where all is well there are none, and to look would hide others' letters for a while.
   if (!isWell)
     await deleteLetters(
