@@ -17,13 +17,14 @@ const pages = [
     .map((file) => `docs/${file}`),
 ];
 
-const sources = ["index.ts", "bench", "emulator", "infra", "lambdas", "local", "ops", "records", "samples", "tools"]
+const folders = ["bench", "emulator", "infra", "lambdas", "local", "ops", "records", "samples", "tools"];
+
+const sources = folders
   .flatMap((path) =>
-    path.endsWith(".ts")
-      ? [path]
-      : readdirSync(join(root, path), { recursive: true, encoding: "utf8" }).map((file) => join(path, file)),
+    readdirSync(join(root, path), { recursive: true, encoding: "utf8" }).map((file) => join(path, file)),
   )
-  .filter((file) => file.endsWith(".ts"));
+  .filter((file) => file.endsWith(".ts"))
+  .concat("index.ts");
 
 // Code blocks show commands and output, not links.
 const proseOf = (page: string): string => read(page).replaceAll(/^ *```.*?^ *```$/gms, "");
@@ -68,6 +69,17 @@ test("every page, and every section of one, that the code names exists", () => {
     }
     assert.not.match(read(file), /\bREADME, "/, `${file} names a section of README, which has no details: name a page`);
   }
+});
+
+test("README's layout has each folder of code, and each of infra/ and lambdas/", () => {
+  const [, layout = ""] = /## Layout\n+```\n(.*?)```/s.exec(read("README.md")) ?? [];
+  const foldersIn = (path: string): string[] =>
+    readdirSync(join(root, path), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+  const rooms = [...folders, ...foldersIn("infra"), ...foldersIn("lambdas")];
+  assert.ok(rooms.length > 15);
+  for (const room of rooms) assert.match(layout, new RegExp(`(^| )${room}/ `, "m"), `README's layout lacks ${room}/`);
 });
 
 test("every page of docs/ is in the index of its readers", () => {
