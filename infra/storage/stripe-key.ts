@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { physicalName } from "../names.ts";
 
 /**
- * The place of the Stripe API key. Its value is set by hand (README, "The Stripe key"), so that it is in no code, state or log;
+ * The place of the Stripe API key. Its value is set by hand (docs/deploying.md, "The Stripe key"), so that it is in no code, state or log;
  * no role of this program may read it, as nothing here calls Stripe.
  */
 export const stripeKey = (name: string, opts?: pulumi.CustomResourceOptions): aws.ssm.Parameter =>

@@ -55,5 +55,5 @@ const nothingOf = (eventId: string, name: string, options: TraceOptions): string
 - it is older than that (--since 7d), or than the logs are kept (logRetentionDays);
 - or EventBridge, or the state machine, could not hand it on: ${redrive};
 - or it has not come: Stripe's Workbench → Events says whether and when it was sent, and of which type; a type that no rule takes is not logged;
-- or it has come, and all else failed: it is in the bus's archive (README, "What can fail").`;
+- or it has come, and all else failed: it is in the bus's archive (docs/failures.md).`;
 };

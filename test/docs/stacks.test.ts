@@ -63,27 +63,30 @@ test("the first deployment finds a value of each setting that Pulumi.yaml declar
   }
 });
 
+// The part of a page between its markers `<!-- name:begin -->` and `<!-- name:end -->`.
+const generated = (page: string, name: string): string =>
+  new RegExp(`<!-- ${name}:begin -->(.*?)<!-- ${name}:end -->`, "s").exec(readFileSync(page, "utf8"))?.[1] ?? "";
+
 test("the first deployment's destination sends what is handled, and nothing else", () => {
-  const [, listed = ""] = /and these types: (.*?)\. As the destination/.exec(readFileSync("README.md", "utf8")) ?? [];
+  const listed = generated("docs/deploying.md", "stripe-types");
   const types = [...listed.matchAll(/`([\w.]+)`/g)].map(([, type = ""]) => type);
-  const message = "README.md: the types to choose in Stripe are not those of infra/workflows.ts";
+  const message = "docs/deploying.md: the types to select in Stripe are not those of infra/workflows.ts";
   assert.equal(types.toSorted(), handledTypes.toSorted(), message);
 });
 
 test("the table of what is handled has each type that is, and no other", () => {
-  const [, section = ""] = readFileSync("README.md", "utf8").split("## What is handled\n");
-  const rows = [...section.replace(/\n## .*/s, "").matchAll(/^\| (`.*?) +\|/gm)];
+  const rows = [...generated("docs/events-handled.md", "events").matchAll(/^\| (`.*?) +\|/gm)];
   const types = rows.flatMap(([, cell = ""]) => {
     const [first = "", ...others] = [...cell.matchAll(/`([^`]+)`/g)].map(([, type = ""]) => type);
     // `customer.subscription.created`, `…updated`
     return [first, ...others.map((type) => type.replace("…", first.replace(/[^.]+$/, "")))];
   });
-  const message = "README.md: the types in the table of what is handled are not those of infra/workflows.ts";
+  const message = "docs/events-handled.md: the types in the table are not those of infra/workflows.ts";
   assert.equal(types.toSorted(), handledTypes.toSorted(), message);
 });
 
-test("prod's own file with the values that the README tells to put into it is a stack", async () => {
-  const [, steps = ""] = readFileSync("README.md", "utf8").split("**`prod`, with Stripe.**");
+test("prod's own file with the values that the page on deploying tells to put into it is a stack", async () => {
+  const [, steps = ""] = readFileSync("docs/deploying.md", "utf8").split("## A stack with Stripe: `prod`");
   const { project, stack, config } = stackConfig("prod");
   const own = Object.entries({
     eventSource: sources.new,
@@ -93,7 +96,7 @@ test("prod's own file with the values that the README tells to put into it is a 
     createCoreTable: "false",
     coreTableName: "homebiyori-product",
   });
-  for (const [key] of own) assert.ok(steps.includes(`\`${key}`), key);
+  for (const [key] of own) assert.ok(steps.replace(/\n## .*/s, "").includes(`\`${key}`), key);
   const alarmEmail = { [`${project}:alarmEmail`]: "night@example.com" };
   const filled = own.map(([key, value]) => [key.includes(":") ? key : `${project}:${key}`, value]);
   const graph = await loadGraph({

@@ -25,7 +25,7 @@ const take = async (id: string, bytes: number, more: Json = {}) => {
 
 const letters = async () => (await running.dump()).deadLetters.map(({ body }) => Object(body).event.detail.id);
 
-// So much README says that there must be left.
+// So much docs/failures.md says that there must be left.
 const room = 2048;
 
 test("is handled, or dead-lettered, as long as there is room for what states add", async () => {
