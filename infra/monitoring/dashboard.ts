@@ -1,13 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account.ts";
-import type { DeadLetterQueue } from "../storage/dead-letter-queue.ts";
+import type { Queue } from "../storage/queue.ts";
 import { flow } from "./flow-widgets.ts";
 import type { Function } from "../processing/function.ts";
 import { askedIds, logs } from "./log-widgets.ts";
 import { billingMetric, functionMetric, machineMetric, queueMetric, startsThrottled, tableMetric } from "./metrics.ts";
 import { physicalName } from "../names.ts";
-import type { ParkedQueue } from "../storage/parked-queue.ts";
 import type { StateMachine } from "../processing/state-machine.ts";
 import type { Tables } from "../storage/tables.ts";
 import { alarmsOn, graph, type Line, placed, sum, text, type Widget } from "./widgets.ts";
@@ -17,8 +16,8 @@ interface Args {
   machines: Record<string, StateMachine>;
   functions: Record<string, Function> & { "write-payment": Function; "sync-subscription": Function };
   tables: Tables;
-  deadLetters: DeadLetterQueue;
-  parked: ParkedQueue;
+  deadLetters: Queue;
+  parked: Queue;
   /** The ARNs of the alarms. */
   alarms: pulumi.Input<string>[];
   account: Account;

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { bundle } from "./bundle.ts";
 import { physicalName } from "../names.ts";
-import { type Allowed, ServiceRole, tracing } from "../access/service-role.ts";
+import { type AllowStatement, ServiceRole, tracing } from "../access/service-role.ts";
 
 /** What a Lambda is given. */
 export interface FunctionArgs {
@@ -10,7 +10,7 @@ export interface FunctionArgs {
   /** How much memory it has, and by it how much of a CPU; docs/performance.md says why so much. */
   memoryMegabytes: number;
   /** What it may do besides writing its log. */
-  allow: Allowed[];
+  allow: AllowStatement[];
   logRetentionDays: number;
 }
 
@@ -39,7 +39,7 @@ export class Function extends pulumi.ComponentResource {
       Resource: pulumi.interpolate`${logGroup.arn}:*`,
     };
     // No condition on whose behalf: Lambda does not always say. It takes a role on only for a function of the role's own
-    // account, whoever made that having had leave to pass it on: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+    // account, whose creator had the right to pass it on: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
     const role = new ServiceRole(
       name,
       { service: "lambda.amazonaws.com", allow: [logging, tracing, ...args.allow] },
