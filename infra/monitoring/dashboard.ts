@@ -23,9 +23,6 @@ interface Args {
   account: Account;
 }
 
-// What the Lambdas ask of each table.
-const operations = { core: ["Query", "GetItem", "UpdateItem"], payments: ["UpdateItem"] } as const;
-
 /** The dashboard: which alarms are on, each type of event on its way, how long things take, payments, queues, and the logs. */
 export class Dashboard extends pulumi.ComponentResource {
   constructor(name: string, args: Args, opts?: pulumi.ComponentResourceOptions) {
@@ -59,10 +56,12 @@ export class Dashboard extends pulumi.ComponentResource {
 const latencies = ({ machines, functions, tables, account: { region } }: Args): Widget[][] => {
   const both = (metric: Line["metric"], name: string): Line[] =>
     (["p50", "p99"] as const).map((stat) => ({ metric, stat, label: `${name} ${stat}` }));
-  const used = [
-    ...operations.core.map((operation) => ({ table: tables.core, name: "core", operation })),
-    ...operations.payments.map((operation) => ({ table: tables.payments, name: "payments", operation })),
-  ];
+  const accesses = Object.values(functions).flatMap((lambda) => lambda.tables);
+  const used = (["core", "payments"] as const).flatMap((name) => {
+    const table = tables[name];
+    const operations = accesses.flatMap((access) => (access.table === table ? access.operations : []));
+    return [...new Set(operations)].map((operation) => ({ table, name, operation }));
+  });
   return [
     [
       graph(

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { bundle } from "./bundle.ts";
 import { physicalName } from "../names.ts";
+import type { TableAccess } from "../storage/tables.ts";
 import { type AllowStatement, ServiceRole, tracing } from "../access/service-role.ts";
 
 /** What a Lambda is given. */
@@ -9,8 +10,8 @@ export interface FunctionArgs {
   environment: Record<string, pulumi.Input<string>>;
   /** How much memory it has, and by it how much of a CPU; docs/performance.md says why so much. */
   memoryMegabytes: number;
-  /** What it may do besides writing its log. */
-  allow: AllowStatement[];
+  /** What it may do besides writing its log: these operations on these tables. */
+  tables: readonly TableAccess[];
   logRetentionDays: number;
 }
 
@@ -22,6 +23,7 @@ export class Function extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
   readonly logGroup: aws.cloudwatch.LogGroup;
+  readonly tables: readonly TableAccess[];
 
   constructor(name: string, args: FunctionArgs, opts?: pulumi.ComponentResourceOptions) {
     super("homebiyori:billing:Function", name, {}, opts);
@@ -42,7 +44,7 @@ export class Function extends pulumi.ComponentResource {
     // account, whose creator had the right to pass it on: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
     const role = new ServiceRole(
       name,
-      { service: "lambda.amazonaws.com", allow: [logging, tracing, ...args.allow] },
+      { service: "lambda.amazonaws.com", allow: [logging, tracing, ...args.tables.map(allowAccess)] },
       child,
     );
 
@@ -72,6 +74,15 @@ export class Function extends pulumi.ComponentResource {
     this.name = lambda.name;
     this.arn = lambda.arn;
     this.logGroup = logGroup;
+    this.tables = args.tables;
     this.registerOutputs({ arn: this.arn });
   }
 }
+
+const allowAccess = ({ table, index, operations }: TableAccess): AllowStatement => {
+  const [first = "", ...others] = operations.map((operation) => `dynamodb:${operation}`);
+  return {
+    Action: others.length === 0 ? first : [first, ...others],
+    Resource: index === undefined ? table.arn : pulumi.interpolate`${table.arn}/index/${index}`,
+  };
+};
