@@ -11,7 +11,8 @@ const root = join(import.meta.dirname, "../..");
 test("are on the pages that have their markers, as the program is now", () => {
   const pages = pagesWithTables(root);
   for (const { path, text } of pages) {
-    assert.is(readFileSync(join(root, path), "utf8"), text, `${path} lists other types of event: npm run graph`);
+    const isCurrent = readFileSync(join(root, path), "utf8") === text;
+    assert.ok(isCurrent, `${path} lists other types of event than infra/workflows.ts: npm run graph`);
   }
   for (const [name, table] of Object.entries(eventTables)) {
     const marked = `<!-- ${name}:begin -->\n\n${table}\n\n<!-- ${name}:end -->`;
