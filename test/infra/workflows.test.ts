@@ -14,17 +14,17 @@ test("have all that they need", async () => {
 });
 
 test("are asked for what they lack in a sentence each, which says where it goes", () => {
-  const refunded = { eventType: "charge.refunded", name: "charge-refunded", description: "records the refund" };
+  const madeUp = { eventType: "thing.made_up", name: "thing-made-up", description: "does nothing" };
   const types = workflows.map(({ eventType }) => eventType);
-  assert.equal(missingParts([...workflows, { ...refunded, definition: "write-refund" }], types), [
-    "Write statemachines/write-refund.asl.json, the definition that infra/workflows.ts names for charge.refunded.",
-    "Add a sample of charge.refunded to samples/events.ts.",
+  assert.equal(missingParts([...workflows, { ...madeUp, definition: "make-thing" }], types), [
+    "Write statemachines/make-thing.asl.json, the definition that infra/workflows.ts names for thing.made_up.",
+    "Add a sample of thing.made_up to samples/events.ts.",
   ]);
-  assert.equal(missingParts(workflows, [...types, "charge.refunded"]), [
-    "Add a row for charge.refunded to infra/workflows.ts, or delete its sample from samples/events.ts.",
+  assert.equal(missingParts(workflows, [...types, "thing.made_up"]), [
+    "Add a row for thing.made_up to infra/workflows.ts, or delete its sample from samples/events.ts.",
   ]);
-  const twin = { ...refunded, name: "invoice-paid", definition: "write-payment" };
-  assert.equal(missingParts([...workflows, twin], [...types, "charge.refunded"]), [
+  const twin = { ...madeUp, name: "invoice-paid", definition: "write-payment" };
+  assert.equal(missingParts([...workflows, twin], [...types, "thing.made_up"]), [
     "Give each row of infra/workflows.ts a name of its own: invoice-paid is there twice.",
   ]);
 });
