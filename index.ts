@@ -2,14 +2,13 @@ import type * as pulumi from "@pulumi/pulumi";
 import { currentAccount } from "./infra/account.ts";
 import { Alarms } from "./infra/monitoring/alarms.ts";
 import { Dashboard } from "./infra/monitoring/dashboard.ts";
-import { DeadLetterQueue } from "./infra/storage/dead-letter-queue.ts";
+import { Queue } from "./infra/storage/queue.ts";
 import { EventBus } from "./infra/events/event-bus.ts";
 import { makeFunctions } from "./infra/processing/functions.ts";
 import { makeRoutes } from "./infra/events/routes.ts";
 import { OperatorPolicy } from "./infra/access/operator-policy.ts";
-import { ParkedQueue } from "./infra/storage/parked-queue.ts";
 import { readSettings } from "./infra/settings.ts";
-import { makeStateMachines } from "./infra/processing/state-machines.ts";
+import { makeStateMachines } from "./infra/processing/state-machine.ts";
 import { stripeKey } from "./infra/storage/stripe-key.ts";
 import { Tables } from "./infra/storage/tables.ts";
 
@@ -20,8 +19,9 @@ export default async () => {
 
   const tables = new Tables("tables", { ...settings, account });
   const functions = makeFunctions(tables, settings);
-  const deadLetters = new DeadLetterQueue("dead-letter-queue");
-  const parked = new ParkedQueue("parked");
+  const deadLetters = new Queue("dead-letter-queue");
+  const parked = new Queue("parked");
+  parked.attachPolicy();
   const machines = makeStateMachines({ ...settings, functions, deadLetters, account });
 
   const bus = new EventBus("stripe-webhook-bus", { ...settings, account });

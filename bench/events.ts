@@ -3,15 +3,15 @@ import type { Graph } from "../emulator/graph/load.ts";
 import type { Runner } from "../local/runner.ts";
 import type { Json } from "../samples/stripe-objects.ts";
 import { makeSchedule } from "../emulator/time/keyed-queue.ts";
-import { makeBillingLife } from "../samples/billing-lives.ts";
-import { randomFrom } from "../samples/subscription-lives.ts";
+import { makeBillingHistory } from "../samples/billing-history.ts";
+import { randomFrom } from "../samples/random.ts";
 
 /** About so many events of subscriptions that live side by side, each with its payments; the same for the same name. */
 export const makeEvents = (name: string, count: number): Json[] => {
   const random = randomFrom(1);
   const lives: Json[][] = [];
   for (let made = 0; made < count; made += lives.at(-1)?.length ?? 0) {
-    lives.push(makeBillingLife(`${name}_${lives.length}`, random));
+    lives.push(makeBillingHistory(`${name}_${lives.length}`, random));
   }
   const longest = Math.max(...lives.map((life) => life.length));
   // The first event of each life, then the second of each: those of one customer are far apart, as in the world.

@@ -6,20 +6,54 @@ export interface Workflow {
   name: string;
   /** The file in `statemachines/`, without `.asl.json`. */
   definition: string;
+  /** What is done with it, for the table in the docs. */
+  description: string;
 }
 
 /** The types of Stripe event that this program handles; a new one is one more row. */
 export const workflows: readonly Workflow[] = [
-  { eventType: "invoice.payment_succeeded", name: "payment-succeeded", definition: "payment-succeeded" },
-  // Both come of one payment, but out of band only this one; they make the same row.
-  { eventType: "invoice.paid", name: "invoice-paid", definition: "payment-succeeded" },
-  // The only event that names the payment intent of an invoice, since Stripe's version 2025-03-31.basil.
-  { eventType: "invoice_payment.paid", name: "invoice-payment-paid", definition: "invoice-payment-paid" },
-  { eventType: "invoice.payment_failed", name: "payment-failed", definition: "payment-failed" },
-  { eventType: "customer.subscription.created", name: "subscription-created", definition: "subscription-updated" },
-  { eventType: "customer.subscription.updated", name: "subscription-updated", definition: "subscription-updated" },
-  // Without this one a subscription that ran out would stay active: at the period's end Stripe sends nothing else.
-  { eventType: "customer.subscription.deleted", name: "subscription-deleted", definition: "subscription-updated" },
+  {
+    eventType: "invoice.payment_succeeded",
+    name: "payment-succeeded",
+    definition: "write-payment",
+    description: "records the payment",
+  },
+  {
+    eventType: "invoice.paid",
+    name: "invoice-paid",
+    definition: "write-payment",
+    description: "writes the same row; for an invoice marked as paid outside Stripe, it is the only event",
+  },
+  {
+    eventType: "invoice_payment.paid",
+    name: "invoice-payment-paid",
+    definition: "link-payment",
+    description: "adds the payment intent, which no invoice event names since 2025-03-31.basil",
+  },
+  {
+    eventType: "invoice.payment_failed",
+    name: "payment-failed",
+    definition: "write-payment",
+    description: "records the failed attempt, and emits a log line and a metric to alert on",
+  },
+  {
+    eventType: "customer.subscription.created",
+    name: "subscription-created",
+    definition: "sync-subscription",
+    description: "brings the subscription's state up to date",
+  },
+  {
+    eventType: "customer.subscription.updated",
+    name: "subscription-updated",
+    definition: "sync-subscription",
+    description: "brings the subscription's state up to date",
+  },
+  {
+    eventType: "customer.subscription.deleted",
+    name: "subscription-deleted",
+    definition: "sync-subscription",
+    description: "ends the subscription; when it runs out at the period's end, Stripe sends nothing else",
+  },
 ];
 
 /** The types of Stripe event that are handled. */

@@ -1,9 +1,5 @@
-// Events of our own making, in the shape of Stripe's newest API version; the built-in life is made of them, and the tests.
-
-/** A Stripe object or event, as JSON. */
+/** A Stripe object or event, as JSON: the samples have the shape of Stripe's newest API version. */
 export type Json = Record<string, unknown>;
-
-const day = 24 * 3600;
 
 /** What the samples sell: 580 yen a month, 5,800 a year. */
 export const samplePrices = { monthly: "price_sample_monthly", yearly: "price_sample_yearly" } as const;
@@ -115,7 +111,7 @@ export const sampleInvoice = ({
   },
   livemode: true,
   metadata: {},
-  next_payment_attempt: paidAt === undefined ? created + 3 * day : null,
+  next_payment_attempt: paidAt === undefined ? created + 3 * 24 * 3600 : null,
   parent: {
     type: "subscription_details",
     subscription_details: { metadata: {}, subscription },

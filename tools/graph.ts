@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { loadGraph } from "../emulator/graph/load.ts";
 import { stackConfig } from "../emulator/graph/stack-config.ts";
+import { pagesWithTables } from "./event-tables.ts";
 import { checkGraphFiles, type GraphFile, graphFilesOf, writeGraphFiles } from "./graph-files.ts";
 
 // Writes the graph of each stack that has a file of configuration as text, whose diff shows what a change makes, alters and
-// deletes, and the page of what may do what in prod; --check only compares.
+// deletes, the page of what may do what in prod, and the tables of event types in README.md and docs/; --check only compares.
 
 const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
 const root = join(import.meta.dirname, "..");
@@ -16,5 +17,6 @@ for (const file of readdirSync(root)) {
   const [, stack] = /^Pulumi\.([^.]+)\.yaml$/.exec(file) ?? [];
   if (stack !== undefined) files.push(...graphFilesOf(await loadGraph(stackConfig(stack))));
 }
+files.push(...pagesWithTables(root));
 if (!values.check) writeGraphFiles(root, files);
 else process.exitCode = checkGraphFiles(root, files) ? 0 : 1;

@@ -1,4 +1,4 @@
-import { type MetricName, namespace as ownNamespace } from "../../lambdas/runtime/metric.ts";
+import { metricNames as ownNames, namespace as ownNamespace } from "../../lambdas/runtime/metric.ts";
 
 /** A metric as CloudWatch knows it: by its names and all of its dimensions. */
 export interface MetricId {
@@ -17,8 +17,6 @@ interface Family {
   /** Where AWS says so. */
   source: string;
 }
-
-const own: Record<MetricName, true> = { PaymentSucceeded: true, PaymentFailed: true, SubscriptionGap: true };
 
 const eventBridge = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html";
 const stepFunctions = "https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html";
@@ -75,7 +73,7 @@ export const knownMetrics: readonly Family[] = [
   {
     namespace: ownNamespace,
     dimensions: ["FunctionName"],
-    metricNames: Object.keys(own),
+    metricNames: [...ownNames],
     source: "lambdas/runtime/metric.ts",
   },
 ];

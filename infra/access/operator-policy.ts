@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { EventBus } from "../events/event-bus.ts";
 import type { Function } from "../processing/function.ts";
 import { physicalName } from "../names.ts";
-import { type Allowed, allowing } from "./service-role.ts";
+import { type AllowStatement, allowPolicy } from "./service-role.ts";
 import type { Settings } from "../settings.ts";
 import type { StateMachine } from "../processing/state-machine.ts";
 import type { Tables } from "../storage/tables.ts";
@@ -20,7 +20,7 @@ interface Args {
   sources: Pick<Settings, "eventSource" | "formerEventSource">;
 }
 
-/** What whoever runs `npm run …` on a deployed stack may do, and no more: to be attached to their user, group or role. */
+/** The policy of an operator, who runs `npm run …` on a deployed stack: attach it to their user, group or role. */
 export class OperatorPolicy extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
 
@@ -32,7 +32,13 @@ export class OperatorPolicy extends pulumi.ComponentResource {
       {
         name: physicalName(name, 128),
         description: "What an operator's commands need",
-        policy: allowing([...redriving(args), ...replaying(args), tracing(args), ...reading(args), ...testing(args)]),
+        policy: allowPolicy([
+          ...redriving(args),
+          ...replaying(args),
+          tracing(args),
+          ...reading(args),
+          ...testing(args),
+        ]),
       },
       { parent: this },
     );
@@ -42,13 +48,13 @@ export class OperatorPolicy extends pulumi.ComponentResource {
   }
 }
 
-const tracing = ({ functions, machines }: Args): Allowed => ({
+const tracing = ({ functions, machines }: Args): AllowStatement => ({
   Action: "logs:FilterLogEvents",
   Resource: Object.values({ ...functions, ...machines }).map(({ logGroup }) => pulumi.interpolate`${logGroup.arn}:*`),
 });
 
-// Nobody tests with Stripe's own stack.
-const testing = ({ sources, bus, tables: { core, payments } }: Args): Allowed[] =>
+// The smoke test refuses a stack that has Stripe's events.
+const testing = ({ sources, bus, tables: { core, payments } }: Args): AllowStatement[] =>
   sources.eventSource === testSource && sources.formerEventSource === undefined
     ? [
         { Action: "events:PutEvents", Resource: bus.arn },
@@ -56,7 +62,7 @@ const testing = ({ sources, bus, tables: { core, payments } }: Args): Allowed[] 
       ]
     : [];
 
-const reading = ({ tables: { core, payments } }: Args): Allowed[] => [
+const reading = ({ tables: { core, payments } }: Args): AllowStatement[] => [
   { Action: "dynamodb:GetItem", Resource: core.arn },
   {
     Action: "dynamodb:Query",
@@ -68,7 +74,7 @@ const reading = ({ tables: { core, payments } }: Args): Allowed[] => [
   },
 ];
 
-const redriving = ({ deadLetters, parked, machines }: Args): Allowed[] => [
+const redriving = ({ deadLetters, parked, machines }: Args): AllowStatement[] => [
   {
     Action: [
       "sqs:GetQueueAttributes",
@@ -82,7 +88,7 @@ const redriving = ({ deadLetters, parked, machines }: Args): Allowed[] => [
   { Action: "states:StartSyncExecution", Resource: Object.values(machines).map(({ arn }) => arn) },
 ];
 
-const replaying = ({ bus: { archive } }: Args): Allowed[] => [
+const replaying = ({ bus: { archive } }: Args): AllowStatement[] => [
   { Action: ["events:DescribeArchive", "events:StartReplay"], Resource: archive.arn },
   {
     Action: ["events:DescribeReplay", "events:CancelReplay"],

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { physicalName } from "../names.ts";
 
 /** One statement of a policy that allows something. */
-export interface Allowed {
+export interface AllowStatement {
   Action: string | string[];
   Resource: pulumi.Input<string> | pulumi.Input<string>[];
 }
@@ -18,7 +18,7 @@ export interface ServiceRoleArgs {
   /** On whose behalf the service may take it on, against the confused deputy. */
   conditions?: Conditions;
   /** All that it may do. */
-  allow: Allowed[];
+  allow: AllowStatement[];
 }
 
 /** A role that one AWS service takes on, to do exactly what its statements say. */
@@ -45,7 +45,7 @@ export class ServiceRole extends pulumi.ComponentResource {
       {
         name,
         role: role.name,
-        policy: allowing(args.allow),
+        policy: allowPolicy(args.allow),
       },
       { parent: this },
     );
@@ -56,7 +56,7 @@ export class ServiceRole extends pulumi.ComponentResource {
 }
 
 /** A policy document that allows this and nothing else. */
-export const allowing = (allowed: Allowed[]): pulumi.Output<string> =>
+export const allowPolicy = (allowed: AllowStatement[]): pulumi.Output<string> =>
   policyDocument(allowed.map((statement) => ({ Effect: "Allow", ...statement })));
 
 /** A policy document of these statements. */
@@ -64,7 +64,7 @@ export const policyDocument = (statements: object[]): pulumi.Output<string> =>
   pulumi.jsonStringify({ Version: "2012-10-17", Statement: statements });
 
 /** What a service that traces its calls needs; X-Ray knows no resources to name. */
-export const tracing: Allowed = {
+export const tracing: AllowStatement = {
   Action: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
   Resource: "*",
 };

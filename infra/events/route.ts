@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account.ts";
-import type { DeadLetterQueue } from "../storage/dead-letter-queue.ts";
+import type { Queue } from "../storage/queue.ts";
 import { ServiceRole } from "../access/service-role.ts";
 
 /** Which events go where. */
@@ -17,7 +17,7 @@ export interface RouteArgs {
   target: pulumi.Input<string>;
   /** The action that gives it to the target, such as `states:StartExecution`. */
   action: string;
-  deadLetters: DeadLetterQueue;
+  deadLetters: Queue;
   account: Account;
 }
 
@@ -47,8 +47,8 @@ export class Route extends pulumi.ComponentResource {
     this.registerOutputs({ rule: this.rule.arn });
   }
 
-  /** Opens the route, once what it needs is there. */
-  open(dependsOn: pulumi.Resource[]): void {
+  /** Attaches the target, once what it depends on exists. */
+  attachTarget(dependsOn: pulumi.Resource[]): void {
     const { target, action, deadLetters, busName, account } = this.#args;
     const role = new ServiceRole(
       this.#name,

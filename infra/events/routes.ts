@@ -1,5 +1,5 @@
 import type { Account } from "../account.ts";
-import type { DeadLetterQueue } from "../storage/dead-letter-queue.ts";
+import type { Queue } from "../storage/queue.ts";
 import type { EventBus } from "./event-bus.ts";
 import { PartnerBus } from "./partner-bus.ts";
 import { Route } from "./route.ts";
@@ -11,7 +11,7 @@ import { handledTypes, workflows } from "../workflows.ts";
 type Args = Pick<Settings, "eventSource" | "formerEventSource"> & {
   bus: EventBus;
   machines: Record<string, StateMachine>;
-  deadLetters: DeadLetterQueue;
+  deadLetters: Queue;
   account: Account;
 };
 
@@ -55,7 +55,7 @@ export const makeRoutes = ({ eventSource, formerEventSource, bus, machines, dead
     routes.set(rule, forward);
   }
 
-  const accepted = deadLetters.accept([...routes.values()].map(({ rule }) => rule.arn));
-  for (const route of routes.values()) route.open([accepted]);
+  const accepted = deadLetters.attachPolicy([...routes.values()].map(({ rule }) => rule.arn));
+  for (const route of routes.values()) route.attachTarget([accepted]);
   return Object.fromEntries([...routes].map(([name, { rule }]) => [name, rule]));
 };

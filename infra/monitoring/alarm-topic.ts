@@ -5,7 +5,7 @@ import { physicalName } from "../names.ts";
 import { policyDocument } from "../access/service-role.ts";
 
 interface Args {
-  /** Who is told of alarms; nobody without it. */
+  /** The address that alarms are mailed to; none are without it. */
   email: string | undefined;
   account: Account;
 }
@@ -51,7 +51,7 @@ export class AlarmTopic extends pulumi.ComponentResource {
   }
 }
 
-// Without it nobody could ever change the key: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+// Without it the key could never be changed: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
 const administration = ({ id }: Account) => ({
   Effect: "Allow",
   Principal: { AWS: pulumi.interpolate`arn:aws:iam::${id}:root` },

@@ -3,45 +3,45 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Metric } from "./metrics.ts";
 import { physicalName } from "../names.ts";
 
-/** What an alarm watches, and from when on it goes off. */
+/** What an alarm watches, and at which threshold it goes off. */
 export interface AlarmArgs {
-  /** What it means; docs/alarms.md says what to do. */
-  means: string;
-  /** A metric, or what is reckoned of the sums of several. */
+  /** Says what it means; docs/alarms.md says what to do. */
+  description: string;
+  /** A metric, or a metric-math expression over the sums of several. */
   watches: Metric | { expression: string; sums: Record<string, Metric> };
   statistic?: "Sum" | "Maximum" | "p99";
-  /** From this value on; with `below`, from under it. */
+  /** It goes off at this value and above; with `below`, beneath it. */
   threshold: number;
   below?: boolean;
   periodSeconds?: number;
-  /** How many periods in a row it takes. */
+  /** How many periods in a row must breach it. */
   periods?: number;
-  /** Whether a period without a datapoint counts as one that is bad; most of these metrics are sent only when there is something. */
-  missingIsBad?: boolean;
+  /** Whether a period without a datapoint is breaching; most of these metrics are sent only when there is something. */
+  treatMissingAsBreaching?: boolean;
 }
 
-/** Makes an alarm; one with a topic tells of it by itself when it goes off, and when it is over. */
+/** Makes an alarm; one with a topic notifies it when the alarm goes off, and when it is over. */
 export const alarm = (
   name: string,
-  { means, watches, statistic = "Sum", threshold, below = false, ...args }: AlarmArgs,
+  { description, watches, statistic = "Sum", threshold, below = false, ...args }: AlarmArgs,
   topicArn: pulumi.Input<string> | null,
   opts: pulumi.CustomResourceOptions,
 ): aws.cloudwatch.MetricAlarm => {
-  const { periodSeconds: period = 300, periods = 1, missingIsBad = false } = args;
-  const tell = topicArn === null ? [] : [topicArn];
+  const { periodSeconds: period = 300, periods = 1, treatMissingAsBreaching = false } = args;
+  const actions = topicArn === null ? [] : [topicArn];
   return new aws.cloudwatch.MetricAlarm(
     name,
     {
       name: physicalName(name, 255),
-      alarmDescription: `${means} What to do: docs/alarms.md`,
+      alarmDescription: `${description} What to do: docs/alarms.md`,
       ...watchedBy(watches, statistic, period),
       comparisonOperator: below ? "LessThanThreshold" : "GreaterThanOrEqualToThreshold",
       threshold,
       evaluationPeriods: periods,
       datapointsToAlarm: periods,
-      treatMissingData: missingIsBad ? "breaching" : "notBreaching",
-      alarmActions: tell,
-      okActions: tell,
+      treatMissingData: treatMissingAsBreaching ? "breaching" : "notBreaching",
+      alarmActions: actions,
+      okActions: actions,
     },
     opts,
   );

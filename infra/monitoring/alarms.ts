@@ -4,22 +4,22 @@ import type { Account } from "../account.ts";
 import { type AlarmArgs, alarm } from "./alarm.ts";
 import { AlarmTopic } from "./alarm-topic.ts";
 import { physicalName } from "../names.ts";
-import { type Patient, patientAlarms } from "./patient-alarms.ts";
+import { type TicketAlarmArgs, ticketAlarms } from "./ticket-alarms.ts";
 import type { Settings } from "../settings.ts";
-import { noEvents, type Urgent, urgentAlarms } from "./urgent-alarms.ts";
+import { noEvents, pagingAlarms, type PagingAlarmArgs } from "./paging-alarms.ts";
 
-type Args = Urgent & Patient & Pick<Settings, "alarmEmail" | "eventSource"> & { account: Account };
+type Args = PagingAlarmArgs & TicketAlarmArgs & Pick<Settings, "alarmEmail" | "eventSource"> & { account: Account };
 
-// A destination of Stripe's live mode; in a sandbox nobody may pay for days.
+// A destination of Stripe's live mode; a sandbox may have no payment for days.
 const liveSource = /^aws\.partner\/stripe\.com\/ed_(?!test_)/;
 
 /**
- * All alarms, the topic that they are published on, and the one to be woken by.
+ * All alarms, the topic that they are published on, and the composite alarm that pages.
  *
- * `page` goes off when any alarm does that says something fails now, and is the only one of them that tells of it: a fault
- * mostly sets off several, and nobody needs to be called twice. These pass within minutes once the fault is gone, so the next
- * fault calls again. What lasts until a person acts, such as a letter in the queue, or can wait for the morning, is left out of
- * it, as it would keep `page` in alarm and hide what comes after; those alarms tell of themselves.
+ * `page` goes off when any paging alarm does, and is the only one of them that notifies the topic: a fault mostly sets off
+ * several, and one page for it is enough. They recover within minutes once the fault is gone, so the next fault pages again.
+ * Ticket alarms, which last until a person acts, such as on a dead letter, or can wait for the morning, are left out of it, as
+ * they would keep `page` in alarm and hide the next fault; they notify the topic directly.
  */
 export class Alarms extends pulumi.ComponentResource {
   /** The ARNs of all of them. */
@@ -31,9 +31,9 @@ export class Alarms extends pulumi.ComponentResource {
     const topic = new AlarmTopic(name, { email: args.alarmEmail, account: args.account }, child);
 
     const live = liveSource.test(args.eventSource) ? { "no-events": noEvents(args.eventSource) } : {};
-    const urgent = Object.entries<AlarmArgs>({ ...urgentAlarms(args), ...live });
-    const causes = urgent.map(([key, one]) => alarm(key, one, null, child));
-    const patient = Object.entries<AlarmArgs>(patientAlarms(args)).map(([key, one]) =>
+    const paging = Object.entries<AlarmArgs>({ ...pagingAlarms(args), ...live });
+    const causes = paging.map(([key, one]) => alarm(key, one, null, child));
+    const tickets = Object.entries<AlarmArgs>(ticketAlarms(args)).map(([key, one]) =>
       alarm(key, one, topic.arn, { ...child, dependsOn: [topic.policy] }),
     );
 
@@ -51,7 +51,7 @@ export class Alarms extends pulumi.ComponentResource {
       { ...child, dependsOn: [topic.policy] },
     );
 
-    this.arns = [page, ...causes, ...patient].map(({ arn }) => arn);
+    this.arns = [page, ...causes, ...tickets].map(({ arn }) => arn);
     this.registerOutputs({ arns: this.arns });
   }
 }

@@ -1,13 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account.ts";
-import type { DeadLetterQueue } from "../storage/dead-letter-queue.ts";
+import type { Queue } from "../storage/queue.ts";
 import { flow } from "./flow-widgets.ts";
 import type { Function } from "../processing/function.ts";
 import { askedIds, logs } from "./log-widgets.ts";
 import { billingMetric, functionMetric, machineMetric, queueMetric, startsThrottled, tableMetric } from "./metrics.ts";
 import { physicalName } from "../names.ts";
-import type { ParkedQueue } from "../storage/parked-queue.ts";
 import type { StateMachine } from "../processing/state-machine.ts";
 import type { Tables } from "../storage/tables.ts";
 import { alarmsOn, graph, type Line, placed, sum, text, type Widget } from "./widgets.ts";
@@ -17,15 +16,12 @@ interface Args {
   machines: Record<string, StateMachine>;
   functions: Record<string, Function> & { "write-payment": Function; "sync-subscription": Function };
   tables: Tables;
-  deadLetters: DeadLetterQueue;
-  parked: ParkedQueue;
+  deadLetters: Queue;
+  parked: Queue;
   /** The ARNs of the alarms. */
   alarms: pulumi.Input<string>[];
   account: Account;
 }
-
-// What the Lambdas ask of each table.
-const operations = { core: ["Query", "GetItem", "UpdateItem"], payments: ["UpdateItem"] } as const;
 
 /** The dashboard: which alarms are on, each type of event on its way, how long things take, payments, queues, and the logs. */
 export class Dashboard extends pulumi.ComponentResource {
@@ -60,10 +56,12 @@ export class Dashboard extends pulumi.ComponentResource {
 const latencies = ({ machines, functions, tables, account: { region } }: Args): Widget[][] => {
   const both = (metric: Line["metric"], name: string): Line[] =>
     (["p50", "p99"] as const).map((stat) => ({ metric, stat, label: `${name} ${stat}` }));
-  const used = [
-    ...operations.core.map((operation) => ({ table: tables.core, name: "core", operation })),
-    ...operations.payments.map((operation) => ({ table: tables.payments, name: "payments", operation })),
-  ];
+  const accesses = Object.values(functions).flatMap((lambda) => lambda.tables);
+  const used = (["core", "payments"] as const).flatMap((name) => {
+    const table = tables[name];
+    const operations = accesses.flatMap((access) => (access.table === table ? access.operations : []));
+    return [...new Set(operations)].map((operation) => ({ table, name, operation }));
+  });
   return [
     [
       graph(

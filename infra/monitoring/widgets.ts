@@ -17,8 +17,8 @@ export interface Line {
   id?: string;
 }
 
-/** What is reckoned of the lines that have an id. */
-export interface Reckoned {
+/** A metric-math expression over the lines that have an id. */
+export interface Expression {
   expression: string;
   label: string;
 }
@@ -46,7 +46,7 @@ export const alarmsOn = (arns: pulumi.Input<string>[]): Widget => ({
 });
 
 /** Each metric as one number, over the whole of the time that is shown. */
-export const numbers = (title: string, region: pulumi.Input<string>, lines: (Line | Reckoned)[]): Widget => ({
+export const numbers = (title: string, region: pulumi.Input<string>, lines: (Line | Expression)[]): Widget => ({
   type: "metric",
   height: 3,
   properties: {
@@ -95,7 +95,7 @@ export const placed = (rows: Widget[][]): object[] => {
 };
 
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
-const asMetric = (line: Line | Reckoned): unknown[] => {
+const asMetric = (line: Line | Expression): unknown[] => {
   if ("expression" in line) return [line];
   const { metric, stat, label, id } = line;
   const dimensions = Object.entries(metric.dimensions).flat();

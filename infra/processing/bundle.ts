@@ -22,7 +22,11 @@ export const buildOptions = {
 /** The code of the Lambda of that name, as one CommonJS file. */
 export const bundle = (name: string): pulumi.asset.AssetArchive => {
   const code = bundles().get(name);
-  if (code === undefined) throw new Error(`There is no Lambda ${name}: lambdas/${name}.ts does not exist`);
+  if (code === undefined) {
+    throw new Error(
+      `lambdas/${name}.ts does not exist: write it, or take ${name} out of infra/processing/functions.ts`,
+    );
+  }
   return new pulumi.asset.AssetArchive({ "index.js": new pulumi.asset.StringAsset(code) });
 };
 

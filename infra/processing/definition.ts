@@ -1,9 +1,15 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { workflows } from "../workflows.ts";
 
 /** The text of a state machine's definition in `statemachines/`. */
-export const readDefinition = (name: string): string =>
-  readFileSync(join(import.meta.dirname, "../../statemachines", `${name}.asl.json`), "utf8");
+export const readDefinition = (name: string): string => {
+  const file = join(import.meta.dirname, "../../statemachines", `${name}.asl.json`);
+  if (existsSync(file)) return readFileSync(file, "utf8");
+  throw new Error(
+    `statemachines/${name}.asl.json does not exist: write it, or name another definition in infra/workflows.ts`,
+  );
+};
 
 /** Puts a value in the place of every `${name}` of a definition. */
 export const resolve = (definition: string, values: Record<string, string>): string =>
@@ -17,3 +23,16 @@ export const resolve = (definition: string, values: Record<string, string>): str
 export const placeholdersOf = (definition: string): string[] => [
   ...new Set([...definition.matchAll(/\$\{([\w-]+)\}/g)].map(([, name = ""]) => name)),
 ];
+
+/** The names of the Lambdas that a definition calls. */
+export const lambdasOf = (definition: string): string[] =>
+  placeholdersOf(definition).filter((name) => name !== "dead-letter-queue");
+
+/** For each Lambda that a workflow calls, the first type of event that reaches it. */
+export const typesByLambda = (): Map<string, string> => {
+  const types = new Map<string, string>();
+  for (const { eventType, definition } of workflows) {
+    for (const name of lambdasOf(readDefinition(definition))) if (!types.has(name)) types.set(name, eventType);
+  }
+  return types;
+};

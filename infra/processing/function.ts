@@ -2,15 +2,16 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { bundle } from "./bundle.ts";
 import { physicalName } from "../names.ts";
-import { type Allowed, ServiceRole, tracing } from "../access/service-role.ts";
+import type { TableAccess } from "../storage/tables.ts";
+import { type AllowStatement, ServiceRole, tracing } from "../access/service-role.ts";
 
 /** What a Lambda is given. */
 export interface FunctionArgs {
   environment: Record<string, pulumi.Input<string>>;
   /** How much memory it has, and by it how much of a CPU; docs/performance.md says why so much. */
   memoryMegabytes: number;
-  /** What it may do besides writing its log. */
-  allow: Allowed[];
+  /** What it may do besides writing its log: these operations on these tables. */
+  tables: readonly TableAccess[];
   logRetentionDays: number;
 }
 
@@ -22,6 +23,7 @@ export class Function extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
   readonly logGroup: aws.cloudwatch.LogGroup;
+  readonly tables: readonly TableAccess[];
 
   constructor(name: string, args: FunctionArgs, opts?: pulumi.ComponentResourceOptions) {
     super("homebiyori:billing:Function", name, {}, opts);
@@ -39,10 +41,10 @@ export class Function extends pulumi.ComponentResource {
       Resource: pulumi.interpolate`${logGroup.arn}:*`,
     };
     // No condition on whose behalf: Lambda does not always say. It takes a role on only for a function of the role's own
-    // account, whoever made that having had leave to pass it on: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+    // account, whose creator had the right to pass it on: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
     const role = new ServiceRole(
       name,
-      { service: "lambda.amazonaws.com", allow: [logging, tracing, ...args.allow] },
+      { service: "lambda.amazonaws.com", allow: [logging, tracing, ...args.tables.map(allowAccess)] },
       child,
     );
 
@@ -72,6 +74,15 @@ export class Function extends pulumi.ComponentResource {
     this.name = lambda.name;
     this.arn = lambda.arn;
     this.logGroup = logGroup;
+    this.tables = args.tables;
     this.registerOutputs({ arn: this.arn });
   }
 }
+
+const allowAccess = ({ table, index, operations }: TableAccess): AllowStatement => {
+  const [first = "", ...others] = operations.map((operation) => `dynamodb:${operation}`);
+  return {
+    Action: others.length === 0 ? first : [first, ...others],
+    Resource: index === undefined ? table.arn : pulumi.interpolate`${table.arn}/index/${index}`,
+  };
+};

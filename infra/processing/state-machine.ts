@@ -1,19 +1,20 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account.ts";
-import type { DeadLetterQueue } from "../storage/dead-letter-queue.ts";
-import { placeholdersOf, readDefinition, resolve } from "./definition.ts";
+import type { Queue } from "../storage/queue.ts";
+import { lambdasOf, readDefinition, resolve } from "./definition.ts";
 import type { Function } from "./function.ts";
 import { physicalName } from "../names.ts";
 import { ServiceRole, tracing } from "../access/service-role.ts";
 import type { Settings } from "../settings.ts";
+import { workflows } from "../workflows.ts";
 
 type Args = Pick<Settings, "logRetentionDays" | "logExecutionData" | "stateMachineLogLevel"> & {
   /** The file in `statemachines/`, without `.asl.json`. */
   definition: string;
   /** Every Lambda that a definition may name, by its name. */
   functions: Record<string, Function>;
-  deadLetters: DeadLetterQueue;
+  deadLetters: Queue;
   account: Account;
 };
 
@@ -45,8 +46,7 @@ export class StateMachine extends pulumi.ComponentResource {
     const child = { parent: this };
     const machineName = physicalName(name, 80);
     const definition = readDefinition(args.definition);
-    const named = Object.entries(args.functions).filter(([key]) => placeholdersOf(definition).includes(key));
-    const arns = Object.fromEntries(named.map(([key, { arn }]) => [key, arn]));
+    const arns = calledArns(args.definition, args.functions);
 
     const logGroup = new aws.cloudwatch.LogGroup(
       name,
@@ -100,3 +100,16 @@ export class StateMachine extends pulumi.ComponentResource {
     this.registerOutputs({ arn: this.arn });
   }
 }
+
+const calledArns = (definition: string, functions: Record<string, Function>) =>
+  Object.fromEntries(
+    lambdasOf(readDefinition(definition)).map((name) => {
+      const lambda = functions[name];
+      if (lambda) return [name, lambda.arn];
+      throw new Error(`statemachines/${definition}.asl.json calls ${name}: add it to infra/processing/functions.ts`);
+    }),
+  );
+
+/** The state machines of all workflows, by their names. */
+export const makeStateMachines = (args: Omit<Args, "definition">): Record<string, StateMachine> =>
+  Object.fromEntries(workflows.map(({ name, definition }) => [name, new StateMachine(name, { ...args, definition })]));

@@ -10,6 +10,15 @@ export interface Table {
   arn: pulumi.Output<string>;
 }
 
+/** What a Lambda may do with a table. */
+export interface TableAccess {
+  table: Table;
+  /** The index that it is allowed on, in place of the table itself. */
+  index?: "GSI1" | "GSI2";
+  /** Operations of DynamoDB, such as `UpdateItem`. */
+  operations: readonly string[];
+}
+
 type Args = Pick<Settings, "coreTableName" | "paymentsTableName" | "createCoreTable" | "protectData"> & {
   account: Account;
 };

@@ -3,8 +3,11 @@ import { env } from "./env.ts";
 /** The namespace of what the Lambdas count. */
 export const namespace = "Homebiyori/Billing";
 
-/** What the Lambdas count: payments by their outcome, and events of a subscription that find another one missing. */
-export type MetricName = "PaymentSucceeded" | "PaymentFailed" | "SubscriptionGap";
+/** The metrics that the Lambdas emit: payments by their outcome, and events of a subscription that find another one missing. */
+export const metricNames = ["PaymentSucceeded", "PaymentFailed", "SubscriptionGap"] as const;
+
+/** The name of a metric that a Lambda emits. */
+export type MetricName = (typeof metricNames)[number];
 
 /**
  * Counts things, as CloudWatch embedded metrics. A 0 counts too: what is reckoned of two metrics needs both of them.

@@ -7,15 +7,13 @@ import type { Json } from "../../samples/stripe-objects.ts";
 import { makeSchedule } from "../../emulator/time/keyed-queue.ts";
 import { stackConfig } from "../../emulator/graph/stack-config.ts";
 import { rowAfter } from "../helpers/play-life.ts";
+import { randomFrom, shuffled, withDuplicates } from "../../samples/random.ts";
 import {
-  changesWhatWeKeep,
-  isTrue,
-  type Life,
-  makeLife,
-  randomFrom,
-  shuffled,
-  withDuplicates,
-} from "../../samples/subscription-lives.ts";
+  changesRecord,
+  matchesGroundTruth,
+  type SubscriptionHistory,
+  makeSubscriptionHistory,
+} from "../../samples/subscription-history.ts";
 
 // How many subscriptions end right when their events come twice, in any order, and share a second.
 
@@ -51,9 +49,9 @@ const cells: Cell[] = kinds.flatMap((kind) =>
 const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
 
 // A life, and its events as they arrive.
-const arrivalsOf = (cell: Cell, name: string): { life: Life; events: Json[] } => {
-  const life = makeLife({ name, random, gaps: cell.gaps, late: cell.late });
-  const middle = life.events.slice(1, -1).filter(changesWhatWeKeep);
+const arrivalsOf = (cell: Cell, name: string): { life: SubscriptionHistory; events: Json[] } => {
+  const life = makeSubscriptionHistory({ name, random, gaps: cell.gaps, late: cell.late });
+  const middle = life.events.slice(1, -1).filter(changesRecord);
   const lost = cell.isOneLost ? middle[Math.floor(random() * middle.length)] : undefined;
   // A life in which nothing could be lost is none of this kind.
   if (cell.isOneLost && !lost) return arrivalsOf(cell, name);
@@ -90,7 +88,7 @@ const runCell = async (runner: Runner, cell: Cell, index: number) => {
   const ends = all.map(({ life }) => {
     const item = items.get(life.subscriptionId) ?? {};
     return {
-      isRight: isTrue(item, life.end),
+      isRight: matchesGroundTruth(item, life.end),
       isCertain: item["order"] === "certain",
       isGap: item["gap_since"] !== null,
     };
@@ -122,7 +120,7 @@ for (const [index, cell] of cells.entries()) {
 }
 const falseGaps = Array.from({ length: 10_000 }, (_, index) => index).filter((index) => {
   const gaps = (["apart", "half", "none"] as const)[index % 3] ?? "none";
-  const { events } = makeLife({ name: `whole_${index}`, random, gaps, late: 0 });
+  const { events } = makeSubscriptionHistory({ name: `whole_${index}`, random, gaps, late: 0 });
   return rowAfter(shuffled(events, random)).gap_since !== null;
 });
 console.log(`\nFalse gaps in 10,000 complete lives without late snapshots: ${falseGaps.length}`);

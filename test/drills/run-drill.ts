@@ -9,8 +9,8 @@ import { type Runner, startRunner } from "../../local/runner.ts";
 import { makeSchedule } from "../../emulator/time/keyed-queue.ts";
 import { stackConfig } from "../../emulator/graph/stack-config.ts";
 import { redriveAll } from "../../ops/redrive/redrive-all.ts";
-import { type BillingEvent, makeBillingLife } from "../../samples/billing-lives.ts";
-import { randomFrom, shuffled, withDuplicates } from "../../samples/subscription-lives.ts";
+import { type BillingEvent, makeBillingHistory } from "../../samples/billing-history.ts";
+import { randomFrom, shuffled, withDuplicates } from "../../samples/random.ts";
 
 /** How large a drill is, and how much goes wrong. */
 export interface DrillArgs {
@@ -42,7 +42,7 @@ export interface DrillResult {
 export const runDrill = async (args: DrillArgs): Promise<DrillResult> => {
   const { say, seed } = args;
   const random = randomFrom(seed);
-  const lives = Array.from({ length: args.lives }, (_, index) => makeBillingLife(`${index}`, random));
+  const lives = Array.from({ length: args.lives }, (_, index) => makeBillingHistory(`${index}`, random));
   const events = lives.flat().slice(0, args.events);
   const sent = shuffled(withDuplicates(events, 0.1, random), random);
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { randomFrom, shuffled, withDuplicates } from "../../samples/subscription-lives.ts";
+import { randomFrom, shuffled, withDuplicates } from "../../samples/random.ts";
 import { handledTypes } from "../../infra/workflows.ts";
 import { VirtualClock } from "../../emulator/time/clock.ts";
 import { toEnvelope } from "../../local/stripe-envelope.ts";

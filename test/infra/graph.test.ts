@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { placeholdersOf, readDefinition } from "../../infra/processing/definition.ts";
+import { lambdasOf, readDefinition } from "../../infra/processing/definition.ts";
 import { handledTypes, workflows } from "../../infra/workflows.ts";
 import { type Graph, loadGraph, ofType, type Resource } from "../../emulator/graph/load.ts";
 import { compilePattern } from "../../emulator/eventbridge/pattern.ts";
@@ -122,7 +122,7 @@ test("takes nothing from another source, nor another type", async () => {
     for (const source of ["homebiyori.stripe.test", "aws.partner/stripe.com", `${partnerSource}1`]) {
       assert.not(matches({ ...onTheBus(sampleEvent("evt_1", handledTypes[0] ?? "", 1, {})), source }));
     }
-    assert.not(matches({ ...onTheBus(sampleEvent("evt_1", "charge.succeeded", 1, {})), source: partnerSource }));
+    assert.not(matches({ ...onTheBus(sampleEvent("evt_1", "thing.made_up", 1, {})), source: partnerSource }));
   }
 });
 
@@ -159,12 +159,6 @@ test("forwards from Stripe's bus, which is protected and outlives the stack, to 
 
 test("runs its Lambdas on Node 24 and arm64, with JSON logs in a group of their own that is not kept for ever", async () => {
   const graph = await graphOf("prod");
-  assert.equal(
-    ofType(graph, lambda)
-      .map(({ name }) => name)
-      .toSorted(),
-    ["link-payment", "resolve-customer", "sync-subscription", "write-payment"],
-  );
   for (const { name, inputs } of ofType(graph, lambda)) {
     const { runtime, architectures, handler, loggingConfig, tracingConfig, timeout } = inputs;
     assert.equal(
@@ -283,9 +277,7 @@ test("gives each part the role that lets it do what it does", async () => {
     assert.equal(rest, [{ Effect: "Allow", Action: action, Resource: resource }]);
   }
   for (const { name, definition } of workflows) {
-    const called = placeholdersOf(readDefinition(definition)).filter(
-      (placeholder) => placeholder !== "dead-letter-queue",
-    );
+    const called = lambdasOf(readDefinition(definition));
     const [invoke, send] = statementsOf(name);
     assert.equal(
       invoke.Resource,

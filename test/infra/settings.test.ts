@@ -43,13 +43,15 @@ test("refuses test events in prod, and takes them elsewhere only where it is tol
   );
   assert.match(await refusal("dev", { livemode: "test" }), 'livemode is "test"');
   const modesOf = async (stack: string, settings: Record<string, string> = {}) =>
-    ofType(await loadGraph(stackWith(stack, settings)), "aws:lambda/function:Function").flatMap(({ inputs }) => {
-      const { LIVEMODE } = Object(inputs["environment"]).variables;
-      return LIVEMODE === undefined ? [] : [LIVEMODE];
-    });
-  assert.equal(await modesOf("prod"), ["live", "live"]);
-  assert.equal(await modesOf("dev"), ["any", "any"]);
-  assert.equal(await modesOf("dev", { livemode: "live" }), ["live", "live"]);
+    new Set(
+      ofType(await loadGraph(stackWith(stack, settings)), "aws:lambda/function:Function").flatMap(({ inputs }) => {
+        const { LIVEMODE } = Object(inputs["environment"]).variables;
+        return LIVEMODE === undefined ? [] : [LIVEMODE];
+      }),
+    );
+  assert.equal(await modesOf("prod"), new Set(["live"]));
+  assert.equal(await modesOf("dev"), new Set(["any"]));
+  assert.equal(await modesOf("dev", { livemode: "live" }), new Set(["live"]));
 });
 
 test("demands in prod the account that it may be deployed to, and runs the graph as in that one", async () => {

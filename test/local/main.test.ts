@@ -73,7 +73,7 @@ test("plays a life, shows its rows, and ends with 0", async () => {
 
 test("prints one JSON object per event, and dumps all it has", async () => {
   const events = fileOf("events.json", {
-    events: [paid("a", "cus_a"), paid("a", "cus_a"), { ...paid("b", "cus_b"), type: "charge.succeeded" }],
+    events: [paid("a", "cus_a"), paid("a", "cus_a"), { ...paid("b", "cus_b"), type: "thing.made_up" }],
   });
   const dump = join(directory, "dump.json");
   const { stdout, stderr, code } = await run("--replay", events, "--exit", "--json", "--dump", dump);

@@ -34,9 +34,6 @@ const rowsOf = async (place: Serving) => {
 test("has an event of each handled type, with ids of its own in each run", () => {
   const [one, two] = [smokeEvents("a", 1_767_225_600), smokeEvents("b", 1_767_225_600)];
   const types = one.events.map(({ type }) => `${type}`);
-  for (const type of handledTypes) {
-    assert.ok(types.includes(type), `There is no sample event for ${type}: add one in ops/smoke/smoke-events.ts`);
-  }
   assert.equal(types.toSorted(), handledTypes.toSorted());
   assert.is(new Set([...one.events, ...two.events].map(({ id }) => id)).size, 2 * handledTypes.length);
 });
@@ -93,7 +90,7 @@ test("says what fails and why, and deletes its own dead letters, but nobody else
     assert.match(`${lines.find((line) => line.includes("invoice.paid "))}`, /FAILED {2}AccessDeniedException: User: /);
     assert.match(`${lines.at(-1)}`, /^FAILED {2}the rows: in_smoke_\w+ has no payment/);
     const left = failing.deadLetters.messages.map(({ body }) => JSON.parse(body).event.detail.id);
-    assert.equal([left, failing.deadLetters.hidden(Date.now())], [["evt_smoke_other_paid"], 0]);
+    assert.equal([left, failing.deadLetters.hidden(Date.now())], [["evt_smoke_other_invoice_paid"], 0]);
   } finally {
     await failing.stop();
   }

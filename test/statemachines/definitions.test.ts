@@ -11,15 +11,17 @@ const test = suite("the definitions");
 
 const names = readdirSync("statemachines").map((file) => file.replace(".asl.json", ""));
 
-const arns: Record<string, string> = {
-  "resolve-customer": "arn:aws:lambda:ap-northeast-1:123456789012:function:resolve-customer",
-  "write-payment": "arn:aws:lambda:ap-northeast-1:123456789012:function:write-payment",
-  "link-payment": "arn:aws:lambda:ap-northeast-1:123456789012:function:link-payment",
-  "sync-subscription": "arn:aws:lambda:ap-northeast-1:123456789012:function:sync-subscription",
-  "dead-letter-queue": "https://sqs.ap-northeast-1.amazonaws.com/123456789012/dead-letter-queue",
+// Each placeholder with an ARN of its kind.
+const resolved = (name: string): string => {
+  const text = readDefinition(name);
+  const arnOf = (placeholder: string) =>
+    placeholder === "dead-letter-queue"
+      ? "https://sqs.ap-northeast-1.amazonaws.com/123456789012/dead-letter-queue"
+      : `arn:aws:lambda:ap-northeast-1:123456789012:function:${placeholder}`;
+  return resolve(text, Object.fromEntries(placeholdersOf(text).map((one) => [one, arnOf(one)])));
 };
 
-const read = (name: string): Definition => checked(JSON.parse(resolve(readDefinition(name), arns)), Definition, name);
+const read = (name: string): Definition => checked(JSON.parse(resolved(name)), Definition, name);
 
 type Task = Extract<Definition["States"][string], { Type: "Task" }>;
 
@@ -32,7 +34,7 @@ test("are each used by a workflow, and each workflow has one", () => {
 
 test("pass the States Language's validator", () => {
   for (const name of names) {
-    const { isValid, errorsText } = validate(JSON.parse(resolve(readDefinition(name), arns)));
+    const { isValid, errorsText } = validate(JSON.parse(resolved(name)));
     assert.ok(isValid, `${name}: ${errorsText()}`);
   }
 });
@@ -51,6 +53,35 @@ test("name each Lambda as its state: write-payment is WritePayment", () => {
       assert.ok(placeholdersOf(readDefinition(name)).includes(lambda));
     }
   }
+});
+
+type States = Record<string, Record<string, unknown> & { Choices?: object[] }>;
+
+const statesOf = (name: string): States => JSON.parse(readDefinition(name)).States;
+
+test("have states of one name that are the same in each, but for their comments and what comes next", () => {
+  const first = new Map<string, unknown>();
+  for (const name of names) {
+    for (const [state, { Comment: _comment, Next: _next, Choices, ...rest }] of Object.entries(statesOf(name))) {
+      const choices = Choices?.map((choice) => ({ ...choice, Next: "…" }));
+      const same = { ...rest, ...(choices && { Choices: choices }) };
+      if (first.has(state)) assert.equal(same, first.get(state), `${name}.${state} differs from the other definitions`);
+      else first.set(state, same);
+    }
+  }
+});
+
+test("are each named after the Lambda that does the work, whose state differs in what that Lambda answers and refuses alone", () => {
+  const works = names.map((name) => {
+    const state = name.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
+    const task = statesOf(name)[state];
+    assert.ok(task, `statemachines/${name}.asl.json has no state ${state}`);
+    const { Comment: _, Parameters, ResultSelector: _answer, Retry, ...rest } = task;
+    const [refused, ...retried] = Retry as { ErrorEquals: string[]; MaxAttempts: number }[];
+    assert.is(refused?.MaxAttempts, 0, `${name}.${state}`);
+    return { ...rest, Parameters: { ...Object(Parameters), FunctionName: "…" }, Retry: retried };
+  });
+  for (const [index, work] of works.entries()) assert.equal(work, works[0], names[index]);
 });
 
 test("give each Lambda the event whole, and the execution that its lines in the log are found by", () => {

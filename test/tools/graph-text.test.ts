@@ -43,7 +43,7 @@ test("tells code by its file, and a definition by what it calls", async () => {
   const { code, handler } = text["write-payment"]["aws:lambda/function:Function"];
   assert.equal([code, handler], ["lambdas/write-payment.ts", "index.handler"]);
   assert.equal(text["payment-failed"]["aws:sfn/stateMachine:StateMachine"].definition, {
-    Comment: "Records a payment that failed, and raises the alert.",
+    Comment: "Records a payment that succeeded or failed.",
     ResolveCustomer: "arn:aws:lambda:ap-northeast-1:123456789012:function:dev-homebiyori-resolve-customer",
     SendToDeadLetterQueue: "https://sqs.ap-northeast-1.amazonaws.com/123456789012/dev-homebiyori-dead-letter-queue",
     WritePayment: "arn:aws:lambda:ap-northeast-1:123456789012:function:dev-homebiyori-write-payment",

@@ -5,7 +5,9 @@ import { type Graph, ofType } from "../../emulator/graph/load.ts";
 import type { Needs } from "./least-privilege.ts";
 import type { Outcome } from "../../local/outcome.ts";
 import { lineOf, rowsOf } from "../../local/print.ts";
-import { type Json, sampleEvent, sampleInvoice, sampleSubscription } from "../../samples/stripe-objects.ts";
+import { sampleOf } from "../../samples/events.ts";
+import { subjectOf } from "../../samples/month.ts";
+import type { Json } from "../../samples/stripe-objects.ts";
 import type { Use } from "../../emulator/iam/permissions.ts";
 import { demandedWildcards, unseenUses } from "./aws-only-uses.ts";
 import { localConfig } from "../../ops/command/clients.ts";
@@ -32,37 +34,36 @@ export interface PolicyRun {
   written: { output: string; metrics: string; rows: string; deadLetters: string; logs: Map<string, string> };
 }
 
-const period = { start: 1_767_225_600, end: 1_769_904_000 };
-
-const objectOf = (eventType: string, more: Json): Json => {
-  if (eventType.startsWith("customer.subscription")) return planted({ ...sampleSubscription(period), ...more });
-  const paid = sampleInvoice({ id: "in_run", amount: 580, created: period.start, paidAt: period.start, ...period });
-  if (eventType.startsWith("invoice.")) return planted({ ...paid, ...more });
-  const payment = { type: "payment_intent", payment_intent: planted({ id: "pi_run", object: "payment_intent" }) };
-  const invoicePayment = { id: "inpay_run", object: "invoice_payment", invoice: paid, is_default: true, payment };
-  return planted({ ...invoicePayment, ...more });
-};
-
-const customer = (id: string): Json => ({ customer: { id, object: "customer", ...person } });
-
-// Somebody's name where each kind of object has what is none.
-const { name: misplaced } = person;
-const invalid = { amount_paid: misplaced, items: misplaced, is_default: misplaced };
-
 /** What happens to an event of each type: it is handled, invalid, of nobody, of Stripe's test mode, or cannot be delivered. */
-export const kinds = { good: {}, invalid, unknown: customer("cus_unknown"), "test-mode": {}, undelivered: {} };
+export const kinds = ["good", "invalid", "unknown", "test-mode", "undelivered"] as const;
 
-const eventOf = (kind: keyof typeof kinds | "unforwarded", name: string, eventType: string): Json => {
-  const more = { ...customer("cus_sample"), ...(kind !== "unforwarded" && kinds[kind]) };
-  const object = objectOf(eventType, more);
-  const previous = eventType.endsWith(".updated") ? planted({}) : undefined;
-  return {
-    ...sampleEvent(`evt_${kind}_${name}`, eventType, period.start, object, previous),
-    livemode: kind !== "test-mode",
+const eventOf = (kind: (typeof kinds)[number] | "unforwarded", name: string, eventType: string): Json => {
+  const customer = kind === "unknown" ? "cus_unknown" : "cus_sample";
+  const subject = { ...subjectOf("run", 1_767_225_600), customer, userId: null };
+  const { event } = sampleOf(eventType, subject, `evt_${kind}_${name}`);
+  const { object, previous_attributes: previous } = Object(event["data"]);
+  const whole = planted(expanded(object));
+  const data = {
+    object: kind === "invalid" ? misplaced(whole) : whole,
+    ...(previous && { previous_attributes: planted(previous) }),
   };
+  return { ...event, data, livemode: kind !== "test-mode" };
 };
 
-const kindNames = Object.keys(kinds) as (keyof typeof kinds)[];
+// As Stripe sends an object of which others are expanded: each that it names by its id is there itself.
+const expanded = (object: Json): Json =>
+  Object.fromEntries(
+    Object.entries(object).map(([key, value]) => {
+      const isReference = key !== "id" && typeof value === "string" && /^(cus|in|pi|ch)_/.test(value);
+      return [key, isReference ? { id: value, object: key, ...person } : value];
+    }),
+  );
+
+// Somebody's name in the place of every number, and of whatever is true or false.
+const misplaced = (object: Json): Json =>
+  Object.fromEntries(
+    Object.entries(object).map(([key, value]) => [key, /number|boolean/.test(typeof value) ? person["name"] : value]),
+  );
 
 /** Runs events of every type and kind through prod's graph, redrives and parks what is dead-lettered, redrives what is parked, and replays. */
 export const runAll = async (): Promise<PolicyRun> => {
@@ -77,7 +78,7 @@ export const runAll = async (): Promise<PolicyRun> => {
   const serving = await startServing({ graph, faults: { seed: 1, faults }, seed: [user] });
   try {
     const events = [
-      ...workflows.flatMap(({ name, eventType }) => kindNames.map((kind) => eventOf(kind, name, eventType))),
+      ...workflows.flatMap(({ name, eventType }) => kinds.map((kind) => eventOf(kind, name, eventType))),
       unforwarded,
     ];
     const outcomes = await Promise.all(events.map((event) => serving.handle(event)));

@@ -23,7 +23,8 @@ const paid = (metadata: object) => {
 test("is counted: its states, calls of Lambdas, units of DynamoDB", async () => {
   const taken = await counting.take([paid({ user_id: "user_usage" })]);
   const { states, tries, calls, readUnits, writeUnits, messages, seen } = taken;
-  assert.equal(calls, { "resolve-customer": 1, "write-payment": 1, "link-payment": 0, "sync-subscription": 0 });
+  const called = Object.entries(calls).filter(([, times]) => times > 0);
+  assert.equal(Object.fromEntries(called), { "resolve-customer": 1, "write-payment": 1 });
   // Half a unit to read; one to write the payment, and one in its index.
   assert.equal(
     { states, tries, readUnits, writeUnits, messages },

@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { typesByLambda } from "../../../infra/processing/definition.ts";
 import { workflows } from "../../../infra/workflows.ts";
 import type { AlarmChange } from "../../../emulator/cloudwatch/alarms.ts";
 import { VirtualClock } from "../../../emulator/time/clock.ts";
@@ -7,10 +8,10 @@ import type { FaultPlan } from "../../../emulator/faults/faults.ts";
 import { type Graph, ofType } from "../../../emulator/graph/load.ts";
 import { knownMetrics } from "../../../emulator/cloudwatch/known-metrics.ts";
 import type { Queue } from "../../../emulator/sqs/queue.ts";
+import { sampleOf } from "../../../samples/events.ts";
 import {
   type Json,
   sampleEvent,
-  sampleInvoice,
   type SampleSubscription,
   sampleSubscription,
 } from "../../../samples/stripe-objects.ts";
@@ -30,31 +31,8 @@ const subscription = (id: string, more: Partial<SampleSubscription> = {}) =>
 
 // A good event of a type, about a thing of its own.
 const eventOf = (type: string, id: string): Json => {
-  const at = period.start + 60;
-  const invoice = { id: `in_${id}`, amount: 580, created: period.start, ...period };
-  if (type === "invoice.payment_failed") return sampleEvent(id, type, at, sampleInvoice(invoice));
-  if (type.startsWith("invoice.")) return sampleEvent(id, type, at, sampleInvoice({ ...invoice, paidAt: at }));
-  if (type.startsWith("customer.")) return sampleEvent(id, type, at, subscription(id));
-  return sampleEvent(id, type, at, {
-    id: `inpay_${id}`,
-    object: "invoice_payment",
-    amount_paid: 580,
-    created: at,
-    currency: "jpy",
-    invoice: `in_${id}`,
-    is_default: true,
-    payment: { type: "payment_intent", payment_intent: `pi_${id}` },
-    status: "paid",
-    status_transitions: { canceled_at: null, paid_at: at },
-  });
-};
-
-// By which type of event each Lambda is called.
-const reaching: Record<string, string> = {
-  "resolve-customer": "invoice.paid",
-  "write-payment": "invoice.payment_succeeded",
-  "link-payment": "invoice_payment.paid",
-  "sync-subscription": "customer.subscription.updated",
+  const own = { name: id, customer: "cus_sample", subscription: `sub_${id}`, userId: null };
+  return sampleOf(type, { ...own, start: period.start }, id).event;
 };
 
 const rounds = [0, 1, 2, 3];
@@ -128,7 +106,7 @@ const failOnTheWay = () =>
 
 const failInLambdas = async (): Promise<void> => {
   const each = (how: string, end = "") =>
-    Object.entries(reaching).map(([name, type]) => eventOf(type, `evt_${how}_${name}${end}`));
+    [...typesByLambda()].map(([name, type]) => eventOf(type, `evt_${how}_${name}${end}`));
   await take(each("throttled"));
   for (const { eventId, outcome, error } of await take(each("slow")))
     assert.is(outcome, "applied", `${eventId} ${error?.message}`);

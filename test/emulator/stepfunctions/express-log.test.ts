@@ -9,7 +9,7 @@ const found = { outcome: "found", userId: "u", customerId: "cus_1", subscription
 const scriptOf = (script: Script): Script => ({ "resolve-customer": [found], "dead-letter-queue": [{}], ...script });
 
 const linesOf = async (script: Script, args: Partial<ExpressLogArgs> = {}) => {
-  const execution = await runScripted("payment-succeeded", scriptOf(script), { detail: { id: "evt_1" } });
+  const execution = await runScripted("write-payment", scriptOf(script), { detail: { id: "evt_1" } });
   const usual = { level: "ALL", includeExecutionData: true, roleArn: "a-role", region: "a-region" } as const;
   const events = expressLog(execution, { ...usual, ...args });
   return events.map(({ message, timestamp }) => ({ ...JSON.parse(message), timestamp }));
@@ -40,7 +40,7 @@ test("tells each state, each call of a service, and the end, each following upon
     ],
   );
   for (const { execution_arn: arn, event_timestamp: time, redrive_count: redrives, timestamp } of lines) {
-    assert.match(arn, "arn:aws:states:region:account:express:payment-succeeded:run-1:");
+    assert.match(arn, "arn:aws:states:region:account:express:write-payment:run-1:");
     assert.equal([time, redrives], [`${timestamp}`, "0"]);
   }
 });

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { workflows } from "../../../infra/workflows.ts";
-import { loadGraph, ofType } from "../../../emulator/graph/load.ts";
+import { type Graph, loadGraph, ofType } from "../../../emulator/graph/load.ts";
 import { isKnownMetric } from "../../../emulator/cloudwatch/known-metrics.ts";
 import { dashboardOf, metricsOf, type Widget } from "../../helpers/dashboard.ts";
 import { graphOf, stackWith } from "../../helpers/stack.ts";
@@ -35,15 +35,19 @@ test("has a name that AWS takes, and the region on each widget that needs one", 
   }
 });
 
+// The operations of DynamoDB that a role of the graph allows.
+const operationsIn = (graph: Graph): string[] =>
+  ofType(graph, "aws:iam/rolePolicy:RolePolicy").flatMap(({ inputs }) =>
+    [...`${inputs["policy"]}`.matchAll(/"dynamodb:(\w+)"/g)].map(([, operation = ""]) => operation),
+  );
+
 test("shows only metrics that somebody sends, of what is there", async () => {
   const adopted = stackWith("dev", { createCoreTable: "false", coreTableName: "product-core" });
   for (const graph of [await graphOf("dev"), await graphOf("prod"), await loadGraph(adopted)]) {
     const there = new Set([
       "StartExecution",
       "product-core",
-      "Query",
-      "GetItem",
-      "UpdateItem",
+      ...operationsIn(graph),
       ...graph.resources.flatMap(({ outputs }) => [outputs["name"], outputs["arn"]].map(String)),
     ]);
     for (const metric of dashboardOf(graph).widgets.flatMap(metricsOf)) {

@@ -1,15 +1,13 @@
 import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { randomFrom, shuffled, withDuplicates } from "../../../samples/random.ts";
 import {
-  changesWhatWeKeep,
-  isTrue,
-  type Life,
-  makeLife,
-  randomFrom,
-  shuffled,
-  withDuplicates,
-} from "../../../samples/subscription-lives.ts";
+  changesRecord,
+  matchesGroundTruth,
+  type SubscriptionHistory,
+  makeSubscriptionHistory,
+} from "../../../samples/subscription-history.ts";
 import { handler } from "../../../lambdas/sync-subscription.ts";
 import { type Json, sampleEvent, sampleSubscription } from "../../../samples/stripe-objects.ts";
 import { ofUser } from "../../events/envelope.ts";
@@ -27,8 +25,8 @@ test.before(async () => {
 const gaps = fc.constantFrom("apart", "half", "none");
 const seeds = fc.integer({ min: 0, max: 2 ** 31 });
 
-const lifeOf = (seed: number, gap: "apart" | "half" | "none", late = 0): Life =>
-  makeLife({ name: `${seed}`, random: randomFrom(seed), gaps: gap, late });
+const lifeOf = (seed: number, gap: "apart" | "half" | "none", late = 0): SubscriptionHistory =>
+  makeSubscriptionHistory({ name: `${seed}`, random: randomFrom(seed), gaps: gap, late });
 
 const permutationsOf = <T>(list: T[]): T[][] =>
   list.length <= 1
@@ -40,7 +38,7 @@ test("does not matter: every permutation of a short life ends in the same row, a
     const { events, end } = lifeOf(seed, gap);
     fc.pre(events.length <= 6);
     const [first, ...others] = permutationsOf(events).map((order) => JSON.stringify(playLife(order)));
-    assert.ok(isTrue(rowAfter(events), end));
+    assert.ok(matchesGroundTruth(rowAfter(events), end));
     for (const other of others) assert.is(other, first);
   });
   fc.assert(property, { numRuns: 2 });
@@ -52,7 +50,7 @@ test("does not matter for longer lives either, with duplicates, and with all of 
     const random = randomFrom(order);
     const arrived = shuffled(withDuplicates(events, 0.3, random), random);
     const stored = playLife(arrived);
-    assert.ok(isTrue(rowAfter(arrived), end), JSON.stringify(arrived));
+    assert.ok(matchesGroundTruth(rowAfter(arrived), end), JSON.stringify(arrived));
     assert.equal(stored, playLife(events));
     assert.equal(playLife(events, stored), stored);
   });
@@ -88,7 +86,7 @@ test("sees no gap in complete lives, and is sure of all whose events are a secon
     const { events, end } = lifeOf(seed, gap);
     const row = rowAfter(shuffled(events, randomFrom(seed)));
     assert.is(row.gap_since, null, `life ${seed}`);
-    assert.ok(isTrue(row, end), `life ${seed}`);
+    assert.ok(matchesGroundTruth(row, end), `life ${seed}`);
     if (gap === "apart") assert.is(row.order, "certain", `life ${seed}`);
   }
 });
@@ -97,7 +95,7 @@ test("sees no gap in complete lives, and is sure of all whose events are a secon
 const withOneLost = (gap: "apart" | "half" | "none", count: number) =>
   Array.from({ length: count }, (_, seed) => {
     const { events, end } = lifeOf(seed, gap);
-    const middle = events.slice(1, -1).filter(changesWhatWeKeep);
+    const middle = events.slice(1, -1).filter(changesRecord);
     const lost = middle[seed % Math.max(1, middle.length)];
     return { row: rowAfter(events.filter((event) => event !== lost)), end, lost };
   }).filter(({ lost }) => lost !== undefined);
@@ -106,10 +104,10 @@ test("notices at least nine in ten lives that lost an event, and is never sure o
   for (const gap of ["apart", "half", "none"] as const) {
     const lives = withOneLost(gap, 300);
     const noticed = lives.filter(({ row }) => row.gap_since !== null).length;
-    const right = lives.filter(({ row, end }) => isTrue(row, end)).length;
+    const right = lives.filter(({ row, end }) => matchesGroundTruth(row, end)).length;
     assert.ok(noticed >= 0.9 * lives.length, `${gap}: noticed ${noticed} of ${lives.length}`);
     assert.ok(right >= (gap === "none" ? 0.9 : 0.95) * lives.length, `${gap}: right ${right} of ${lives.length}`);
-    for (const { row, end } of lives) if (row.order === "certain") assert.ok(isTrue(row, end));
+    for (const { row, end } of lives) if (row.order === "certain") assert.ok(matchesGroundTruth(row, end));
   }
 });
 
@@ -120,9 +118,9 @@ test("is right with late snapshots: always a second apart, and 98 times in 100 w
   ] as const) {
     const lives = Array.from({ length: 300 }, (_, seed) => lifeOf(seed, gap, 0.1));
     const rows = lives.map(({ events, end }) => ({ row: rowAfter(events), end }));
-    const right = rows.filter(({ row, end }) => isTrue(row, end)).length;
+    const right = rows.filter(({ row, end }) => matchesGroundTruth(row, end)).length;
     assert.ok(right >= share * lives.length, `${gap}: ${right} of ${lives.length}`);
-    for (const { row, end } of rows) if (row.order === "certain") assert.ok(isTrue(row, end));
+    for (const { row, end } of rows) if (row.order === "certain") assert.ok(matchesGroundTruth(row, end));
   }
 });
 
@@ -132,7 +130,7 @@ test("is right when two events are handled at the same time", async () => {
     const userId = `order_rush_${seed}`;
     await captured(() => Promise.all(events.map((event) => handler(ofUser(userId, event)))));
     const item = (await tables.items(tables.core)).find(({ PK }) => PK === `USER#${userId}`) ?? {};
-    assert.ok(isTrue(item, end), JSON.stringify(item));
+    assert.ok(matchesGroundTruth(item, end), JSON.stringify(item));
     assert.is(item["stripe_version"], events.length);
   }
 });

@@ -190,7 +190,7 @@ test("starts what could not be forwarded on the machine of its type", async () =
 test("leaves what is none of its own, says why, and starts the rest", async () => {
   const foreign = { event: serving.envelope(paid("foreign")), failure: { Error: "X" }, execution: "arn" };
   serving.deadLetters.send(JSON.stringify({ ...foreign, stateMachine: "arn:aws:states:other" }), 1);
-  const deleted = serving.envelope(sampleEvent("evt_deleted", "charge.refunded", 1, {}));
+  const deleted = serving.envelope(sampleEvent("evt_deleted", "thing.made_up", 1, {}));
   serving.deadLetters.send(JSON.stringify(deleted), 1, { TARGET_ARN: serving.stack.bus.arn });
   serving.deadLetters.send("no JSON", 1);
   await (
@@ -199,7 +199,7 @@ test("leaves what is none of its own, says why, and starts the rest", async () =
   const { code, said } = await redrive();
   assert.is(code, 1);
   assert.match(said, "arn:aws:states:other is no state machine of this stack");
-  assert.match(said, "charge.refunded is not handled any more");
+  assert.match(said, "thing.made_up is not handled any more");
   assert.match(said, "its body of 7 characters is no JSON");
   assert.match(said, "1 redriven, 0 failed again, 0 parked, 3 left");
   assert.equal([serving.deadLetters.messages.length, started], [3, ["redrive-1-evt_rest"]]);

@@ -1,20 +1,19 @@
 import type { AlarmArgs } from "./alarm.ts";
-import type { DeadLetterQueue } from "../storage/dead-letter-queue.ts";
+import type { Queue } from "../storage/queue.ts";
 import type { Function } from "../processing/function.ts";
 import { billingMetric, queueMetric } from "./metrics.ts";
-import type { ParkedQueue } from "../storage/parked-queue.ts";
 
-/** What the patient alarms watch. */
-export interface Patient {
-  deadLetters: DeadLetterQueue;
-  parked: ParkedQueue;
+/** What the ticket alarms watch. */
+export interface TicketAlarmArgs {
+  deadLetters: Queue;
+  parked: Queue;
   functions: { "write-payment": Function; "sync-subscription": Function };
 }
 
 /** The alarms of what lasts until a person acts, or can wait for the morning, by their names. */
-export const patientAlarms = ({ deadLetters, parked, functions }: Patient): Record<string, AlarmArgs> => ({
+export const ticketAlarms = ({ deadLetters, parked, functions }: TicketAlarmArgs): Record<string, AlarmArgs> => ({
   "dead-letter-queue-not-empty": {
-    means: "Events wait in the dead-letter queue for somebody to redrive them.",
+    description: "Events wait in the dead-letter queue for somebody to redrive them.",
     watches: queueMetric(deadLetters, "ApproximateNumberOfMessagesVisible"),
     statistic: "Maximum",
     threshold: 1,
@@ -22,7 +21,7 @@ export const patientAlarms = ({ deadLetters, parked, functions }: Patient): Reco
   "dead-letter-queue-old": old("dead-letter queue", deadLetters),
   "parked-old": old("parked queue", parked),
   "payments-failing": {
-    means: "Of at least 10 payments within an hour, 3 in 10 or more failed: more than cards alone account for.",
+    description: "Of at least 10 payments within an hour, 3 in 10 or more failed: more than cards alone account for.",
     watches: {
       expression: "IF(failed+succeeded>=10,100*failed/(failed+succeeded),0)",
       sums: {
@@ -34,7 +33,7 @@ export const patientAlarms = ({ deadLetters, parked, functions }: Patient): Reco
     periodSeconds: 3600,
   },
   "subscription-gaps": {
-    means: "An event of a subscription is missing for longer than gapMinutes; its row may be behind.",
+    description: "An event of a subscription is missing for longer than gapMinutes; its row may be behind.",
     watches: billingMetric(functions["sync-subscription"], "SubscriptionGap"),
     threshold: 1,
   },
@@ -43,8 +42,8 @@ export const patientAlarms = ({ deadLetters, parked, functions }: Patient): Reco
 const day = 24 * 3600;
 
 // SQS deletes it after 14 days: ten are left, over any holidays.
-const old = (name: string, queue: DeadLetterQueue | ParkedQueue): AlarmArgs => ({
-  means: `An event has been in the ${name} for 4 days; SQS deletes it 14 days after it came.`,
+const old = (name: string, queue: Queue): AlarmArgs => ({
+  description: `An event has been in the ${name} for 4 days; SQS deletes it 14 days after it came.`,
   watches: queueMetric(queue, "ApproximateAgeOfOldestMessage"),
   statistic: "Maximum",
   threshold: 4 * day,

@@ -1,8 +1,8 @@
+import { subscriptionBeforeBasil } from "./before-basil.ts";
 import { type Json, sampleEvent, samplePrices, sampleSubscription } from "./stripe-objects.ts";
-import { subscriptionBeforeBasil } from "../test/events/before-basil.ts";
 
-/** The fields of a subscription that a life changes, as Stripe would have them; times in unix seconds. */
-export interface TrueState {
+/** The fields of a subscription that its history changes, as Stripe would have them; times in unix seconds. */
+export interface GroundTruth {
   status: string;
   price: string;
   start: number;
@@ -11,23 +11,23 @@ export interface TrueState {
   cancel_at: number | null;
   canceled_at: number | null;
   ended_at: number | null;
-  /** Changes with what is none of our business, such as metadata. */
+  /** Changes with what is not recorded, such as metadata. */
   note: number;
 }
 
-/** A generated life of a subscription: its events in the order in which they happened, and how it truly ended. */
-export interface Life {
+/** A generated history of a subscription: its events in the order in which they happened, and its true state at the end. */
+export interface SubscriptionHistory {
   subscriptionId: string;
   events: (Json & { id: string })[];
-  end: TrueState;
+  end: GroundTruth;
 }
 
-/** How a life is to be. */
-export interface LifeArgs {
+/** What a generated history is to be like. */
+export interface HistoryArgs {
   name: string;
   /** Numbers from 0 to below 1. */
   random: () => number;
-  /** How far its events are apart: at least a second, half of them none, or all of them none. */
+  /** How far apart its events are: at least a second, half of them none, or all of them none. */
   gaps: "apart" | "half" | "none";
   /** The share of events whose snapshot shows what was true only later. */
   late: number;
@@ -35,24 +35,13 @@ export interface LifeArgs {
 
 const monthSeconds = 30 * 24 * 3600;
 
-/** Random numbers that are the same for the same seed (mulberry32). */
-export const randomFrom = (seed: number) => {
-  let state = seed;
-  return (): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-};
-
-/** Makes up a life of 5 to 10 events: it begins, changes this way and back, and in one of four ends. */
-export const makeLife = ({ name, random, gaps, late }: LifeArgs): Life => {
+/** Generates a history of 5 to 10 events: it begins, changes back and forth, and ends in one of four. */
+export const makeSubscriptionHistory = ({ name, random, gaps, late }: HistoryArgs): SubscriptionHistory => {
   const subscriptionId = `sub_${name}`;
   const isOldShape = random() < 0.5;
   const count = 5 + Math.floor(random() * 6);
   let now = 1_767_225_600;
-  const states: TrueState[] = [beginning(now)];
+  const states: GroundTruth[] = [beginning(now)];
   const times = [now];
   const willEnd = random() < 0.25;
   while (states.length < count) {
@@ -78,23 +67,7 @@ export const makeLife = ({ name, random, gaps, late }: LifeArgs): Life => {
   return { subscriptionId, events, end: states.at(-1) ?? beginning(now) };
 };
 
-/** Puts a list into a random order. */
-export const shuffled = <T>(list: readonly T[], random: () => number): T[] =>
-  list
-    .map((value) => ({ value, at: random() }))
-    .toSorted((a, b) => a.at - b.at)
-    .map(({ value }) => value);
-
-/** Adds a copy of some of a list's values, somewhere behind them. */
-export const withDuplicates = <T>(list: readonly T[], share: number, random: () => number): T[] => {
-  const all = [...list];
-  for (const value of list) {
-    if (random() < share) all.splice(all.indexOf(value) + 1 + Math.floor(random() * all.length), 0, value);
-  }
-  return all;
-};
-
-const beginning = (now: number): TrueState => ({
+const beginning = (now: number): GroundTruth => ({
   status: "incomplete",
   price: samplePrices.monthly,
   start: now,
@@ -109,12 +82,12 @@ const beginning = (now: number): TrueState => ({
 const scheduled = { cancel_at_period_end: true };
 const unscheduled = { cancel_at_period_end: false, cancel_at: null, canceled_at: null };
 
-const changed = (before: TrueState, now: number, random: () => number): TrueState => {
+const changed = (before: GroundTruth, now: number, random: () => number): GroundTruth => {
   const { status, price, start, end, note, cancel_at: cancelAt } = before;
   if (status === "incomplete") return { ...before, status: "active" };
   const otherPrice = price === samplePrices.monthly ? samplePrices.yearly : samplePrices.monthly;
   const isClassic = random() < 0.5;
-  const changes: Partial<TrueState>[] = [
+  const changes: Partial<GroundTruth>[] = [
     { status: status === "active" ? "past_due" : "active" },
     { price: otherPrice },
     cancelAt === null ? { ...(isClassic && scheduled), cancel_at: end, canceled_at: now } : unscheduled,
@@ -124,7 +97,7 @@ const changed = (before: TrueState, now: number, random: () => number): TrueStat
   return { ...before, ...changes[Math.floor(random() * changes.length)] };
 };
 
-const snapshot = (id: string, state: TrueState, isOldShape: boolean): Json => {
+const snapshot = (id: string, state: GroundTruth, isOldShape: boolean): Json => {
   const { status, price, start, end, note, ...more } = state;
   const metadata = { user_id: `user_${id}`, note: String(note) };
   const object = sampleSubscription({
@@ -150,12 +123,12 @@ const difference = (before: Json, after: Json): Json => {
   );
 };
 
-/** Whether an event changes a field that we keep; one of other changes says nothing that could be missed. */
-export const changesWhatWeKeep = (event: Json): boolean =>
+/** Whether an event changes a field that is recorded; losing any other loses nothing. */
+export const changesRecord = (event: Json): boolean =>
   Object.keys(Object(Object(event["data"]).previous_attributes)).some((key) => key !== "metadata");
 
-/** Whether a row has the state that a life truly ended in. */
-export const isTrue = (row: Json, { start, end, price, note: _, ...state }: TrueState): boolean => {
+/** Whether a row has the true state at the end of a history. */
+export const matchesGroundTruth = (row: Json, { start, end, price, note: _, ...state }: GroundTruth): boolean => {
   const truth = { ...state, price_id: price, current_period_start: start, current_period_end: end };
   return Object.entries(truth).every(([name, value]) => row[name] === value);
 };

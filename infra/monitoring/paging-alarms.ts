@@ -4,20 +4,20 @@ import { type Function, functionTimeoutSeconds } from "../processing/function.ts
 import { eventsFrom, functionMetric, machineMetric, ruleMetric, startsThrottled } from "./metrics.ts";
 import type { StateMachine } from "../processing/state-machine.ts";
 
-/** What the urgent alarms watch, each by its name. */
-export interface Urgent {
+/** What the paging alarms watch, each by its name. */
+export interface PagingAlarmArgs {
   rules: Record<string, aws.cloudwatch.EventRule>;
   machines: Record<string, StateMachine>;
   functions: Record<string, Function>;
 }
 
-/** The alarms that something fails now, by their names; each passes within minutes once that is over. */
-export const urgentAlarms = ({ rules, machines, functions }: Urgent): Record<string, AlarmArgs> => ({
+/** The alarms that something fails now, by their names; each recovers within minutes once that is over. */
+export const pagingAlarms = ({ rules, machines, functions }: PagingAlarmArgs): Record<string, AlarmArgs> => ({
   ...named(rules, ruleAlarms),
   ...named(machines, machineAlarms),
   ...named(functions, functionAlarms),
   "starts-throttled": {
-    means:
+    description:
       "Step Functions starts no more executions for now, in this whole account; EventBridge tries again for an hour.",
     watches: startsThrottled,
     threshold: 1,
@@ -25,17 +25,17 @@ export const urgentAlarms = ({ rules, machines, functions }: Urgent): Record<str
 });
 
 /**
- * The alarm that nothing has come from a source for a day. By the hour, as an alarm looks back two periods more than it judges:
+ * The alarm that nothing has come from a source for a day. By the hour, as an alarm looks back two periods more than it evaluates:
  * one of a day's period would go off on the third day. A new stack is in it until its first event.
  */
 export const noEvents = (source: string): AlarmArgs => ({
-  means: "No event has come from Stripe for a day: its destination may be disabled, or its partner source gone.",
+  description: "No event has come from Stripe for a day: its destination may be disabled, or its partner source gone.",
   watches: eventsFrom(source),
   threshold: 1,
   below: true,
   periodSeconds: 3600,
   periods: 24,
-  missingIsBad: true,
+  treatMissingAsBreaching: true,
 });
 
 const named = <T>(parts: Record<string, T>, alarmsOf: (part: T) => Record<string, AlarmArgs>) =>
@@ -47,17 +47,17 @@ const named = <T>(parts: Record<string, T>, alarmsOf: (part: T) => Record<string
 
 const ruleAlarms = (rule: aws.cloudwatch.EventRule): Record<string, AlarmArgs> => ({
   "not-delivered": {
-    means: "The rule could not hand an event to its target, for good.",
+    description: "The rule could not hand an event to its target, for good.",
     watches: ruleMetric(rule, "FailedInvocations"),
     threshold: 1,
   },
   "dead-lettered": {
-    means: "An event that the rule could not deliver is in the dead-letter queue.",
+    description: "An event that the rule could not deliver is in the dead-letter queue.",
     watches: ruleMetric(rule, "InvocationsSentToDlq"),
     threshold: 1,
   },
   lost: {
-    means: "An event could neither be delivered nor sent to the dead-letter queue; only the archive has it.",
+    description: "An event could neither be delivered nor sent to the dead-letter queue; only the archive has it.",
     watches: ruleMetric(rule, "InvocationsFailedToBeSentToDlq"),
     threshold: 1,
   },
@@ -65,12 +65,12 @@ const ruleAlarms = (rule: aws.cloudwatch.EventRule): Record<string, AlarmArgs> =
 
 const machineAlarms = (machine: StateMachine): Record<string, AlarmArgs> => ({
   failed: {
-    means: "An execution failed; its event is in the dead-letter queue.",
+    description: "An execution failed; its event is in the dead-letter queue.",
     watches: machineMetric(machine, "ExecutionsFailed"),
     threshold: 1,
   },
   "timed-out": {
-    means: "An execution ran out of time, which nothing can catch; only the archive has its event.",
+    description: "An execution ran out of time, which nothing can catch; only the archive has its event.",
     watches: machineMetric(machine, "ExecutionsTimedOut"),
     threshold: 1,
   },
@@ -78,7 +78,7 @@ const machineAlarms = (machine: StateMachine): Record<string, AlarmArgs> => ({
 
 const functionAlarms = (lambda: Function): Record<string, AlarmArgs> => ({
   errors: {
-    means: "At least 5 % of the Lambda's calls have failed for a quarter of an hour.",
+    description: "At least 5 % of the Lambda's calls have failed for a quarter of an hour.",
     watches: {
       // Without the condition a period without a call would divide by zero.
       expression: "IF(invocations>0,100*errors/invocations,0)",
@@ -89,12 +89,12 @@ const functionAlarms = (lambda: Function): Record<string, AlarmArgs> => ({
     periods: 3,
   },
   throttled: {
-    means: "Calls of the Lambda are refused: the account runs as many as it may.",
+    description: "Calls of the Lambda are refused: the account runs as many as it may.",
     watches: functionMetric(lambda, "Throttles"),
     threshold: 1,
   },
   slow: {
-    means: "The slowest of the Lambda's calls take almost as long as they may, 80 % of its timeout.",
+    description: "The slowest of the Lambda's calls take almost as long as they may, 80 % of its timeout.",
     watches: functionMetric(lambda, "Duration"),
     statistic: "p99",
     threshold: 0.8 * functionTimeoutSeconds * 1000,
