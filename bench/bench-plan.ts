@@ -1,9 +1,6 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
-import { build, type BuildOptions } from "esbuild";
-import { buildOptions } from "../infra/processing/bundle.ts";
 import type { Graph } from "../emulator/graph/load.ts";
 import type { Tables } from "../test/helpers/tables.ts";
+import type { Bundles } from "./lambda/bundles.ts";
 
 /** How often things are done. */
 export interface Counts {
@@ -26,32 +23,6 @@ export interface Bench {
   /** The files of the Lambdas as they are deployed, and as esbuild makes them by default. */
   bundles: Bundles;
 }
-
-/** Files of code, by the name of the Lambda. */
-export interface Bundles {
-  deployed: Record<string, string>;
-  plain: Record<string, string>;
-}
-
-/** Writes the Lambdas' code into a directory. */
-export const writeBundles = async (directory: string): Promise<Bundles> => {
-  const write = async (kind: string, options: BuildOptions): Promise<Record<string, string>> => {
-    const { entryPoints, outdir } = buildOptions;
-    const { outputFiles } = await build({ ...options, entryPoints, outdir, bundle: true, write: false });
-    mkdirSync(join(directory, kind));
-    return Object.fromEntries(
-      outputFiles.map(({ path, text }) => {
-        const file = join(directory, kind, basename(path));
-        writeFileSync(file, text);
-        return [basename(path, ".js"), file];
-      }),
-    );
-  };
-  return {
-    deployed: await write("deployed", buildOptions),
-    plain: await write("plain", { platform: "node" }),
-  };
-};
 
 /** The counts that are usual: some minutes on two cores. */
 export const usualCounts: Counts = {

@@ -6,7 +6,7 @@ import { makeSchedule } from "../emulator/time/keyed-queue.ts";
 import { makeBillingHistory } from "../samples/billing-history.ts";
 import { randomFrom } from "../samples/random.ts";
 
-/** About so many events of subscriptions that live side by side, each with its payments; the same for the same name. */
+/** About so many events of subscriptions that live at the same time, each with its payments; the same for the same name. */
 export const makeEvents = (name: string, count: number): Json[] => {
   const random = randomFrom(1);
   const lives: Json[][] = [];
@@ -24,9 +24,9 @@ export const envelopes = (events: Json[], { account, region, outputs }: Graph): 
   return events.map((event) => toEnvelope(event, arrival));
 };
 
-/** Has a runner take events, so many side by side; returns how many seconds it took, and each event's milliseconds. */
-export const takeAll = async (runner: Runner, events: Envelope[], sideBySide: number) => {
-  const schedule = makeSchedule(sideBySide);
+/** Has a runner take events, so many at a time; returns how many seconds it took, and each event's milliseconds. */
+export const takeAll = async (runner: Runner, events: Envelope[], concurrency: number) => {
+  const schedule = makeSchedule(concurrency);
   const since = performance.now();
   const outcomes = await Promise.all(
     // What they are told of is one subscription's or one invoice's, and nothing of it depends on the order.

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { Command } from "commander";
 import { loadGraph } from "../../emulator/graph/load.ts";
 import { stackConfig } from "../../emulator/graph/stack-config.ts";
 import { ceilingsOf, renewalTypes } from "./ceilings.ts";
@@ -8,8 +8,11 @@ import { routesOf } from "./routes.ts";
 
 // Which of AWS's quotas a stack reaches first, and at how many events a second: the table of docs/scale.md.
 
-const { values } = parseArgs({ options: { stack: { type: "string", default: "prod" } } });
-const routes = routesOf(await loadGraph(stackConfig(values.stack)));
+const { stack } = new Command("npm run bench:capacity --")
+  .option("--stack <stack>", "the stack whose routes count", "prod")
+  .parse()
+  .opts<{ stack: string }>();
+const routes = routesOf(await loadGraph(stackConfig(stack)));
 const number = (value: number): string => value.toLocaleString("en");
 
 console.log("| quota | in a second, or at once | taken by an event | reached at |\n| --- | --- | --- | --- |");

@@ -3,17 +3,13 @@ import { tag } from "./lambda-payloads.ts";
 
 // A Lambda's code in a process of its own, called one call after the other; what it prints goes nowhere.
 
-/** What the process is asked for: to load code, to call it so often, or to keep the CPU busy. */
-export type Ask =
-  | { load: string }
-  | { payload: string; name: string; times: number; pauseMilliseconds: number }
-  | { spinMilliseconds: number };
+/** What the process is asked for: to load code, or to call it so often. */
+export type Ask = { load: string } | { payload: string; name: string; times: number };
 
-/** What it answers: how long each call took, the CPU's time for all, and the memory that the process has then. */
+/** What it answers: how long each call took, and the CPU's time for all. */
 export interface Answer {
   wall: number[];
   cpuMilliseconds: number;
-  megabytes: number;
 }
 
 const require = createRequire(import.meta.url);
@@ -28,7 +24,7 @@ const measured = async (work: (wall: number[]) => Promise<void>): Promise<Answer
   const before = process.cpuUsage();
   await work(wall);
   const { user, system } = process.cpuUsage(before);
-  return { wall, cpuMilliseconds: (user + system) / 1000, megabytes: process.memoryUsage.rss() / 1024 / 1024 };
+  return { wall, cpuMilliseconds: (user + system) / 1000 };
 };
 
 const answerTo = async (ask: Ask): Promise<Answer> => {
@@ -36,18 +32,10 @@ const answerTo = async (ask: Ask): Promise<Answer> => {
     ({ handler } = require(ask.load));
     return measured(async () => {});
   }
-  if ("spinMilliseconds" in ask) {
-    return measured(async (wall) => {
-      const since = performance.now();
-      while (performance.now() - since < ask.spinMilliseconds);
-      wall.push(performance.now() - since);
-    });
-  }
-  const { payload, name, times, pauseMilliseconds } = ask;
+  const { payload, name, times } = ask;
   const all = Array.from({ length: times }, (_, call) => JSON.parse(payload.replaceAll(tag, `${name}_${call}`)));
   return measured(async (wall) => {
     for (const one of all) {
-      if (pauseMilliseconds > 0) await new Promise((done) => setTimeout(done, pauseMilliseconds));
       const since = performance.now();
       await handler(one);
       wall.push(performance.now() - since);

@@ -5,7 +5,6 @@ import type { Answer, Ask } from "./lambda-process.ts";
 
 /** A Lambda's code, loaded in a process of its own. */
 export interface LambdaRun {
-  pid: number;
   ask(ask: Ask): Promise<Answer>;
   stop(): Promise<void>;
 }
@@ -13,8 +12,6 @@ export interface LambdaRun {
 /** Starts a process with the code of that file, and an environment besides this process's own. */
 export const startLambda = async (file: string, environment: Record<string, string> = {}): Promise<LambdaRun> => {
   const child = fork(join(import.meta.dirname, "lambda-process.ts"), { env: { ...process.env, ...environment } });
-  const { pid } = child;
-  if (pid === undefined) throw new Error(`No process could be started for ${file}`);
   const ask = async (what: Ask): Promise<Answer> => {
     child.send(what);
     const ended = once(child, "exit").then(() => {
@@ -28,7 +25,6 @@ export const startLambda = async (file: string, environment: Record<string, stri
   };
   await ask({ load: file });
   return {
-    pid,
     ask,
     stop: async () => {
       const exited = once(child, "exit");

@@ -79,7 +79,7 @@ const sizesOf = async ({ bundles, counts, graph }: Bench) => {
     if (!lambdaNames.includes(name)) throw new Error(`The bench has no payload for ${name}`);
     const megabytes = Number(inputs["memorySize"]);
     const lambda = await startLambda(bundles.deployed[name] ?? "");
-    const ask = { payload: payloads[name] ?? "", pauseMilliseconds: 0 };
+    const ask = { payload: payloads[name] ?? "" };
     await lambda.ask({ ...ask, name: `cost_warmup_${name}`, times: Math.ceil(counts.calls / 3) });
     const { wall, cpuMilliseconds } = await lambda.ask({ ...ask, name: `cost_${name}`, times: counts.calls });
     await lambda.stop();

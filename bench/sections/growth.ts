@@ -39,7 +39,7 @@ export const growth = async ({ graph, counts }: Bench): Promise<Section> => {
     return { what, figure, ratio: shortly(last / first), floor: "the first tenth" };
   };
   return {
-    title: `Growth: ${events} events at 16, by tenths`,
+    title: `Growth: ${events} events, concurrency 16, by tenths`,
     rows: [
       row(
         "speed",

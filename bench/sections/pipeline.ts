@@ -21,25 +21,25 @@ export const pipeline = async (bench: Bench): Promise<Section> => {
   const floor = await dynamodbAlone(bench);
   const runner = await startRunner({ graph, clock: new VirtualClock() });
   const rows: Row[] = [
-    { what: "DynamoDB's emulation alone, the same calls at 16", figure: `${shortly(floor)} events/s` },
+    { what: "DynamoDB's emulation alone, the same calls, concurrency 16", figure: `${shortly(floor)} events/s` },
   ];
   try {
     await takeAll(runner, envelopes(makeEvents("warmup", counts.events / 4), graph), 16);
-    for (const sideBySide of concurrencies) {
-      const events = envelopes(makeEvents(`at_${sideBySide}`, counts.events), graph);
+    for (const concurrency of concurrencies) {
+      const events = envelopes(makeEvents(`at_${concurrency}`, counts.events), graph);
       const before = await cpu();
-      const { seconds, milliseconds } = await takeAll(runner, events, sideBySide);
+      const { seconds, milliseconds } = await takeAll(runner, events, concurrency);
       const after = await cpu();
       const p = (percent: number): string => shortly(percentile(milliseconds, percent));
       const perSecond = events.length / seconds;
       rows.push(
         {
-          what: `${sideBySide} side by side`,
+          what: `concurrency ${concurrency}`,
           figure: `${shortly(perSecond)} events/s; p50 ${p(50)} ms, p99 ${p(99)} ms`,
           ratio: shortly(floor / perSecond),
           floor: "DynamoDB's emulation alone, in time",
         },
-        { what: `${sideBySide} side by side: CPU of an event`, figure: cpuText(before, after, events.length) },
+        { what: `concurrency ${concurrency}: CPU of an event`, figure: cpuText(before, after, events.length) },
       );
     }
     const events = envelopes(makeEvents("profiled", counts.events / 2), graph);

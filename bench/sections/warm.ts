@@ -68,12 +68,11 @@ const measure = async (
 ): Promise<void> => {
   const lambda = await startLambda(file, environment);
   const payload = payloads[name.replace(/_.*/, "")] ?? "";
-  const ask = { payload, pauseMilliseconds: 0 };
-  await lambda.ask({ ...ask, name: `first_${name}`, times: 1 });
-  const young: Answer = await lambda.ask({ ...ask, name: `young_${name}`, times: youngCalls });
+  await lambda.ask({ payload, name: `first_${name}`, times: 1 });
+  const young: Answer = await lambda.ask({ payload, name: `young_${name}`, times: youngCalls });
   // Until Node has compiled what it will.
-  await lambda.ask({ ...ask, name: `warmup_${name}`, times: Math.ceil(counts.calls / 3) });
-  const answer: Answer = await lambda.ask({ ...ask, name: `warm_${name}`, times: counts.calls });
+  await lambda.ask({ payload, name: `warmup_${name}`, times: Math.ceil(counts.calls / 3) });
+  const answer: Answer = await lambda.ask({ payload, name: `warm_${name}`, times: counts.calls });
   await lambda.stop();
   youngCpu.push(young.cpuMilliseconds / youngCalls);
   cpu.push(answer.cpuMilliseconds / counts.calls);
@@ -84,7 +83,7 @@ const measure = async (
 const callsOf = async ({ bundles, tables }: Bench, name: string): Promise<SeenCall[]> => {
   const proxy = await startCountingProxy(tables.endpoint);
   const lambda = await startLambda(bundles.deployed[name] ?? "", { AWS_ENDPOINT_URL_DYNAMODB: proxy.url });
-  await lambda.ask({ payload: payloads[name] ?? "", name: `calls_${name}`, times: 1, pauseMilliseconds: 0 });
+  await lambda.ask({ payload: payloads[name] ?? "", name: `calls_${name}`, times: 1 });
   await lambda.stop();
   proxy.stop();
   return proxy.take();
