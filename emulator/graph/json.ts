@@ -11,3 +11,12 @@ export const readJson = (text: string): unknown => {
     throw new SyntaxError(message.endsWith("is not valid JSON") ? "This is not valid JSON" : message);
   }
 };
+
+/** What a text is as JSON; undefined for a text that is not JSON. */
+export const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};

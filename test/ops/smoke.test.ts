@@ -26,8 +26,8 @@ const smoke = async ({ url }: Serving) => {
   return { code: result, lines: logs.map(String) };
 };
 
-const rowsOf = async (place: Serving) => {
-  const { core, payments, deadLetters } = await place.dump();
+const rowsOf = async (target: Serving) => {
+  const { core, payments, deadLetters } = await target.dump();
   return [core.length, payments.length, deadLetters.length];
 };
 
@@ -41,7 +41,7 @@ test("has an event of each handled type, with ids of its own in each run", () =>
   assert.is(new Set([...one.events, ...two.events].map(({ id }) => id)).size, 2 * handledTypes.length);
 });
 
-test("tells of each type that it is well, twice in a row, and leaves nothing behind", async () => {
+test("passes for each type, twice in a row, and leaves nothing behind", async () => {
   const types = smokeEvents("types", 1_767_225_600).events.map(({ type }) => `${type}`);
   for (const _ of [1, 2]) {
     const { code, lines } = await smoke(serving);
@@ -65,7 +65,7 @@ test("tells of each type that it is well, twice in a row, and leaves nothing beh
   );
 });
 
-// The dev stack, where nobody may write payments.
+// The dev stack, where no role may write payments.
 const graphWithoutPayments = async (): Promise<Graph> => {
   const graph = await graphOf("dev");
   const resources = graph.resources.map((resource) => {
@@ -76,7 +76,7 @@ const graphWithoutPayments = async (): Promise<Graph> => {
   return { ...graph, resources };
 };
 
-test("says what fails and why, and deletes its own dead letters, but nobody else's", async () => {
+test("says what fails and why, and deletes its own dead letters only", async () => {
   const failing = await startServing({ graph: graphWithoutPayments() });
   try {
     const other = smokeEvents("other", 1_767_225_600).events.find(({ type }) => type === "invoice.paid");
@@ -103,14 +103,14 @@ test("refuses a stack that has Stripe's events, before it does anything", async 
   const prod = await startServing({ graph: graphOf("prod") });
   try {
     const error = await rejects(smokeTest({ local: prod.url }, new AbortController().signal));
-    assert.match(error.message, "has Stripe's events, from aws.partner/stripe.com/ed_");
+    assert.match(error.message, "receives Stripe's events, from aws.partner/stripe.com/ed_");
     assert.equal(await rowsOf(prod), [0, 0, 0]);
   } finally {
     await prod.stop();
   }
 });
 
-test("puts events as EventBridge does: a source of AWS's is refused in its entry, though the call succeeds", async () => {
+test("is answered by the runner as by EventBridge: an entry with a source of AWS is refused, though the call succeeds", async () => {
   const { stack, url } = serving;
   const events = new EventBridgeClient(localConfig(stack.bus.arn, url));
   const [event] = smokeEvents("put", 1_767_225_600).events;
