@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { Command } from "commander";
 import { loadGraph } from "../../emulator/graph/load.ts";
 import { stackConfig } from "../../emulator/graph/stack-config.ts";
 import { ceilingsOf, renewalTypes } from "./ceilings.ts";
@@ -6,10 +6,15 @@ import { figures } from "./figures.ts";
 import { defaults } from "./quotas.ts";
 import { routesOf } from "./routes.ts";
 
-// Which of AWS's quotas a stack reaches first, and at how many events a second: the table of docs/scale.md.
+const { stack } = new Command("npm run bench:capacity --")
+  .description(
+    "Computes which AWS quota a stack reaches first, and at how many events per second: the table of docs/scale.md.",
+  )
+  .option("--stack <name>", "the stack whose configuration is loaded", "prod")
+  .parse()
+  .opts<{ stack: string }>();
 
-const { values } = parseArgs({ options: { stack: { type: "string", default: "prod" } } });
-const routes = routesOf(await loadGraph(stackConfig(values.stack)));
+const routes = routesOf(await loadGraph(stackConfig(stack)));
 const number = (value: number): string => value.toLocaleString("en");
 
 console.log("| quota | in a second, or at once | taken by an event | reached at |\n| --- | --- | --- | --- |");
