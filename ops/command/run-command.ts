@@ -10,6 +10,10 @@ export const runCommand = async (
   run: (signal: AbortSignal) => Promise<number>,
   interruptedMessage?: string,
 ): Promise<void> => {
+  // A reader such as `head` may close the pipe early: the command does its work all the same.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
   const stop = new AbortController();
   for (const signal of interruptedMessage === undefined ? [] : ["SIGINT", "SIGTERM"]) {
     process.on(signal, () => {

@@ -147,7 +147,7 @@ test("says that a queue does not exist, before it starts anything", async () => 
   assert.equal([serving.deadLetters.messages.length, serving.deadLetters.hidden(Date.now())], [1, 0]);
 });
 
-// Starts a redrive of three letters, and returns once the first has been started and waits.
+// Starts a redrive of three dead letters, and returns once the first execution has begun and waits.
 const interrupted = async () => {
   const ids = ["first", "second", "third"];
   for (const id of ids) deadLetter(id);
@@ -184,6 +184,17 @@ test("ends on Ctrl-C once what it has started is done, makes the rest visible ag
   assert.match(await stdout, "1 redriven, 0 failed again, 0 parked, 2 left");
   assert.equal([serving.deadLetters.messages.length, serving.deadLetters.hidden(Date.now())], [2, 0]);
   assert.match(await redriveRest(), "2 redriven");
+});
+
+test("does its work though its output is no longer read", async () => {
+  deadLetter("unread");
+  await serving.makeUpUsers(serving.deadLetters.messages.map(({ body }) => JSON.parse(body)));
+  const child = spawnCommand("redrive", ["--local", serving.url]);
+  child.stdout.destroy();
+  const stderr = text(child.stderr);
+  const code = await new Promise((done) => child.on("exit", done));
+  assert.equal([code, await stderr], [0, ""]);
+  assert.equal(serving.deadLetters.messages, []);
 });
 
 test("loses nothing when it is killed in the middle", async () => {
