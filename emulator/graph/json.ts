@@ -1,7 +1,7 @@
 /**
  * Reads JSON.
  *
- * @throws {SyntaxError} for what is none; unlike the engine's own it never quotes a part of it, as that may be somebody's name.
+ * @throws {SyntaxError} for other text; unlike the engine's own error it never quotes the text, which may hold personal data.
  */
 export const readJson = (text: string): unknown => {
   try {
@@ -12,7 +12,7 @@ export const readJson = (text: string): unknown => {
   }
 };
 
-/** What a text is as JSON; undefined for a text that is not JSON. */
+/** Parses a text that may not be JSON; undefined if it is not. */
 export const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text);
@@ -20,3 +20,7 @@ export const parseJson = (text: string): unknown => {
     return undefined;
   }
 };
+
+/** Whether a value is an object with fields: neither null nor a list. */
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -43,8 +43,8 @@ export const hasFilter = ({ type, error, event, since }: Filters): boolean =>
 /** Whether a message of the queue could be read. */
 export const isReadable = (message: DeadLetter | UnreadableMessage): message is DeadLetter => "eventId" in message;
 
-const isSelected = (letter: DeadLetter, { type, error, event, since }: Filters): boolean =>
-  (type?.includes(letter.type) ?? true) &&
-  (error?.includes(letter.errorName) ?? true) &&
-  (event?.includes(letter.eventId) ?? true) &&
-  (since === undefined || letter.at >= since);
+const isSelected = (deadLetter: DeadLetter, { type, error, event, since }: Filters): boolean =>
+  (type?.includes(deadLetter.type) ?? true) &&
+  (error?.includes(deadLetter.errorName) ?? true) &&
+  (event?.includes(deadLetter.eventId) ?? true) &&
+  (since === undefined || deadLetter.at >= since);

@@ -17,7 +17,7 @@ import { type SmokeEvents, smokeEvents } from "./smoke-events.ts";
 
 /** The result of one event: its outcome, or why the test of it failed. */
 interface SmokeResult {
-  isWell: boolean;
+  hasPassed: boolean;
   text: string;
 }
 
@@ -37,24 +37,24 @@ export const smokeTest = async (options: TargetOptions, signal: AbortSignal): Pr
   const startedAt = Date.now();
   const smoke = smokeEvents(startedAt.toString(36), Math.floor(startedAt / 1000));
   const refused = await put(smoke, target);
-  let isWell = false;
+  let hasPassed = false;
   try {
     const results = await awaitResults(smoke, refused, target, signal);
     for (const [index, { type }] of smoke.events.entries()) {
       const result = results[index] ?? {
-        isWell: false,
+        hasPassed: false,
         text: `no outcome was logged within ${timeoutMilliseconds / 1000} s`,
       };
-      console.log(`${result.isWell ? "well  " : "FAILED"}  ${`${type}`.padEnd(30)}  ${escapeText(result.text)}`);
+      console.log(`${result.hasPassed ? "passed" : "FAILED"}  ${`${type}`.padEnd(30)}  ${escapeText(result.text)}`);
     }
     const problem = await rowProblem(smoke, target);
-    console.log(problem === null ? "well    the rows are as they should be" : `FAILED  the rows: ${problem}`);
-    isWell = problem === null && results.every((result) => result?.isWell);
+    console.log(problem === null ? "passed  the rows are as expected" : `FAILED  the rows: ${problem}`);
+    hasPassed = problem === null && results.every((result) => result?.hasPassed);
   } finally {
-    await cleanUp(smoke, target, isWell);
+    await cleanUp(smoke, target, hasPassed);
   }
   if (signal.aborted) return 130;
-  return isWell ? 0 : 1;
+  return hasPassed ? 0 : 1;
 };
 
 // The events that EventBridge refused, by their ids, and why: PutEvents succeeds all the same.
@@ -83,7 +83,7 @@ const awaitResults = async (
   const args = { logs: new CloudWatchLogsClient(config), stack, since: new Date(Date.now() - 600_000) };
   const results: (SmokeResult | null)[] = events.map(({ id }) => {
     const reason = refused.get(id);
-    return reason === undefined ? null : { isWell: false, text: `EventBridge refused it: ${reason}` };
+    return reason === undefined ? null : { hasPassed: false, text: `EventBridge refused it: ${reason}` };
   });
   const until = Date.now() + timeoutMilliseconds;
   for (let wait = 100; ; wait = Math.min(2 * wait, 5000)) {
@@ -102,12 +102,12 @@ const resultOf = (executions: ExecutionTrace[]): SmokeResult | null => {
   const errors = execution.states.flatMap(({ attempts }) => attempts.flatMap(({ error }) => error ?? []));
   if (state) {
     const again = errors.length > 0 ? ` at attempt ${errors.length + 1}` : "";
-    const isWell = state.outcome === "applied" || state.outcome === "duplicate" || state.outcome === "stale";
-    return { isWell, text: [`${state.outcome}${again}`, state.reason, ...state.written].filter(Boolean).join("  ") };
+    const hasPassed = state.outcome === "applied" || state.outcome === "duplicate" || state.outcome === "stale";
+    return { hasPassed, text: [`${state.outcome}${again}`, state.reason, ...state.written].filter(Boolean).join("  ") };
   }
   if (execution.status === null || execution.status === "SUCCEEDED") return null;
   const error = errors.at(-1) ?? execution.error;
-  return { isWell: false, text: `${execution.status}  ${error?.name}: ${error?.message}` };
+  return { hasPassed: false, text: `${execution.status}  ${error?.name}: ${error?.message}` };
 };
 
 const rowProblem = async (
@@ -128,14 +128,14 @@ const rowProblem = async (
 const cleanUp = async (
   { coreKeys, paymentKeys, events }: SmokeEvents,
   target: Target,
-  isWell: boolean,
+  hasPassed: boolean,
 ): Promise<void> => {
   const client = new DynamoDBClient(target.dynamodb);
   const { core, payments } = target.stack.tables;
   const rows = [...coreKeys.map((key) => [core, key] as const), ...paymentKeys.map((key) => [payments, key] as const)];
   for (const [TableName, key] of rows) await client.send(new DeleteItemCommand({ TableName, Key: marshall(key) }));
   // After a success there are none, and receiving would hide other dead letters for a while.
-  if (!isWell)
+  if (!hasPassed)
     await deleteDeadLetters(
       new SQSClient(target.config),
       target.stack,

@@ -110,10 +110,10 @@ test("brings back what was lost, and changes nothing where nothing was", async (
 
 test("puts what fails again into the dead-letter queue", async () => {
   const { deadLetters } = serving;
-  await serving.take(paid("nobody", 200));
+  await serving.take(paid("unmatched", 200));
   deadLetters.messages.length = 0;
   assert.is((await replay({ from: at(200), to: at(201) })).code, 0);
-  assert.is(JSON.parse(`${deadLetters.messages[0]?.body}`).event.detail.id, "evt_nobody");
+  assert.is(JSON.parse(`${deadLetters.messages[0]?.body}`).event.detail.id, "evt_unmatched");
 });
 
 test("prints its plan in a dry run, and starts nothing", async () => {
@@ -200,13 +200,13 @@ test("cancels the replay on Ctrl-C, says from where to go on, and can be run aga
   assert.is((await replay({ from: at(600), to: at(720) })).code, 0);
 });
 
-test("starts nothing when it is told to end before it has begun", async () => {
+test("starts nothing when its signal is aborted before it has begun", async () => {
   const replays = serving.replays.all.size;
   assert.is((await replay({}, AbortSignal.abort())).code, 130);
   assert.is(serving.replays.all.size, replays);
 });
 
-test("says of a replay that it cannot watch how to, and that it goes on", async () => {
+test("says how to watch a replay that it cannot watch itself, and that it goes on", async () => {
   const { all } = serving.replays;
   // As when it is gone from AWS, or may not be looked at.
   Object.assign(all, { get: () => undefined });

@@ -49,7 +49,7 @@ test("passes for each type, twice in a row, and leaves nothing behind", async ()
     assert.equal(lines.length, types.length + 1);
     for (const type of types) {
       assert.ok(
-        lines.some((line) => line.startsWith(`well    ${type} `)),
+        lines.some((line) => line.startsWith(`passed  ${type} `)),
         type,
       );
     }
@@ -89,7 +89,7 @@ test("says what fails and why, and deletes its own dead letters only", async () 
     const writesPayments = ({ definition }: Workflow) => readDefinition(definition).includes("${write-payment}");
     const payments = workflows.filter(writesPayments).map(({ eventType }) => eventType);
     assert.equal(typesThat("FAILED").toSorted(), payments.toSorted());
-    assert.is(typesThat("well").length, workflows.length - payments.length);
+    assert.is(typesThat("passed").length, workflows.length - payments.length);
     assert.match(`${lines.find((line) => line.includes("invoice.paid "))}`, /FAILED {2}AccessDeniedException: User: /);
     assert.match(`${lines.at(-1)}`, /^FAILED {2}the rows: in_smoke_\w+ has no payment/);
     const left = failing.deadLetters.messages.map(({ body }) => JSON.parse(body).event.detail.id);
@@ -117,7 +117,7 @@ test("is answered by the runner as by EventBridge: an entry with a source of AWS
   const entry = {
     EventBusName: stack.bus.name,
     DetailType: "a type",
-    Source: "nobody.knows",
+    Source: "unknown.source",
     Detail: JSON.stringify(event),
   };
   const Entries = [
@@ -140,7 +140,7 @@ test("is answered by the runner as by EventBridge: an entry with a source of AWS
 test("is a command", async () => {
   const { stdout, stderr, code } = await runCommand("smoke", ["--local", serving.url]);
   assert.equal([code, stderr], [0, ""]);
-  assert.match(stdout, "well    the rows are as they should be");
+  assert.match(stdout, "passed  the rows are as expected");
   assert.is((await runCommand("smoke", [])).code, 2);
 });
 

@@ -115,13 +115,13 @@ test("shows the whole body of an event's dead letters, or of a message that cann
 test("has a message that is nested too deep as one that cannot be redriven, and the others are redriven", async () => {
   const depth = 5000;
   const nested = `${"[".repeat(depth)}${"]".repeat(depth)}`;
-  const letter = {
+  const content = {
     event: { detail: { id: "evt_deep", type: "invoice.paid", nested: 0 } },
     failure: { Error: "InvalidEvent" },
     execution: "arn",
     stateMachine: serving.stack.stateMachines["invoice-paid"],
   };
-  const body = JSON.stringify(letter).replace('"nested":0', `"nested":${nested}`);
+  const body = JSON.stringify(content).replace('"nested":0', `"nested":${nested}`);
   serving.deadLetters.send(body, 1000);
   const event = eventOf("beside");
   await serving.makeUpUsers([event]);
