@@ -12,7 +12,7 @@ import type { TargetOptions } from "../command/target-options.ts";
 import { deleteDeadLetters } from "../redrive/delete-dead-letters.ts";
 import { escapeText } from "../terminal/escape.ts";
 import type { ExecutionTrace } from "../trace/execution-trace.ts";
-import { readTrace } from "../trace/trace-event.ts";
+import { readTrace } from "../trace/read-trace.ts";
 import { type SmokeEvents, smokeEvents } from "./smoke-events.ts";
 
 /** The result of one event: its outcome, or why the test of it failed. */

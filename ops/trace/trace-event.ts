@@ -1,10 +1,9 @@
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import { readEventLogs, type EventLogsArgs } from "./event-logs.ts";
-import { type ExecutionTrace, tracesOf } from "./execution-trace.ts";
 import { findTarget } from "../command/target.ts";
 import { type TargetOptions, targetText } from "../command/target-options.ts";
 import { escapeLines } from "../terminal/escape.ts";
 import { formatTime } from "../terminal/format-time.ts";
+import { readTrace, type Trace } from "./read-trace.ts";
 import { traceText } from "./trace-text.ts";
 
 /** What `npm run trace` was asked to do. */
@@ -13,29 +12,6 @@ export interface TraceOptions extends TargetOptions {
   since: Date;
   json?: boolean;
 }
-
-/** An event's way through its executions. */
-export interface Trace {
-  eventId: string;
-  /** Stripe's type of the event; null if the logs have nothing of it. */
-  type: string | null;
-  /** When Stripe created the event, in unix seconds. */
-  created: number | null;
-  /** In the order of their start. */
-  executions: ExecutionTrace[];
-}
-
-/** Traces an event through the logs of a stack. */
-export const readTrace = async (eventId: string, args: EventLogsArgs): Promise<Trace> => {
-  const logs = await readEventLogs(eventId, args);
-  const received = logs.flatMap(({ lines }) => lines);
-  return {
-    eventId,
-    type: received.find(({ type }) => type)?.type ?? null,
-    created: received.find(({ created }) => created)?.created ?? null,
-    executions: tracesOf(logs),
-  };
-};
 
 /** Prints the trace of an event, and returns the exit code: 0, or 1 if the logs have nothing of it. */
 export const traceEvent = async (eventId: string, options: TraceOptions): Promise<number> => {

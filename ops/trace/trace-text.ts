@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import { escapeText } from "../terminal/escape.ts";
 import type { ExecutionTrace, StateTrace, TraceError } from "./execution-trace.ts";
-import type { Trace } from "./trace-event.ts";
+import type { Trace } from "./read-trace.ts";
 
 /** The trace of an event for a terminal: each execution, each of its states, and each attempt where there was more than one. */
 export const traceText = ({ eventId, type, created, executions }: Trace): string => {

@@ -12,7 +12,7 @@ import { localConfig } from "../../ops/command/clients.ts";
 import { redriveAll } from "../../ops/redrive/redrive-all.ts";
 import { replayRule } from "../../ops/replay/replay-rule.ts";
 import { showRecords } from "../../ops/show/show-records.ts";
-import { readTrace } from "../../ops/trace/trace-event.ts";
+import { readTrace } from "../../ops/trace/read-trace.ts";
 import { largestData } from "../../emulator/stepfunctions/data-limit.ts";
 import { captured } from "../helpers/captured.ts";
 import { padded } from "../helpers/padded.ts";

@@ -6,7 +6,7 @@ import { localConfig } from "../../ops/command/clients.ts";
 import { readEventLogs } from "../../ops/trace/event-logs.ts";
 import { tracesOf } from "../../ops/trace/execution-trace.ts";
 import { redriveAll } from "../../ops/redrive/redrive-all.ts";
-import { readTrace } from "../../ops/trace/trace-event.ts";
+import { readTrace } from "../../ops/trace/read-trace.ts";
 import { captured } from "../helpers/captured.ts";
 import { runCommand } from "../helpers/command.ts";
 import { type Serving, startServing } from "../helpers/serving.ts";
