@@ -12,10 +12,18 @@ const rateOption = (text: string): number => {
 };
 
 const help = `
-Exit code: 0 if every selected event was redriven (or listed), 1 if one failed again, was parked
-or left, or if no dead letter matches the filters, 2 if nothing was started (with the reason),
-130 after Ctrl-C. A redrive is idempotent and loses nothing: an event stays in a queue until it
-is done. The on-call runbook, by error: docs/dead-letters.md`;
+A redrive is idempotent and loses nothing: an event stays in a queue until it is
+processed. The on-call runbook, by error: docs/dead-letters.md
+
+Examples:
+  npm run redrive -- --stack prod --dry-run
+  npm run redrive -- --stack prod --error CustomerNotFound --since 6h
+
+Exit codes:
+  0    every selected event was redriven (or listed)
+  1    an event failed again, was parked or left, or no dead letter matches
+  2    nothing was started; the message says why
+  130  ended by Ctrl-C`;
 
 const command = addTargetOptions(
   makeCommand(
@@ -23,10 +31,10 @@ const command = addTargetOptions(
     "Redrives dead letters: starts the state machine again for each event in the dead-letter queue.",
   ),
 )
-  .option("--dry-run", "list the dead letters, start nothing and change nothing")
+  .option("--dry-run", "list the dead letters; start and change nothing")
   .option(
     "--show <id>",
-    "print the whole body of the dead letters of this event (evt_… or an SQS message id), start nothing",
+    "print the whole body of an event's dead letters, by the event id (evt_…) or the SQS message id; start nothing",
   )
   .option("--json", "print the list and the results as JSON, with every event id")
   .option("--type <type...>", "only events of these Stripe types, such as invoice.paid")
@@ -37,9 +45,9 @@ const command = addTargetOptions(
     "only messages sent to the queue since then: 90m, 6h or 2d ago, or 2026-01-31T12:00:00Z",
     timeOption,
   )
-  .option("--max <number>", "park an event in the parking-lot queue after so many failed redrives", wholeOption, 3)
-  .option("--rate <number>", "start at most so many executions per second", rateOption, 10)
-  .option("--parked", "redrive the parking-lot queue instead, without a limit on attempts")
+  .option("--max <number>", "failed redrives of an event before it is moved to the parking-lot queue", wholeOption, 3)
+  .option("--rate <number>", "executions started per second at most", rateOption, 10)
+  .option("--parked", "redrive the parking-lot queue instead, without a maximum of attempts")
   .addHelpText("after", help);
 
 const options = parseTargetCommand(command).opts<RedriveOptions>();

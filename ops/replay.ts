@@ -6,15 +6,21 @@ import { addTargetOptions, parseTargetCommand } from "./command/target-options.t
 import type { ReplayOptions } from "./replay/replay-rule.ts";
 
 const help = `
-The window goes by the time at which Stripe created an event. A replay is idempotent: an event
-that was processed before changes nothing. What fails goes to the dead-letter queue, as always.
+The window goes by the time at which Stripe created an event. A replay is
+idempotent: an event that was processed before changes nothing. What fails goes
+to the dead-letter queue, as always. When to replay: docs/dead-letters.md
 
-Exit code: 0 if the whole window was replayed (or for a dry run), 1 if the replay failed or could
-not be watched, 2 if nothing was started (with the reason), 130 after Ctrl-C, which cancels the
-replay. When to replay: docs/dead-letters.md`;
+Example:
+  npm run replay -- --stack prod --rule invoice-paid-rule --from 6h --dry-run
+
+Exit codes:
+  0    the whole window was replayed (or it was a dry run)
+  1    the replay failed, or could not be watched
+  2    nothing was started; the message says why
+  130  ended by Ctrl-C, which cancels the replay`;
 
 const command = addTargetOptions(makeCommand("replay", "Replays a time window of the archive to one rule."))
-  .option("--dry-run", "print the archive, the window, the rule and its state machine, start nothing")
+  .option("--dry-run", "print the archive, the window, the rule and its state machine; start nothing")
   .requiredOption("--rule <name>", "required: the rule that gets the events, such as payment-succeeded-rule")
   .requiredOption(
     "--from <time>",

@@ -5,9 +5,17 @@ import { runCommand } from "./command/run-command.ts";
 import { addTargetOptions, parseTargetCommand } from "./command/target-options.ts";
 import type { ShowOptions } from "./show/show-records.ts";
 
+const help = `
+Every field: docs/records.md
+
+Exit codes:
+  0    the records are printed
+  1    nothing is recorded
+  2    the records could not be read; the message says why`;
+
 const command = addTargetOptions(makeCommand("show", "Shows a user's subscription and payments as they are recorded."))
   .argument("<id>", "the user, or what to find the user by: a customer cus_…, an invoice in_… or an event evt_…")
-  .option("--limit <number>", "show at most so many payments", wholeOption, 20)
+  .option("--limit <number>", "payments at most", wholeOption, 20)
   .addOption(
     new Option(
       "--since <time>",
@@ -17,10 +25,7 @@ const command = addTargetOptions(makeCommand("show", "Shows a user's subscriptio
       .default(timeOption("1d"), "1 day ago"),
   )
   .option("--json", "print JSON, with every field")
-  .addHelpText(
-    "after",
-    "\nExit code: 0, 1 if nothing is recorded, 2 if it could not be read. Every field: docs/records.md",
-  );
+  .addHelpText("after", help);
 
 const options = parseTargetCommand(command).opts<ShowOptions>();
 // Loaded late: the help needs no SDK.

@@ -3,8 +3,14 @@ import { runCommand } from "./command/run-command.ts";
 import { addTargetOptions, parseTargetCommand, type TargetOptions } from "./command/target-options.ts";
 
 const help = `
-Only for a stack that does not receive Stripe's events; it deletes the rows that it made.
-Exit code: 0 if every event was processed, 1 if not, 2 if nothing was sent. More: docs/smoke.md`;
+Only for a stack that does not receive Stripe's events. It deletes the rows and
+the dead letters that it made. More: docs/smoke.md
+
+Exit codes:
+  0    every event was processed
+  1    an event failed
+  2    nothing was sent; the message says why
+  130  ended by Ctrl-C`;
 
 const command = addTargetOptions(
   makeCommand("smoke", "Smoke test: sends one event of each handled type to the stack's bus and checks the result."),

@@ -5,6 +5,14 @@ import { runCommand } from "./command/run-command.ts";
 import { addTargetOptions, parseTargetCommand } from "./command/target-options.ts";
 import type { TraceOptions } from "./trace/trace-event.ts";
 
+const help = `
+What the output means: docs/tracing.md
+
+Exit codes:
+  0    the trace is printed
+  1    the logs have nothing of the event
+  2    the event could not be traced; the message says why`;
+
 const command = addTargetOptions(
   makeCommand("trace", "Traces an event through its executions: states, attempts, errors, and what was written."),
 )
@@ -15,10 +23,7 @@ const command = addTargetOptions(
       .default(timeOption("1d"), "1 day ago"),
   )
   .option("--json", "print JSON")
-  .addHelpText(
-    "after",
-    "\nExit code: 0, 1 if the logs have nothing of the event, 2 if it could not be traced. More: docs/tracing.md",
-  );
+  .addHelpText("after", help);
 
 const options = parseTargetCommand(command).opts<TraceOptions>();
 // Loaded late: the help needs no SDK.

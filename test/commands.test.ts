@@ -37,6 +37,13 @@ test("says in its help what it is, and does nothing else", async () => {
   }
 });
 
+test("has a help that fits a terminal of 80 columns, if an operator runs it", async () => {
+  for (const { file } of commands.filter((command) => command.file.startsWith("ops/"))) {
+    const { stdout } = await run(file, ["--help"]);
+    for (const line of stdout.split("\n")) assert.ok(line.length <= 80, `${file}: ${line}`);
+  }
+});
+
 test("refuses an unknown option before it does anything", async () => {
   for (const { script, file } of commands) {
     const { stdout, stderr, code } = await run(file, ["--no-such-option"]);

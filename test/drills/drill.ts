@@ -22,7 +22,14 @@ const options = makeCommand(
   )
   .option("--seed <number>", "seed of the random events and faults", wholeOption, 1)
   .option("--share <number>", "the share of faults at each hop, from 0 to 1", shareOption, 0.1)
-  .addHelpText("after", "\nExit code: 0 if nothing is lost and all rows are right, 1 if not, 2 if it could not be run.")
+  .addHelpText(
+    "after",
+    `
+Exit codes:
+  0    nothing is lost, and all rows are right
+  1    something is lost, or a row is wrong
+  2    wrong usage`,
+  )
   .parse()
   .opts<Omit<DrillArgs, "say">>();
 
