@@ -8,7 +8,7 @@ import {
   sampleSubscription,
 } from "../../samples/stripe-objects.ts";
 
-/** The events of a smoke test, one of each type, and the keys of all rows that they write. */
+/** What a smoke test puts on a bus, one event of each type, and the keys of all rows that come of it. */
 export interface SmokeEvents {
   userId: string;
   invoiceId: string;
@@ -20,7 +20,7 @@ export interface SmokeEvents {
 
 const day = 24 * 3600;
 
-/** Makes the events of one subscription that ends after a month, with `run` in all ids; `now` in unix seconds. */
+/** Makes up a month of one subscription that ends, with ids that have `run` in them; `now` in unix seconds. */
 export const smokeEvents = (run: string, now: number): SmokeEvents => {
   const userId = `smoke_${run}`;
   const [customer, subscription, invoiceId] = [`cus_smoke_${run}`, `sub_smoke_${run}`, `in_smoke_${run}`];

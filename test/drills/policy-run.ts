@@ -45,11 +45,11 @@ const objectOf = (eventType: string, more: Json): Json => {
 
 const customer = (id: string): Json => ({ customer: { id, object: "customer", ...person } });
 
-// A person's name in a field of another type, for each kind of object.
+// Somebody's name where each kind of object has what is none.
 const { name: misplaced } = person;
 const invalid = { amount_paid: misplaced, items: misplaced, is_default: misplaced };
 
-/** What an event of each type is: valid, invalid, of an unknown user, of Stripe's test mode, or undeliverable. */
+/** What happens to an event of each type: it is handled, invalid, of nobody, of Stripe's test mode, or cannot be delivered. */
 export const kinds = { good: {}, invalid, unknown: customer("cus_unknown"), "test-mode": {}, undelivered: {} };
 
 const eventOf = (kind: keyof typeof kinds | "unforwarded", name: string, eventType: string): Json => {
