@@ -1,4 +1,3 @@
-import { failureMessage } from "../ops/terminal/failure-message.ts";
 import type { Delivery } from "../emulator/eventbridge/delivery.ts";
 import type { Envelope } from "./stripe-envelope.ts";
 import type { Execution, HistoryEvent } from "../emulator/stepfunctions/machine.ts";
@@ -62,12 +61,7 @@ const resultOfOne = (delivery: Delivery): Result => {
     return { outcome: "lost", states, written: [], error: { name, message } };
   }
   const outcome = data.failure.Error === "Refused" ? "refused" : "dead-letter";
-  return {
-    outcome,
-    states,
-    written: [],
-    error: { name: data.failure.Error, message: failureMessage(data.failure.Cause) },
-  };
+  return { outcome, states, written: [], error: { name: data.failure.Error, message: messageOf(data.failure.Cause) } };
 };
 
 interface Data {
@@ -80,4 +74,14 @@ const lastInput = (history: Execution["history"]): Data => {
   );
   // Every definition's data is the envelope, to which states add these keys.
   return (entered.at(-1)?.state.input ?? {}) as Data;
+};
+
+/** The message of a failure by its cause: that of a Lambda's error is its whole answer, as JSON. */
+export const messageOf = (cause = ""): string => {
+  try {
+    const { errorMessage } = JSON.parse(cause);
+    return typeof errorMessage === "string" ? errorMessage : cause;
+  } catch {
+    return cause;
+  }
 };

@@ -1,5 +1,6 @@
 import { namespace } from "../lambdas/runtime/metric.ts";
 import { type Arrival, type Envelope, ownerOfEvent } from "./stripe-envelope.ts";
+import type { Graph } from "../emulator/graph/load.ts";
 import type { Options } from "./options.ts";
 import type { Outcome } from "./outcome.ts";
 import { lineOf, summaryOf } from "./print.ts";
@@ -58,7 +59,7 @@ export const openSession = (runner: Runner, options: Options): Session => {
 
   return {
     arrival: {
-      eventSource: `${graph.outputs["eventSource"]}`,
+      eventSource: eventSourceOf(graph),
       keepSource: options.keepSource ?? false,
       account: graph.account,
       region: graph.region,
@@ -97,4 +98,10 @@ const watchedBy = ({ watch }: Runner) => {
     if (metric.namespace === namespace && sum > 0) metrics.set(name, (metrics.get(name) ?? 0) + sum);
   }
   return { metrics, alarms: watch.on() };
+};
+
+const eventSourceOf = ({ resources }: Graph): string => {
+  const rule = resources.find((resource) => resource.type === "aws:cloudwatch/eventRule:EventRule");
+  const { source } = JSON.parse(String(rule?.inputs["eventPattern"]));
+  return String(source[0]);
 };

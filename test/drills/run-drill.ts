@@ -126,7 +126,7 @@ const everyNth = (events: { id: string }[], n: number, from: number): string[] =
 const take = async (runner: Runner, events: object[]): Promise<string[]> => {
   const { account, region } = runner.graph;
   const arrival = { eventSource: "homebiyori.stripe.test", keepSource: false, account, region };
-  // Many, as most of them wait, and virtual time advances only when all wait.
+  // Many, as most of them wait, and time goes on only when all do.
   const schedule = makeSchedule(200);
   const envelopes: Envelope[] = events.map((event) => toEnvelope(event, arrival));
   return Promise.all(
