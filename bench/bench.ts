@@ -14,8 +14,6 @@ import { pipeline } from "./sections/pipeline.ts";
 import { warm } from "./sections/warm.ts";
 import { type Section, tableOf } from "./table.ts";
 
-// Measures all that docs/performance.md says, in one run on one machine, and prints it as the table that is there.
-
 const sections: Record<string, (bench: Bench) => Promise<Section>> = {
   cold,
   bundles: bundleSizes,
@@ -26,6 +24,7 @@ const sections: Record<string, (bench: Bench) => Promise<Section>> = {
 };
 
 const options = new Command("npm run bench --")
+  .description("Measures the figures of docs/performance.md in one run on this machine, and prints its table.")
   .addOption(new Option("--only <section...>", "measure these sections only").choices(Object.keys(sections)))
   .option("--full", "let it grow to 100,000 events", false)
   .option("--quick", "with small counts, to see that it runs", false)

@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 import type { AlarmChange } from "../emulator/cloudwatch/alarms.ts";
 import { counted } from "../ops/terminal/counted.ts";
+import { escapeText } from "../ops/terminal/escape.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Dump } from "./runner.ts";
 import { tableOf } from "../ops/terminal/table.ts";
@@ -23,8 +24,8 @@ export const lineOf = ({ eventId, type, outcome, states, written, error, ms, aga
   // What failed has gone through more states than a line holds.
   const way = states.join(" > ");
   const parts = [
-    eventId.padEnd(30),
-    type.padEnd(30),
+    escapeText(eventId).padEnd(30),
+    escapeText(type).padEnd(30),
     styleText(colours[outcome], outcome.padEnd(11)),
     styleText("gray", `${ms.toFixed(1).padStart(6)} ms`),
     again ?? "",
@@ -32,8 +33,8 @@ export const lineOf = ({ eventId, type, outcome, states, written, error, ms, aga
   ];
   const below = [
     error ? way : "",
-    written.join(", "),
-    error ? styleText(colours[outcome], `${error.name}: ${error.message}`) : "",
+    escapeText(written.join(", ")),
+    error ? styleText(colours[outcome], escapeText(`${error.name}: ${error.message}`)) : "",
   ];
   return [parts.filter(Boolean).join("  "), ...below.filter(Boolean)].join("\n  ");
 };

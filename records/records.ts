@@ -14,42 +14,42 @@ import {
 export { InvalidCursor } from "./cursor.ts";
 export type { PaymentRecord, SubscriptionRecord } from "./rows.ts";
 
-/** Some payments, and where the next ones begin; null after the last, which may be empty. */
+/** A page of payments, and the cursor of the next page; null on the last page, which may be empty. */
 export interface PaymentPage {
   payments: PaymentRecord[];
   cursor: string | null;
 }
 
-/** What is on record of users and invoices. Nothing of it has expired. */
+/** Reads the records of users and invoices; leaves out what has expired. */
 export interface Records {
-  /** A user's subscription; null if none is known. With several it is the one that matters: a live one, that grants access, the newest. */
+  /** A user's subscription, or null. Of several a live one before an ended one, then one that grants access, then the newest. */
   subscription(userId: string): Promise<SubscriptionRecord | null>;
-  /** The users of a Stripe customer: one, none, or by somebody's mistake several. New ones show within a second or so. */
+  /** The users of a Stripe customer: one, none, or by mistake several. The index is eventually consistent, within about a second. */
   usersOf(customerId: string): Promise<string[]>;
   /**
-   * A user's payments, those of the newest invoice first, from where `cursor` says that they go on.
+   * A page of a user's payments, the newest invoice first, from `cursor` on.
    *
-   * @throws {InvalidCursor} for one that is not of this user's payments.
+   * @throws {InvalidCursor} for a cursor that is not of this user's payments.
    */
   payments(userId: string, page: { limit: number; cursor?: string | null }): Promise<PaymentPage>;
-  /** What is on record of an invoice: its failed attempts, and its payment. */
+  /** The records of an invoice: its failed attempts, and its payment. */
   paymentsOf(invoiceId: string): Promise<PaymentRecord[]>;
 }
 
-/** What the records are read with. */
+/** The client and the tables that the records are read from. */
 export interface RecordsArgs {
   client: DynamoDBClient;
   /** The names of the tables: the stack's output `tables`. */
   tables: { core: string; payments: string };
-  /** Milliseconds since 1970; what expires by then is left out, as DynamoDB deletes it some days late. */
+  /** Milliseconds since 1970. What has expired by then is left out: DynamoDB's TTL deletes it some days late. */
   now?: () => number;
 }
 
-/** The records in these tables. Each method throws what the SDK throws, such as `ResourceNotFoundException`. */
+/** Opens the records in these tables. Each method throws what the SDK throws, such as `ResourceNotFoundException`. */
 export const openRecords = ({ client, tables, now = Date.now }: RecordsArgs): Records => {
   const documents = DynamoDBDocumentClient.from(client);
   const recorded = (values: object) => ({
-    // Without an amount it is a payment intent alone, of an invoice that is not recorded, or not yet.
+    // Without an amount it is only the payment intent of an invoice that is not recorded, or not yet.
     FilterExpression: "expires_at > :now AND attribute_exists(amount)",
     ExpressionAttributeValues: { ...values, ":now": Math.floor(now() / 1000) },
   });
@@ -80,7 +80,7 @@ export const openRecords = ({ client, tables, now = Date.now }: RecordsArgs): Re
         ...recorded({ ":user": userId }),
         ...(cursor && { ExclusiveStartKey: readCursor(cursor, userId) }),
       });
-      // What happened to one invoice has one place in the index.
+      // All records of one invoice have the same sort key in the index.
       const payments = items.map(toPayment).toSorted(newestFirst);
       return { payments, cursor: lastKey ? writeCursor(lastKey) : null };
     },
@@ -98,7 +98,7 @@ export const openRecords = ({ client, tables, now = Date.now }: RecordsArgs): Re
 const newestFirst = (a: PaymentRecord, b: PaymentRecord): number =>
   b.stripe_created - a.stripe_created || b.created_at - a.created_at;
 
-// What is filtered out counts for `Limit` too, so that many items may take more than one query.
+// `Limit` counts items before the filter, so that one page may take more than one query.
 const query = async (
   documents: DynamoDBDocumentClient,
   input: QueryCommandInput,

@@ -14,7 +14,7 @@ export interface PaymentRecord extends Omit<Payment, "PK" | "SK"> {
   payment_id: string;
 }
 
-// The item has more: what other services keep there, and what only this program reads.
+// The item has more attributes: those of other services, and those that only this program reads.
 const shown: Record<keyof SubscriptionRecord, true> = {
   user_id: true,
   customer_id: true,
@@ -37,24 +37,24 @@ const shown: Record<keyof SubscriptionRecord, true> = {
 
 const names = [...Object.keys(shown), "stripe_version"];
 
-/** The parts of a `GetItem` that asks for a subscription's fields alone. */
+/** The projection of a `GetItem` that reads only a subscription's fields. */
 export const subscriptionFields = {
   ProjectionExpression: names.map((name) => `#${name}`).join(", "),
   ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
 };
 
-/** Reads a subscription out of an item; null if there is none in it. */
+/** Reads the subscription of an item, or null. */
 export const toSubscription = (item: Item): SubscriptionRecord | null => {
   const { stripe_version: version, ...fields } = item;
-  // Somebody else has written the item, to say whose the customer is, and no event of a subscription has come yet.
+  // Another service has written the item, to link the customer to the user, before any subscription event came.
   if (version === undefined) return null;
-  // The key of an index cannot be null, so it is not there then. Nobody but this program writes these attributes.
+  // An index key cannot be null, so the attribute is absent then. Only this program writes these attributes, so the cast holds.
   return { customer_id: null, ...fields } as SubscriptionRecord;
 };
 
-/** Reads a payment out of an item. */
+/** Reads the payment of an item. */
 export const toPayment = (item: Item): PaymentRecord => {
   const { PK: _, SK: __, ...fields } = item;
-  // Nobody but this program writes the payments table.
+  // Only this program writes the payments table, so the cast holds.
   return fields as PaymentRecord;
 };

@@ -5,20 +5,20 @@ import type { Graph } from "../emulator/graph/load.ts";
 import { graphText } from "./graph-text.ts";
 import { permissionsPage } from "./audit/permissions-page.ts";
 
-/** A file that is written from a graph, and what is to be in it. */
+/** A file that is generated from a graph. */
 export interface GraphFile {
-  /** From the project's folder. */
+  /** Relative to the project's folder. */
   path: string;
   text: string;
 }
 
-/** The files of a stack: its graph as text, and prod's the page of what may do what. */
+/** The files of a stack: its graph as text, and for prod the page of permissions. */
 export const graphFilesOf = (graph: Graph): GraphFile[] => [
   { path: `docs/graph/${graph.stack}.yaml`, text: graphText(graph) },
   ...(graph.stack === "prod" ? [{ path: "docs/permissions.md", text: permissionsPage(graph) }] : []),
 ];
 
-/** Writes the files into a project's folder, and prints of each whether that changed it. */
+/** Writes the files to a project's folder, and prints for each whether it changed. */
 export const writeGraphFiles = (root: string, files: GraphFile[]): void => {
   for (const { path, text } of files) {
     const file = join(root, path);
@@ -28,17 +28,16 @@ export const writeGraphFiles = (root: string, files: GraphFile[]): void => {
   }
 };
 
-/** Whether the files are what would be written; prints the lines that differ, as a diff from the file to the graph. */
+/** Whether the files are current; prints the lines that differ, as a diff from the file to the graph. */
 export const checkGraphFiles = (root: string, files: GraphFile[]): boolean => {
   const problems = files.flatMap(({ path, text }) => {
     const file = join(root, path);
-    if (!existsSync(file)) return [`${path} is not there: npm run graph, and commit it`];
+    if (!existsSync(file)) return [`${path} does not exist: run npm run graph, and commit it`];
     const command = ["diff", "--no-index", "--no-color", "--exit-code", file, "-"];
     const { status, stdout, stderr, error } = spawnSync("git", command, { input: text, encoding: "utf8" });
-    if (error) throw new Error(`The graphs are compared by git, which could not be started: ${error.message}`);
-    return status === 0
-      ? []
-      : [`${stdout}${stderr}${path} is not what the program makes: npm run graph, and commit it`];
+    if (error)
+      throw new Error(`git, which compares the graphs, could not be started: ${error.message}`, { cause: error });
+    return status === 0 ? [] : [`${stdout}${stderr}${path} is not current: run npm run graph, and commit it`];
   });
   for (const problem of problems) console.error(problem);
   return problems.length === 0;

@@ -1,11 +1,11 @@
 import { stringify } from "yaml";
+import { parseJson } from "../emulator/graph/json.ts";
 import type { Graph, Resource } from "../emulator/graph/load.ts";
 
 /**
- * A stack's graph as text to be read in a diff: for each name its resources, with all that AWS is told of them and how Pulumi keeps
- * them, in an order that only the names decide.
+ * A stack's graph as YAML for a diff: the resources of each name, with all inputs and Pulumi's options, sorted by name.
  *
- * The code of a Lambda and the steps of a state machine are told by their file, so that the text changes when the graph does.
+ * The code of a Lambda and the steps of a state machine are given by their file, so that the text changes when the graph does.
  */
 export const graphText = ({ stack, region, account, resources }: Graph): string => {
   const blocks = Object.groupBy(resources, ({ name }) => name);
@@ -32,24 +32,19 @@ const inputsOf = ({ type, name, inputs }: Resource): Record<string, unknown> => 
 // Each metric of a dashboard on one line.
 const linewise = (body: unknown): unknown => {
   const { widgets, ...rest } = Object(body);
-  const told = (widgets as { properties: { metrics?: unknown[] } }[]).map(({ properties, ...widget }) => ({
+  const shown = (widgets as { properties: { metrics?: unknown[] } }[]).map(({ properties, ...widget }) => ({
     ...widget,
     properties: { ...properties, metrics: properties.metrics?.map((row) => JSON.stringify(row)) },
   }));
-  return { ...rest, widgets: told };
+  return { ...rest, widgets: shown };
 };
 
 // Policies, patterns and definitions are JSON within text.
 const opened = (value: unknown): unknown => {
-  if (typeof value !== "string" || !/^[[{]/.test(value)) return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
+  return typeof value === "string" && /^[[{]/.test(value) ? (parseJson(value) ?? value) : value;
 };
 
-// What a definition is for, and what each of its states calls: the rest of it is a file of this repository.
+// The comment of a definition and what each of its states calls: the rest is a file of this repository.
 const callsOf = (definition: unknown): Record<string, unknown> => {
   const { Comment, States } = Object(definition);
   const calls = Object.entries<Record<string, unknown>>(States).flatMap(([state, { Parameters }]) => {

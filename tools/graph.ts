@@ -1,22 +1,32 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { loadGraph } from "../emulator/graph/load.ts";
-import { stackConfig } from "../emulator/graph/stack-config.ts";
-import { pagesWithTables } from "./event-tables.ts";
-import { checkGraphFiles, type GraphFile, graphFilesOf, writeGraphFiles } from "./graph-files.ts";
+import { Command } from "commander";
+import type { GraphFile } from "./graph-files.ts";
 
-// Writes the graph of each stack that has a file of configuration as text, whose diff shows what a change makes, alters and
-// deletes, the page of what may do what in prod, and the tables of event types in README.md and docs/; --check only compares.
+const { check } = new Command("npm run graph --")
+  .description(
+    "Writes the graph of each configured stack to docs/graph/, and who may do what in prod to docs/permissions.md, and the tables of event types to docs/.",
+  )
+  .option(
+    "--check",
+    "write nothing; print what differs from the committed files, and exit with 1 if anything does",
+    false,
+  )
+  .parse()
+  .opts<{ check: boolean }>();
 
-const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
+// Loaded late: the help needs none of the program.
+const { loadGraph } = await import("../emulator/graph/load.ts");
+const { stackConfig } = await import("../emulator/graph/stack-config.ts");
+const { pagesWithTables } = await import("./event-tables.ts");
+const { checkGraphFiles, graphFilesOf, writeGraphFiles } = await import("./graph-files.ts");
+
 const root = join(import.meta.dirname, "..");
-
 const files: GraphFile[] = [];
 for (const file of readdirSync(root)) {
   const [, stack] = /^Pulumi\.([^.]+)\.yaml$/.exec(file) ?? [];
   if (stack !== undefined) files.push(...graphFilesOf(await loadGraph(stackConfig(stack))));
 }
 files.push(...pagesWithTables(root));
-if (!values.check) writeGraphFiles(root, files);
+if (!check) writeGraphFiles(root, files);
 else process.exitCode = checkGraphFiles(root, files) ? 0 : 1;

@@ -1,11 +1,16 @@
 import { join } from "node:path";
-import { licensedPackages } from "./licensed-packages.ts";
+import { Command } from "commander";
 
-// Lists the licence of every package, and fails if one is not permissive, or not known.
+new Command("npm run licences --")
+  .description("Lists the licence of every package, and fails if one is not permissive or not known.")
+  .parse();
+
+// Loaded late: the help needs no packages.
+const { licensedPackages } = await import("./licensed-packages.ts");
 
 const packages = licensedPackages(join(import.meta.dirname, ".."));
 for (const { name, version, licence } of packages) console.log(`${licence.padEnd(24)}  ${name} ${version}`);
 const refused = packages.filter(({ isAllowed }) => !isAllowed);
 console.log(`${packages.length} packages, ${packages.length - refused.length} under permissive licences`);
-for (const { name, version, licence } of refused) console.error(`Not to be used: ${name} ${version}, ${licence}`);
+for (const { name, version, licence } of refused) console.error(`Not permissive: ${name} ${version}, ${licence}`);
 process.exitCode = refused.length > 0 ? 1 : 0;

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** A package that is locked, and what it says of its licence. */
+/** A package of the lock file, and its licence. */
 export interface LicensedPackage {
   name: string;
   version: string;
   /** An SPDX expression, or "unknown". */
   licence: string;
-  /** Whether it may be used here: it is permissive, and known. */
+  /** Whether it may be used here: the licence is known and permissive. */
   isAllowed: boolean;
 }
 
@@ -25,12 +25,12 @@ const permissive = [
   "Python-2.0",
 ];
 
-// What says where its licence is instead of which one it is, and has been read.
+// Packages that name a file instead of a licence; the file was read.
 const read: Record<string, string> = { "@logdna/tail-file 2.2.0": "MIT" };
 
-/** All packages of a directory's lock file, those for other platforms too, sorted by licence and name. */
+/** All packages of a directory's lock file, those of other platforms too, sorted by licence and name. */
 export const licensedPackages = (directory: string): LicensedPackage[] => {
-  const { packages } = jsonOf(join(directory, "package-lock.json"));
+  const { packages } = readManifest(join(directory, "package-lock.json"));
   const locked = Object.entries<Manifest>(packages).filter(([path]) => path !== "");
   const all = locked.map(([path, { version = "", license }]): LicensedPackage => {
     const name = path.split("node_modules/").at(-1) ?? path;
@@ -45,17 +45,17 @@ interface Manifest {
   license?: string;
 }
 
-// What is installed knows better than what was locked of it; but what is for another platform is not installed, and old
-// packages have an object there, of which npm makes a text in the lock file.
+// The installed manifest is the source. But packages of other platforms are not installed, and old packages have an
+// object there, which npm turns into a text in the lock file.
 const installed = (path: string): string | undefined => {
   const file = join(path, "package.json");
-  const license: unknown = existsSync(file) ? jsonOf(file).license : undefined;
+  const license: unknown = existsSync(file) ? readManifest(file).license : undefined;
   return typeof license === "string" ? license : undefined;
 };
 
-const jsonOf = (file: string) => JSON.parse(readFileSync(file, "utf8"));
+const readManifest = (file: string) => JSON.parse(readFileSync(file, "utf8"));
 
-/** Whether an SPDX expression leaves a way to use a package under permissive licences alone. */
+/** Whether an SPDX expression allows the use of a package under permissive licences alone. */
 export const isPermissive = (expression: string): boolean => {
   const alternatives = expression.replace(/^\((.*)\)$/, "$1").split(" OR ");
   return alternatives.some((all) => all.split(" AND ").every((one) => permissive.includes(one)));

@@ -6,12 +6,14 @@ import { figures } from "./figures.ts";
 import { defaults } from "./quotas.ts";
 import { routesOf } from "./routes.ts";
 
-// Which of AWS's quotas a stack reaches first, and at how many events a second: the table of docs/scale.md.
-
 const { stack } = new Command("npm run bench:capacity --")
-  .option("--stack <stack>", "the stack whose routes count", "prod")
+  .description(
+    "Computes which AWS quota a stack reaches first, and at how many events per second: the table of docs/scale.md.",
+  )
+  .option("--stack <name>", "the stack whose configuration is loaded", "prod")
   .parse()
   .opts<{ stack: string }>();
+
 const routes = routesOf(await loadGraph(stackConfig(stack)));
 const number = (value: number): string => value.toLocaleString("en");
 

@@ -2,13 +2,13 @@ import { SFNClient } from "@aws-sdk/client-sfn";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { operatorKey } from "../../emulator/protocol/access-keys.ts";
 
-/** The services that a redrive calls. */
+/** The clients of the services that a redrive calls. */
 export interface Clients {
   sqs: SQSClient;
   sfn: SFNClient;
 }
 
-/** What each of AWS's clients is made with. */
+/** The configuration of an AWS SDK client. */
 export interface ClientConfig {
   region: string;
   endpoint?: string;
@@ -17,23 +17,23 @@ export interface ClientConfig {
   useQueueUrlAsEndpoint: false;
 }
 
-/** Clients are to call the region of this ARN, with the credentials that the shell has. */
+/** Configuration for the region of this ARN, with the credentials of the shell. */
 export const awsConfig = (arn: string): ClientConfig => ({
   region: regionOf(arn),
-  // The region has the address already; taken from a queue's, AWS_ENDPOINT_URL would mean nothing.
+  // The region names the endpoint; a queue's URL as endpoint would overrule AWS_ENDPOINT_URL.
   useQueueUrlAsEndpoint: false,
 });
 
-/** Clients are to call the runner at this address, which never gets the credentials that the shell has. */
+/** Configuration for the runner at this endpoint, which never gets the credentials of the shell. */
 export const localConfig = (arn: string, endpoint: string): ClientConfig => ({
   ...awsConfig(arn),
   endpoint,
   credentials: { accessKeyId: operatorKey, secretAccessKey: "none" },
-  // StartSyncExecution would go to sync-127.0.0.1.
+  // StartSyncExecution would be sent to the host sync-127.0.0.1.
   disableHostPrefix: true,
 });
 
-/** The clients of a redrive. */
+/** Makes the clients of a redrive. */
 export const clientsOf = (config: ClientConfig): Clients => ({
   sqs: new SQSClient(config),
   sfn: new SFNClient(config),

@@ -1,13 +1,16 @@
-import { QueueDoesNotExist } from "@aws-sdk/client-sqs";
-import { Unusable } from "../unusable.ts";
+/** The user of a command can correct it; the message says what was wrong and what to do, and needs no stack trace. */
+export class UserError extends Error {
+  override readonly name = "UserError";
+}
 
-/** Says in one sentence why a command could not be run, or null for what is a mistake of its own. */
-export const problemOf = (error: unknown): string | null => {
+/** The message of an error that a command's user can act on: its own, AWS's or a missing queue's; null for a bug. */
+export const messageForUser = (error: unknown): string | null => {
   if (!(error instanceof Error)) return null;
-  if (error instanceof Unusable) return error.message;
-  if (error instanceof QueueDoesNotExist) return `A queue of the stack does not exist: ${error.message}`;
+  if (error instanceof UserError) return error.message;
+  // By name, so that no SDK is loaded for it.
+  if (error.name === "QueueDoesNotExist") return `A queue of the stack does not exist: ${error.message}`;
   if (error.name === "CredentialsProviderError") return `There are no AWS credentials in this shell: ${error.message}`;
-  // What the SDK throws of a call, such as AccessDenied or ECONNREFUSED.
+  // The SDK adds this to what a call fails with, such as AccessDenied or ECONNREFUSED.
   if ("$metadata" in error) return `AWS answers ${error.name}: ${error.message}`;
   return null;
 };

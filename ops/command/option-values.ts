@@ -1,18 +1,34 @@
 import { InvalidArgumentError } from "commander";
 
-const millisecondsOf: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+const unitMilliseconds: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** Reads a time that is given as such, or as how long ago it was: `90m`, `6h`, `2d`. */
+/** Reads a time: so many minutes, hours or days ago (`90m`, `6h`, `2d`), or a UTC date with or without a time. */
 export const timeOption = (text: string): Date => {
   const [, count, unit] = /^(\d+)([mhd])$/.exec(text) ?? [];
-  const date = unit === undefined ? new Date(text) : new Date(Date.now() - Number(count) * (millisecondsOf[unit] ?? 0));
-  if (!Number.isNaN(date.getTime())) return date;
-  throw new InvalidArgumentError("expected a time such as 90m, 6h, 2d or 2026-01-31T12:00:00Z");
+  const date = unit === undefined ? dateOf(text) : new Date(Date.now() - Number(count) * (unitMilliseconds[unit] ?? 0));
+  if (date && !Number.isNaN(date.getTime())) return date;
+  throw new InvalidArgumentError("expected a time such as 90m, 6h, 2d, 2026-01-31 or 2026-01-31T12:00:00Z");
+};
+
+// `new Date` alone takes `5` for May 2001 and February 30 for March 2.
+const dateOf = (text: string): Date | null => {
+  const [, day, time] =
+    /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2}))?$/.exec(text) ?? [];
+  if (day === undefined) return null;
+  const midnight = new Date(`${day}T00:00:00Z`);
+  const exists = !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
+  return exists ? new Date(`${day}${time ?? "T00:00:00Z"}`) : null;
 };
 
 /** Reads a whole number from 1. */
 export const wholeOption = (text: string): number => {
   const number = Number(text);
-  if (Number.isInteger(number) && number >= 1) return number;
+  if (/^\d+$/.test(text) && Number.isSafeInteger(number) && number >= 1) return number;
   throw new InvalidArgumentError("expected a whole number from 1");
+};
+
+/** Reads the id of a Stripe event. */
+export const eventIdOption = (text: string): string => {
+  if (/^evt_\w+$/.test(text)) return text;
+  throw new InvalidArgumentError("expected the id of an event, evt_…");
 };

@@ -1,15 +1,24 @@
-import { problemOf } from "./errors.ts";
+import { escapeLines } from "../terminal/escape.ts";
+import { messageForUser } from "./errors.ts";
 
-/** Runs an operator's command to its exit code. Ctrl-C ends it at once; or, with `whenInterrupted`, says that and aborts its signal, and ends it the second time. */
+/**
+ * Runs an operator's command and sets the exit code that it returns, or 2 for an error.
+ *
+ * Ctrl-C ends it at once. With `interruptedMessage` the first Ctrl-C prints that and aborts the signal instead, and the second ends it.
+ */
 export const runCommand = async (
   run: (signal: AbortSignal) => Promise<number>,
-  whenInterrupted?: string,
+  interruptedMessage?: string,
 ): Promise<void> => {
+  // A reader such as `head` may close the pipe early: the command does its work all the same.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
   const stop = new AbortController();
-  for (const signal of whenInterrupted === undefined ? [] : ["SIGINT", "SIGTERM"]) {
+  for (const signal of interruptedMessage === undefined ? [] : ["SIGINT", "SIGTERM"]) {
     process.on(signal, () => {
       if (stop.signal.aborted) process.exit(130);
-      console.error(`\n${whenInterrupted} Again ends it at once.`);
+      console.error(`\n${interruptedMessage} Press Ctrl-C again to stop at once.`);
       stop.abort();
     });
   }
@@ -17,7 +26,8 @@ export const runCommand = async (
   try {
     process.exitCode = await run(stop.signal);
   } catch (error) {
-    console.error(problemOf(error) ?? error);
+    const message = messageForUser(error);
+    console.error(message === null ? error : escapeLines(message));
     process.exitCode = 2;
   }
 };

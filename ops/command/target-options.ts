@@ -1,43 +1,57 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 
-/** Which stack a command is about: one of the two is always there. */
-export interface PlaceOptions {
+/** Which stack a command works on: exactly one of the two is set. */
+export interface TargetOptions {
   /** The name of a deployed stack. */
   stack?: string;
-  /** The address of a running runner. */
+  /** The URL of a local runner. */
   local?: string;
 }
 
-const home = "http://127.0.0.1:4400";
+const defaultUrl = "http://127.0.0.1:4400";
 
-/** Adds to a command the options that say which stack it is about. */
-export const addPlaceOptions = (command: Command): Command =>
+/** Adds the options that say which stack a command works on. */
+export const addTargetOptions = (command: Command): Command =>
   command
-    .option("--stack <name>", "the deployed stack")
+    .option("--stack <name>", "the deployed stack to work on", stackName)
     .addOption(
-      new Option("--local [url]", `instead of a stack: the runner that npm start runs, ${home} by default`)
-        .argParser(address)
+      new Option("--local [url]", `work on the local runner of npm start instead (default URL: ${defaultUrl})`)
+        .argParser(runnerUrl)
         .conflicts("stack"),
     );
 
-/** The options that name the same place to another command. */
-export const placeText = ({ stack, local }: PlaceOptions): string => {
+/** The options that name the same target on another command line. */
+export const targetText = ({ stack, local }: TargetOptions): string => {
   if (stack !== undefined) return `--stack ${stack}`;
-  return local === home ? "--local" : `--local ${local}`;
+  return local === defaultUrl ? "--local" : `--local ${local}`;
 };
 
-/** Reads the command line of a command that has these options; prints the help, or what is wrong with it, and ends the process then. */
-export const parsePlace = (command: Command, argv: string[]): Command => {
-  command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2)).parse(argv, { from: "user" });
+/** Reads the command line of a command with target options; prints the help, or what is wrong with it, and ends the process then. */
+export const parseTargetCommand = (command: Command, argv: readonly string[] = process.argv.slice(2)): Command => {
+  command.parse(argv, { from: "user" });
+  refuseOptionsAsValues(command);
   const { stack, local } = command.opts<{ stack?: string; local?: string | true }>();
-  if (local === true) command.setOptionValue("local", home);
+  if (local === true) command.setOptionValue("local", defaultUrl);
   if (stack === undefined && local === undefined) {
-    command.error("error: say which stack it is, by --stack <name> or --local");
+    command.error("error: say which stack to work on, by --stack <name> or --local");
   }
   return command;
 };
 
-const address = (text: string): string => {
+// Commander takes the next argument for an option's value, even where that is an option itself and the value was forgotten.
+const refuseOptionsAsValues = (command: Command): void => {
+  for (const option of command.options) {
+    const value = [command.getOptionValue(option.attributeName())].flat().find((one) => `${one}`.startsWith("-"));
+    if (value !== undefined) command.error(`error: option '${option.flags}' needs a value before '${value}'`);
+  }
+};
+
+const stackName = (text: string): string => {
+  if (/^[\w.][\w./-]*$/.test(text)) return text;
+  throw new InvalidArgumentError("expected the name of a stack, such as dev or prod");
+};
+
+const runnerUrl = (text: string): string => {
   if (URL.canParse(text) && new URL(text).protocol === "http:") return text;
-  throw new InvalidArgumentError(`expected an address such as ${home}`);
+  throw new InvalidArgumentError(`expected a URL such as ${defaultUrl}`);
 };

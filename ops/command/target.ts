@@ -1,19 +1,19 @@
 import { awsConfig, type ClientConfig, localConfig } from "./clients.ts";
-import type { PlaceOptions } from "./target-options.ts";
 import { deployedStack, localStack, type Stack } from "./stack.ts";
+import type { TargetOptions } from "./target-options.ts";
 
-/** Where a command is to work: a stack, and how its services are called. */
-export interface Place {
-  /** What a person calls it. */
+/** The stack that a command works on, and how its services are called. */
+export interface Target {
+  /** The stack's name, or the runner's URL. */
   name: string;
   stack: Stack;
   config: ClientConfig;
-  /** How DynamoDB is called, which the runner has apart. */
+  /** How DynamoDB is called: the runner's has an endpoint of its own. */
   dynamodb: ClientConfig;
 }
 
-/** Finds the stack, or the runner, that a command was asked to work on. */
-export const placeOf = async ({ stack: name, local }: PlaceOptions): Promise<Place> => {
+/** Finds the deployed stack or the local runner that the options name. */
+export const findTarget = async ({ stack: name, local }: TargetOptions): Promise<Target> => {
   if (local !== undefined) {
     const stack = await localStack(local);
     const config = localConfig(stack.bus.arn, local);

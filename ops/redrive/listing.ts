@@ -1,48 +1,67 @@
 import { styleText } from "node:util";
-import type { Letter, Letters } from "./letters.ts";
-import type { Fate } from "./redrive-one.ts";
+import { escapeLines, escapeText } from "../terminal/escape.ts";
+import type { DeadLetter } from "./dead-letter.ts";
+import type { RedriveResult } from "./redrive-one.ts";
+import type { Selection } from "./selection.ts";
 
-// More would hide the other groups.
+// More would hide the other groups; `--json` has them all.
 const mostNamed = 5;
 
-/** What is in a queue, as a person reads it: grouped by machine and error, the largest group first. */
-export const listingOf = ({ wanted, unreadable, others }: Letters): string => {
-  const groups = Map.groupBy(wanted, ({ letter }) => `${letter.machine}  ${letter.errorName}`);
-  const lines = [...groups].toSorted(([, a], [, b]) => b.length - a.length).flatMap(([, letters]) => linesOf(letters));
-  const problems = Map.groupBy(unreadable, ({ problem }) => problem);
-  for (const [problem, letters] of problems) {
-    lines.push(`${counted(letters.length)}cannot be started again: ${problem}`);
-    lines.push(`       message ${named(letters.map(({ message }) => `${message.MessageId}`))}`);
+const mostCharacters = 160;
+
+/** The content of a queue for a person: grouped by machine and error, the largest group first. */
+export const listingText = ({ selected, unreadable, others }: Selection): string => {
+  const groups = Map.groupBy(selected, ({ machine, errorName }) => `${machine}  ${errorName}`);
+  const lines = [...groups].toSorted(([, a], [, b]) => b.length - a.length).flatMap(([, group]) => groupLines(group));
+  for (const [problem, messages] of Map.groupBy(unreadable, (one) => one.problem)) {
+    lines.push(`${countColumn(messages.length)}cannot be redriven: ${escapeText(problem)}`);
+    lines.push(`       message ${named(messages.map(({ message }) => `${message.MessageId}`))}`);
   }
-  if (others > 0) lines.push(`${counted(others)}not asked for`);
+  if (others.length > 0) lines.push(`${countColumn(others.length)}not selected`);
   return lines.join("\n");
 };
 
-const linesOf = (letters: Letter[]): string[] => {
-  const [first] = letters;
+const groupLines = (group: DeadLetter[]): string[] => {
+  const [first] = group;
   if (!first) return [];
-  const { machine, errorName, errorMessage, at } = first.letter;
+  const { machine, errorName, errorMessage, at } = first;
+  const heading = styleText("bold", `${machine}  ${escapeText(errorName)}`);
   return [
-    `${counted(letters.length)}${styleText("bold", `${machine}  ${errorName}`)}  since ${at.toISOString().slice(0, 16)}Z`,
-    ...(errorMessage ? [`       ${errorMessage.replaceAll(/\s+/g, " ").slice(0, 160)}`] : []),
-    `       ${named(letters.map(({ letter }) => letter.eventId))}`,
+    `${countColumn(group.length)}${heading}  since ${at.toISOString().slice(0, 16)}Z`,
+    ...(errorMessage ? [`       ${escapeText(errorMessage).slice(0, mostCharacters)}`] : []),
+    `       ${named(group.map(({ eventId }) => eventId))}`,
   ];
 };
 
-const counted = (count: number): string => `${count}`.padStart(5) + "  ";
+const countColumn = (count: number): string => `${count}`.padStart(5) + "  ";
 
 const named = (ids: string[]): string => {
-  const each = [...Map.groupBy(ids, (id) => id)].map(([id, { length }]) => (length > 1 ? `${id} (${length})` : id));
+  const each = [...Map.groupBy(ids, (id) => id)].map(
+    ([id, { length }]) => `${escapeText(id)}${length > 1 ? ` (${length})` : ""}`,
+  );
   const more = each.length > mostNamed ? `, and ${each.length - mostNamed} more` : "";
   return each.slice(0, mostNamed).join(", ") + more;
 };
 
-/** What became of one letter, on a line. */
-export const fateLine = ({ letter }: Letter, { fate, reason }: Fate): string =>
-  `${fate.padEnd(12)}  ${letter.eventId}  ${letter.machine}  ${reason}`.trimEnd();
+/** The content of a queue as JSON: every dead letter without its event, with its result where it was redriven. */
+export const listingJson = (
+  { selected, unreadable, others }: Selection,
+  results: ReadonlyMap<DeadLetter, RedriveResult> = new Map(),
+): string => {
+  const deadLetters = selected.map((deadLetter) => {
+    const { message, event: _, ...fields } = deadLetter;
+    return { messageId: message.MessageId, ...fields, ...results.get(deadLetter) };
+  });
+  const problems = unreadable.map(({ message, problem }) => ({ messageId: message.MessageId, problem }));
+  return escapeLines(JSON.stringify({ deadLetters, unreadable: problems, notSelected: others.length }, null, 2));
+};
 
-/** How many letters had each fate, on a line. */
-export const fateSummary = (fates: Fate["fate"][]): string =>
+/** The result of one redrive, on a line. */
+export const resultLine = ({ eventId, machine }: DeadLetter, { status, reason }: RedriveResult): string =>
+  `${status.padEnd(12)}  ${escapeText(eventId)}  ${machine}  ${escapeText(reason)}`.trimEnd();
+
+/** How many dead letters had each result, on a line. */
+export const resultSummary = (statuses: RedriveResult["status"][]): string =>
   (["redriven", "failed again", "parked", "left"] as const)
-    .map((fate) => `${fates.filter((one) => one === fate).length} ${fate}`)
+    .map((status) => `${statuses.filter((one) => one === status).length} ${status}`)
     .join(", ");

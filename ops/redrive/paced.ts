@@ -1,20 +1,20 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** How fast things are started. */
+/** How fast tasks are started. */
 export interface Pace {
   perSecond: number;
-  /** How many may run at the same time. */
-  sideBySide: number;
-  /** After it is aborted nothing more is started. */
+  /** How many run at the same time at most. */
+  concurrency: number;
+  /** After it is aborted no task is started. */
   signal: AbortSignal;
 }
 
-/** Runs something for each item in order, no faster than its pace; resolves once all that was started is done. */
+/** Runs a task for each item in order, no faster than its pace; resolves once all that were started have ended. */
 export const paced = async <T>(items: T[], pace: Pace, run: (item: T) => Promise<void>): Promise<void> => {
   const running = new Set<Promise<void>>();
   let next = performance.now();
   for (const item of items) {
-    if (running.size >= pace.sideBySide) await Promise.race(running);
+    if (running.size >= pace.concurrency) await Promise.race(running);
     await until(next, pace.signal);
     if (pace.signal.aborted) break;
     next = Math.max(next, performance.now()) + 1000 / pace.perSecond;

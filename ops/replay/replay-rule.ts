@@ -6,30 +6,38 @@ import {
   StartReplayCommand,
 } from "@aws-sdk/client-eventbridge";
 import { workflows } from "../../infra/workflows.ts";
-import { type Place, placeOf } from "../command/target.ts";
-import { problemOf } from "../command/errors.ts";
-import { placeText } from "../command/target-options.ts";
-import type { ReplayOptions } from "../replay-options.ts";
-import { remarksOn, type ReplayWindow, said } from "./replay-window.ts";
+import { messageForUser, UserError } from "../command/errors.ts";
 import type { Stack } from "../command/stack.ts";
-import { Unusable } from "../unusable.ts";
+import { findTarget, type Target } from "../command/target.ts";
+import { type TargetOptions, targetText } from "../command/target-options.ts";
+import { escapeText } from "../terminal/escape.ts";
+import { formatTime } from "../terminal/format-time.ts";
+import { type ReplayWindow, windowWarnings } from "./replay-window.ts";
 import { watchReplay } from "./watch-replay.ts";
 
-/** Gives the events of a window in a stack's archive to one of its rules again, or says what that would touch; returns the exit code. */
+/** What `npm run replay` was asked to do. */
+export interface ReplayOptions extends TargetOptions, ReplayWindow {
+  /** Only print what would be replayed. */
+  dryRun?: boolean;
+  /** The name of the rule that gets the events. */
+  rule: string;
+}
+
+/** Replays a time window of a stack's archive to one of its rules, or prints what that would do; returns the exit code. */
 export const replayRule = async (options: ReplayOptions, signal: AbortSignal): Promise<number> => {
-  const place = await placeOf(options);
-  const { stack, config } = place;
+  const target = await findTarget(options);
+  const { stack, config } = target;
   const eventBridge = new EventBridgeClient(config);
   const rule = ruleOf(options.rule, stack);
   const archive = await eventBridge.send(new DescribeArchiveCommand({ ArchiveName: stack.archive.name }));
-  // A runner plays what happened long ago, so its archive may have events of any time.
+  // The runner plays events of long ago, so its archive may hold events of any time.
   const bounds = options.local === undefined ? archive : {};
-  const remarks = remarksOn(options, bounds, Date.now());
-  console.log([planOf(place, rule, archive, options), ...remarks].join("\n"));
+  const warnings = windowWarnings(options, bounds, Date.now());
+  console.log([planOf(target, rule, archive, options), ...warnings].join("\n"));
   if (signal.aborted) return 130;
   if (options.dryRun) return 0;
 
-  // An operator may look only at replays that are named after the archive; AWS keeps each name for 90 days.
+  // The operator's policy allows only replays that are named after the archive; AWS keeps each name for 90 days.
   const name = `${stack.archive.name}-${Date.now().toString(36)}`;
   const command = new StartReplayCommand({
     ReplayName: name,
@@ -42,11 +50,11 @@ export const replayRule = async (options: ReplayOptions, signal: AbortSignal): P
   await eventBridge.send(command);
   console.log(`Started as ${name}.`);
   try {
-    return told(await watchReplay(eventBridge, name, options, signal), options, signal);
+    return report(await watchReplay(eventBridge, name, options, signal), options, signal);
   } catch (error) {
-    const problem = problemOf(error);
-    if (problem === null) throw error;
-    console.error(`${problem}\nThe replay goes on. To watch it: ${watching(name, stack, options)}`);
+    const message = messageForUser(error);
+    if (message === null) throw error;
+    console.error(`${escapeText(message)}\nThe replay goes on. To watch it: ${watching(name, stack, options)}`);
     return 1;
   }
 };
@@ -65,30 +73,32 @@ const ruleOf = (name: string, { rules, stateMachines }: Stack): Rule => {
   if (workflow && arn !== undefined && machineArn !== undefined)
     return { name, arn, eventType: workflow.eventType, machineArn };
   const known = workflows.map((one) => `${one.name}-rule`).filter((one) => one in rules);
-  throw new Unusable(`${name} is no rule that the archive can be replayed to; there are ${known.join(", ")}`);
+  throw new UserError(`The archive cannot be replayed to a rule ${name}. Rules of this stack: ${known.join(", ")}`);
 };
 
-const planOf = ({ name }: Place, rule: Rule, archive: DescribeArchiveResponse, window: ReplayWindow): string => {
+const planOf = ({ name }: Target, rule: Rule, archive: DescribeArchiveResponse, window: ReplayWindow): string => {
   const { ArchiveName, State, RetentionDays, EventCount, SizeBytes } = archive;
-  const kept = RetentionDays ? `for ${RetentionDays} days` : "for ever";
+  const kept = RetentionDays ? `for ${RetentionDays} days` : "without expiry";
   return `From the archive of ${name}:
-  archive  ${ArchiveName}, ${State}; keeps events ${kept}, and has about ${EventCount} (${SizeBytes} bytes)
-  window   from ${said(window.from)} until before ${said(window.to)}, by when Stripe created the event
+  archive  ${ArchiveName}, ${State}; keeps events ${kept}, and holds about ${EventCount} (${SizeBytes} bytes)
+  window   from ${formatTime(window.from)} until before ${formatTime(window.to)}, by when Stripe created the event
   rule     ${rule.name}, which takes ${rule.eventType} and nothing else
   starts   ${rule.machineArn}`;
 };
 
-const told = (replay: DescribeReplayResponse, options: ReplayOptions, signal: AbortSignal): number => {
+const report = (replay: DescribeReplayResponse, options: ReplayOptions, signal: AbortSignal): number => {
   const { State, StateReason, EventLastReplayedTime: time } = replay;
   if (State === "COMPLETED") {
-    const see = `npm run redrive -- ${placeText(options)} --dry-run`;
+    const see = `npm run redrive -- ${targetText(options)} --dry-run`;
     const all = `All of the window was replayed. What failed again is in the dead-letter queue: ${see}`;
-    console.log(time ? all : "The archive had no event of this window.");
+    console.log(time ? all : "The archive holds no event of this window.");
     return 0;
   }
-  // The events of a minute come in any order.
+  // EventBridge replays the events of a minute in any order.
   const next = time ? new Date(Math.floor(time.getTime() / 60_000) * 60_000) : options.from;
-  console.error(`The replay ${State}${StateReason ? `: ${StateReason}` : ""}. For the rest: --from ${said(next)}`);
+  console.error(
+    `The replay ${State}${StateReason ? `: ${escapeText(StateReason)}` : ""}. For the rest: --from ${formatTime(next)}`,
+  );
   return State === "CANCELLED" && signal.aborted ? 130 : 1;
 };
 

@@ -1,7 +1,8 @@
 import type { DescribeArchiveResponse } from "@aws-sdk/client-eventbridge";
-import { Unusable } from "../unusable.ts";
+import { UserError } from "../command/errors.ts";
+import { formatTime } from "../terminal/format-time.ts";
 
-/** What is to be replayed, by the time in the events: from one time on, and before the other. */
+/** The time window of a replay, by the time in the events: from inclusive, to exclusive. */
 export interface ReplayWindow {
   from: Date;
   to: Date;
@@ -10,34 +11,32 @@ export interface ReplayWindow {
 const minutes = 60_000;
 const days = 24 * 60 * minutes;
 
-// It sends an event again under the time that it had: so an archive can have what is older than itself.
+// A retry keeps the event's time: so an archive can hold events that are older than itself.
 // https://docs.stripe.com/webhooks#behaviors
-const stripeSendsAgainFor = 30 * days;
+const stripeRetries = 30 * days;
 
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html
-const archivedAfter = 10 * minutes;
+const archiveDelay = 10 * minutes;
 
 /**
- * What an archive may not have of a window, in sentences.
+ * Warns, in sentences, of events that an archive may lack of a window.
  *
- * @throws {Unusable} for a window of which there can be nothing.
+ * @throws {UserError} for a window that the archive can hold nothing of.
  */
-export const remarksOn = ({ from, to }: ReplayWindow, archive: DescribeArchiveResponse, now: number): string[] => {
+export const windowWarnings = ({ from, to }: ReplayWindow, archive: DescribeArchiveResponse, now: number): string[] => {
   const { CreationTime, RetentionDays } = archive;
-  if (from >= to) throw new Unusable(`--from (${said(from)}) must be before --to (${said(to)})`);
-  if (to.getTime() > now) throw new Unusable(`--to (${said(to)}) is in the future: no event is that young`);
+  if (from >= to) throw new UserError(`--from (${formatTime(from)}) must be before --to (${formatTime(to)})`);
+  if (to.getTime() > now) throw new UserError(`--to (${formatTime(to)}) is in the future`);
   const keptSince = RetentionDays ? now - RetentionDays * days : 0;
   const oldest = new Date(Math.max(keptSince, CreationTime?.getTime() ?? 0));
-  if (to.getTime() <= oldest.getTime() - stripeSendsAgainFor) {
-    const why = `what it has came since ${said(oldest)}, and Stripe sends nothing again after 30 days`;
-    throw new Unusable(`The archive can have no event of before ${said(to)}: ${why}`);
+  if (to.getTime() <= oldest.getTime() - stripeRetries) {
+    const why = `it holds what arrived since ${formatTime(oldest)}, and Stripe retries an event for 30 days`;
+    throw new UserError(`The archive can hold no event from before ${formatTime(to)}: ${why}`);
   }
-  const remarks = [];
-  if (from < oldest) remarks.push(`Of before ${said(oldest)} the archive has only what Stripe has sent again since.`);
-  if (to.getTime() > now - archivedAfter)
-    remarks.push("What came in the last 10 minutes may not be in the archive yet: replay that again later.");
-  return remarks;
+  const warnings = [];
+  if (from < oldest)
+    warnings.push(`From before ${formatTime(oldest)} the archive holds only what Stripe has sent again since.`);
+  if (to.getTime() > now - archiveDelay)
+    warnings.push("Events of the last 10 minutes may not be in the archive yet: replay those later.");
+  return warnings;
 };
-
-/** A time as it is told to a person, who can give it back as an option. */
-export const said = (time: Date): string => time.toISOString().replace(".000Z", "Z");

@@ -6,26 +6,27 @@ import {
   type EventBridgeClient,
   IllegalStatusException,
 } from "@aws-sdk/client-eventbridge";
-import { SingleBar } from "cli-progress";
-import { type ReplayWindow, said } from "./replay-window.ts";
+import { formatTime } from "../terminal/format-time.ts";
+import { makeProgressBar } from "../terminal/progress-bar.ts";
+import type { ReplayWindow } from "./replay-window.ts";
 
-const shortest = 100;
-const longest = 10_000;
+const shortestMilliseconds = 100;
+const longestMilliseconds = 10_000;
 
-/** Shows how far a replay is until it has ended, and returns how it ended; once the signal is aborted it cancels the replay first. */
+/** Polls a replay with backoff, shows its progress, and returns how it ended; cancels it once the signal is aborted. */
 export const watchReplay = async (
   eventBridge: EventBridgeClient,
   name: string,
   window: ReplayWindow,
   signal: AbortSignal,
 ): Promise<DescribeReplayResponse> => {
-  const progress = makeProgress(window);
+  const progress = showProgress(window);
   try {
     let isCancelled = false;
-    for (let wait = shortest; ; wait = Math.min(2 * wait, longest)) {
+    for (let wait = shortestMilliseconds; ; wait = Math.min(2 * wait, longestMilliseconds)) {
       if (signal.aborted && !isCancelled) {
         isCancelled = true;
-        wait = shortest;
+        wait = shortestMilliseconds;
         await cancel(eventBridge, name);
       }
       const replay = await eventBridge.send(new DescribeReplayCommand({ ReplayName: name }));
@@ -42,19 +43,18 @@ export const watchReplay = async (
 
 const cancel = async (eventBridge: EventBridgeClient, name: string): Promise<void> => {
   await eventBridge.send(new CancelReplayCommand({ ReplayName: name })).catch((error: unknown) => {
-    // It has ended by itself.
+    // It has already ended.
     if (!(error instanceof IllegalStatusException)) throw error;
   });
 };
 
-// A bar on a terminal, else a line for each step.
-const makeProgress = ({ from, to }: ReplayWindow) => {
-  const format = "{bar} {state}, {until}";
-  const bar = process.stderr.isTTY ? new SingleBar({ format, stream: process.stderr }) : null;
+// A bar on a terminal, else a line for each change.
+const showProgress = ({ from, to }: ReplayWindow) => {
+  const bar = makeProgressBar("{bar} {state}, {until}");
   let last = "";
   return {
     show: ({ State: state, EventLastReplayedTime: time }: DescribeReplayResponse): void => {
-      const until = time ? `up to ${said(time)}` : "nothing yet";
+      const until = time ? `up to ${formatTime(time)}` : "nothing yet";
       const value = state === "COMPLETED" ? to.getTime() : (time ?? from).getTime();
       if (last === "") bar?.start(to.getTime() - from.getTime(), 0, { state, until });
       bar?.update(value - from.getTime(), { state, until });

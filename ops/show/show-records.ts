@@ -4,35 +4,45 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { tableOf } from "../terminal/table.ts";
 import { openRecords, type PaymentRecord, type Records, type SubscriptionRecord } from "../../records/records.ts";
 import { readEventLogs } from "../trace/event-logs.ts";
-import { type Place, placeOf } from "../command/target.ts";
-import { placeText } from "../command/target-options.ts";
-import type { ShowOptions } from "../show-options.ts";
+import { findTarget, type Target } from "../command/target.ts";
+import { type TargetOptions, targetText } from "../command/target-options.ts";
+import { escapeLines, escapeText } from "../terminal/escape.ts";
+import { formatTime } from "../terminal/format-time.ts";
 
-/** What is on record of a user. */
+/** What `npm run show` was asked to do. */
+export interface ShowOptions extends TargetOptions {
+  /** The maximum number of payments. */
+  limit: number;
+  /** Since when the logs are searched for an event. */
+  since: Date;
+  json?: boolean;
+}
+
+/** The records of a user. */
 export interface UserRecords {
   userId: string;
   subscription: SubscriptionRecord | null;
   /** The newest first. */
   payments: PaymentRecord[];
-  /** Whether there are older ones. */
+  /** Whether there are older payments. */
   more: boolean;
 }
 
-/** Prints what is on record of whom an id names, and returns the exit code: 0, or 1 if that is nothing. */
+/** Prints the records of the users that an id names, and returns the exit code: 0, or 1 if nothing is recorded. */
 export const showRecords = async (id: string, options: ShowOptions): Promise<number> => {
-  const place = await placeOf(options);
-  const records = openRecords({ client: new DynamoDBClient(place.dynamodb), tables: place.stack.tables });
-  const userIds = await usersBehind(id, records, place, options.since);
+  const target = await findTarget(options);
+  const records = openRecords({ client: new DynamoDBClient(target.dynamodb), tables: target.stack.tables });
+  const userIds = await findUsers(id, records, target, options.since);
   const all = await Promise.all(userIds.map((userId) => recordsOf(userId, records, options.limit)));
   const users = all.filter(({ subscription, payments }) => subscription !== null || payments.length > 0);
-  if (options.json) console.log(JSON.stringify(users, null, 2));
+  if (options.json) console.log(escapeLines(JSON.stringify(users, null, 2)));
   else if (users.length > 0) console.log(users.map(textOf).join("\n\n"));
   if (users.length > 0) return 0;
-  console.error(nothingOf(id, userIds, place, options));
+  console.error(escapeText(nothingFound(id, userIds, target, options)));
   return 1;
 };
 
-const usersBehind = async (id: string, records: Records, { stack, config }: Place, since: Date): Promise<string[]> => {
+const findUsers = async (id: string, records: Records, { stack, config }: Target, since: Date): Promise<string[]> => {
   if (id.startsWith("cus_")) return records.usersOf(id);
   if (id.startsWith("in_")) return distinct((await records.paymentsOf(id)).map(({ user_id: userId }) => userId));
   if (!id.startsWith("evt_")) return [id];
@@ -76,19 +86,19 @@ const paymentColumns = [
 
 const textOf = ({ userId, subscription, payments, more }: UserRecords): string =>
   [
-    styleText("bold", `Subscription of ${userId}`),
-    subscription ? tableOf([subscription], subscriptionColumns) : "  none is known",
+    styleText("bold", `Subscription of ${escapeText(userId)}`),
+    subscription ? tableOf([subscription], subscriptionColumns) : "  none is recorded",
     "",
-    styleText("bold", `Payments of ${userId}, the newest first`),
-    payments.length > 0 ? tableOf(payments, paymentColumns) : "  none are known",
+    styleText("bold", `Payments of ${escapeText(userId)}, the newest first`),
+    payments.length > 0 ? tableOf(payments, paymentColumns) : "  none are recorded",
     ...(more ? ["  … there may be more (--limit)"] : []),
   ].join("\n");
 
-const nothingOf = (id: string, userIds: string[], { name }: Place, options: ShowOptions): string => {
-  if (userIds.length > 0) return `There is nothing on record of ${userIds.join(" and ")} in ${name}`;
+const nothingFound = (id: string, userIds: string[], { name }: Target, options: ShowOptions): string => {
+  if (userIds.length > 0) return `Nothing is recorded of ${userIds.join(" and ")} in ${name}`;
   if (id.startsWith("evt_")) {
-    const trace = `npm run trace -- ${id} ${placeText(options)}`;
-    return `No user was found for ${id} since ${options.since.toISOString()} in the logs of ${name}; more: ${trace}`;
+    const trace = `npm run trace -- ${id} ${targetText(options)}`;
+    return `The logs of ${name} name no user of ${id} since ${formatTime(options.since)}; more: ${trace}`;
   }
-  return `No user of ${id} is known in ${name}`;
+  return `No user of ${id} is recorded in ${name}`;
 };

@@ -6,55 +6,59 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { DeleteCommand, DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { testSource } from "../../infra/test-source.ts";
 import { openRecords } from "../../records/records.ts";
-import { deleteLetters } from "../redrive/delete-letters.ts";
+import { UserError } from "../command/errors.ts";
+import { findTarget, type Target } from "../command/target.ts";
+import type { TargetOptions } from "../command/target-options.ts";
+import { deleteDeadLetters } from "../redrive/delete-dead-letters.ts";
+import { escapeText } from "../terminal/escape.ts";
 import type { ExecutionTrace } from "../trace/execution-trace.ts";
-import { type Place, placeOf } from "../command/target.ts";
-import type { PlaceOptions } from "../command/target-options.ts";
+import { readTrace } from "../trace/read-trace.ts";
 import { type SmokeEvents, smokeEvents } from "./smoke-events.ts";
-import { readTrace } from "../trace/trace-event.ts";
-import { Unusable } from "../unusable.ts";
 
-/** What became of one of the events: how it went, or why it is not well. */
-interface Fate {
-  isWell: boolean;
+/** The result of one event: its outcome, or why the test of it failed. */
+interface SmokeResult {
+  hasPassed: boolean;
   text: string;
 }
 
-// Lambdas' lines are in the logs within seconds; what takes longer than this is not well.
-const longestMilliseconds = 120_000;
+// Log lines can be searched within seconds of being written.
+const timeoutMilliseconds = 120_000;
 
-/** Puts one event of each handled type on a stack's bus, waits until each is handled, says how it went, deletes what came of it, and returns the exit code. */
-export const smokeTest = async (options: PlaceOptions, signal: AbortSignal): Promise<number> => {
-  const place = await placeOf(options);
-  const { eventSource, rules } = place.stack;
-  // A rule that forwards is on a bus of Stripe's.
+/** Sends one event of each handled type to a stack's bus, waits for each outcome, prints it, deletes the rows and dead letters, and returns the exit code. */
+export const smokeTest = async (options: TargetOptions, signal: AbortSignal): Promise<number> => {
+  const target = await findTarget(options);
+  const { eventSource, rules } = target.stack;
+  // A forward rule is on a partner bus of Stripe's.
   if (eventSource !== testSource || Object.keys(rules).some((name) => name.startsWith("forward-rule"))) {
-    throw new Unusable(
-      `${place.name} has Stripe's events, from ${eventSource}: a smoke test is for stacks whose source is ${testSource}`,
+    throw new UserError(
+      `${target.name} receives Stripe's events, from ${eventSource}: a smoke test needs a stack whose source is ${testSource}`,
     );
   }
   const startedAt = Date.now();
   const smoke = smokeEvents(startedAt.toString(36), Math.floor(startedAt / 1000));
-  const refused = await put(smoke, place);
-  let isWell = false;
+  const refused = await put(smoke, target);
+  let hasPassed = false;
   try {
-    const fates = await fatesOf(smoke, refused, place, signal);
+    const results = await awaitResults(smoke, refused, target, signal);
     for (const [index, { type }] of smoke.events.entries()) {
-      const fate = fates[index] ?? { isWell: false, text: "no Lambda has said what became of it" };
-      console.log(`${fate.isWell ? "well  " : "FAILED"}  ${`${type}`.padEnd(30)}  ${fate.text}`);
+      const result = results[index] ?? {
+        hasPassed: false,
+        text: `no outcome was logged within ${timeoutMilliseconds / 1000} s`,
+      };
+      console.log(`${result.hasPassed ? "passed" : "FAILED"}  ${`${type}`.padEnd(30)}  ${escapeText(result.text)}`);
     }
-    const problem = await rowProblem(smoke, place);
-    console.log(problem === null ? "well    the rows are as they should be" : `FAILED  the rows: ${problem}`);
-    isWell = problem === null && fates.every((fate) => fate?.isWell);
+    const problem = await rowProblem(smoke, target);
+    console.log(problem === null ? "passed  the rows are as expected" : `FAILED  the rows: ${problem}`);
+    hasPassed = problem === null && results.every((result) => result?.hasPassed);
   } finally {
-    await cleanUp(smoke, place, isWell);
+    await cleanUp(smoke, target, hasPassed);
   }
   if (signal.aborted) return 130;
-  return isWell ? 0 : 1;
+  return hasPassed ? 0 : 1;
 };
 
-// Those that EventBridge did not take, by their ids, and why; the call succeeds all the same.
-const put = async ({ events }: SmokeEvents, { stack, config }: Place): Promise<Map<string, string>> => {
+// The events that EventBridge refused, by their ids, and why: PutEvents succeeds all the same.
+const put = async ({ events }: SmokeEvents, { stack, config }: Target): Promise<Map<string, string>> => {
   const Entries = events.map((event) => ({
     EventBusName: stack.bus.name,
     Source: stack.eventSource,
@@ -70,47 +74,47 @@ const put = async ({ events }: SmokeEvents, { stack, config }: Place): Promise<M
   );
 };
 
-const fatesOf = async (
+const awaitResults = async (
   { events }: SmokeEvents,
   refused: Map<string, string>,
-  { stack, config }: Place,
+  { stack, config }: Target,
   signal: AbortSignal,
-): Promise<(Fate | null)[]> => {
+): Promise<(SmokeResult | null)[]> => {
   const args = { logs: new CloudWatchLogsClient(config), stack, since: new Date(Date.now() - 600_000) };
-  const fates: (Fate | null)[] = events.map(({ id }) => {
+  const results: (SmokeResult | null)[] = events.map(({ id }) => {
     const reason = refused.get(id);
-    return reason === undefined ? null : { isWell: false, text: `EventBridge does not take it: ${reason}` };
+    return reason === undefined ? null : { hasPassed: false, text: `EventBridge refused it: ${reason}` };
   });
-  const until = Date.now() + longestMilliseconds;
+  const until = Date.now() + timeoutMilliseconds;
   for (let wait = 100; ; wait = Math.min(2 * wait, 5000)) {
-    const left = events.flatMap(({ id }, index) => (fates[index] ? [] : [{ id, index }]));
+    const left = events.flatMap(({ id }, index) => (results[index] ? [] : [{ id, index }]));
     const traces = await Promise.all(left.map(async ({ id, index }) => ({ index, trace: await readTrace(id, args) })));
-    for (const { index, trace } of traces) fates[index] = fateOf(trace.executions);
-    if (fates.every((fate) => fate !== null) || Date.now() > until || signal.aborted) return fates;
+    for (const { index, trace } of traces) results[index] = resultOf(trace.executions);
+    if (results.every((result) => result !== null) || Date.now() > until || signal.aborted) return results;
     await delay(wait);
   }
 };
 
-const fateOf = (executions: ExecutionTrace[]): Fate | null => {
+const resultOf = (executions: ExecutionTrace[]): SmokeResult | null => {
   const [execution] = executions;
   if (!execution) return null;
-  const said = execution.states.findLast(({ outcome }) => outcome !== null);
-  const errors = execution.states.flatMap(({ tries }) => tries.flatMap(({ error }) => error ?? []));
-  if (said) {
-    const again = errors.length > 0 ? ` at try ${errors.length + 1}` : "";
-    const isWell = said.outcome === "applied" || said.outcome === "duplicate" || said.outcome === "stale";
-    return { isWell, text: [`${said.outcome}${again}`, said.reason, ...said.written].filter(Boolean).join("  ") };
+  const state = execution.states.findLast(({ outcome }) => outcome !== null);
+  const errors = execution.states.flatMap(({ attempts }) => attempts.flatMap(({ error }) => error ?? []));
+  if (state) {
+    const again = errors.length > 0 ? ` at attempt ${errors.length + 1}` : "";
+    const hasPassed = state.outcome === "applied" || state.outcome === "duplicate" || state.outcome === "stale";
+    return { hasPassed, text: [`${state.outcome}${again}`, state.reason, ...state.written].filter(Boolean).join("  ") };
   }
   if (execution.status === null || execution.status === "SUCCEEDED") return null;
   const error = errors.at(-1) ?? execution.error;
-  return { isWell: false, text: `${execution.status}  ${error?.name}: ${error?.message}` };
+  return { hasPassed: false, text: `${execution.status}  ${error?.name}: ${error?.message}` };
 };
 
 const rowProblem = async (
   { userId, invoiceId, paymentIntentId }: SmokeEvents,
-  place: Place,
+  target: Target,
 ): Promise<string | null> => {
-  const records = openRecords({ client: new DynamoDBClient(place.dynamodb), tables: place.stack.tables });
+  const records = openRecords({ client: new DynamoDBClient(target.dynamodb), tables: target.stack.tables });
   const subscription = await records.subscription(userId);
   if (subscription?.status !== "canceled")
     return `the subscription of ${userId} is ${subscription?.status ?? "not there"}, and should be canceled`;
@@ -123,18 +127,18 @@ const rowProblem = async (
 
 const cleanUp = async (
   { coreKeys, paymentKeys, events }: SmokeEvents,
-  place: Place,
-  isWell: boolean,
+  target: Target,
+  hasPassed: boolean,
 ): Promise<void> => {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient(place.dynamodb));
-  const { core, payments } = place.stack.tables;
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(target.dynamodb));
+  const { core, payments } = target.stack.tables;
   const rows = [...coreKeys.map((key) => [core, key] as const), ...paymentKeys.map((key) => [payments, key] as const)];
   for (const [TableName, Key] of rows) await client.send(new DeleteCommand({ TableName, Key }));
-  // Where all is well there are none, and to look would hide others' letters for a while.
-  if (!isWell)
-    await deleteLetters(
-      new SQSClient(place.config),
-      place.stack,
+  // After a success there are none, and receiving would hide other dead letters for a while.
+  if (!hasPassed)
+    await deleteDeadLetters(
+      new SQSClient(target.config),
+      target.stack,
       events.map(({ id }) => id),
     );
 };

@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
+import { escapeText } from "./escape.ts";
 
-/** Items as a person reads them, one a line under a heading of these columns, with times as dates. */
+/** A table of items for a terminal: a line each under the names of these columns, unix seconds as UTC dates. */
 export const tableOf = (items: readonly object[], columns: readonly string[]): string => {
   const rows = items.map((item) => columns.map((column) => cell(column, Object(item)[column])));
   const widths = columns.map((column, index) => Math.max(column.length, ...rows.map((row) => row[index]?.length ?? 0)));
@@ -26,5 +27,5 @@ const timeColumns = [
 const cell = (column: string, value: unknown): string => {
   if (value === null || value === undefined) return "-";
   if (timeColumns.includes(column)) return new Date(Number(value) * 1000).toISOString().slice(0, 16).replace("T", " ");
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return escapeText(typeof value === "string" ? value : JSON.stringify(value));
 };

@@ -1,12 +1,13 @@
 import { type CloudWatchLogsClient, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
 import { array, type Infer, integer, nullable, optional, string, type Struct, type, validate } from "superstruct";
+import { parseJson } from "../../emulator/graph/json.ts";
 import type { Stack } from "../command/stack.ts";
 
 const LambdaLog = type({
   message: type({
     message: string(),
     execution: string(),
-    /** Stripe's type of the event, and when Stripe made it, in unix seconds. */
+    /** Stripe's type of the event, and when Stripe created it, in unix seconds. */
     type: optional(nullable(string())),
     created: optional(nullable(integer())),
     userId: optional(string()),
@@ -24,7 +25,7 @@ const MachineLog = type({
   details: type({ name: optional(string()), error: optional(string()), cause: optional(string()) }),
 });
 
-/** A line that a Lambda logged about an event. */
+/** A log line of a Lambda about an event. */
 export interface LambdaLine extends Infer<typeof LambdaLog.schema.message> {
   /** Milliseconds since 1970. */
   at: number;
@@ -32,13 +33,13 @@ export interface LambdaLine extends Infer<typeof LambdaLog.schema.message> {
   lambda: string;
 }
 
-/** An event of an execution, as its state machine logged it. */
+/** A history event of an execution, as its state machine logged it. */
 export interface MachineEvent extends Pick<Infer<typeof MachineLog>, "type" | "details"> {
   /** Milliseconds since 1970. */
   at: number;
 }
 
-/** All that is logged of one execution, each in the order of time. */
+/** The log of one execution, in the order of time. */
 export interface ExecutionLog {
   arn: string;
   /** The state machine's name, such as `payment-succeeded`. */
@@ -47,18 +48,18 @@ export interface ExecutionLog {
   events: MachineEvent[];
 }
 
-/** Where to look for logs, and since when. */
+/** Which logs are searched, and since when. */
 export interface EventLogsArgs {
   logs: CloudWatchLogsClient;
   stack: Stack;
   since: Date;
 }
 
-// An execution ends within five minutes, and not all of its log may bear the right time.
+// An Express execution ends within five minutes, and the clocks behind its log lines may differ.
 const aroundMilliseconds = 10 * 60_000;
 
 /**
- * Reads what the executions of an event logged, the first to start first.
+ * Reads the logs of the executions of an event, in the order of their start.
  *
  * Without execution data a state machine's log names no event, but its Lambdas' lines name both the event and the execution.
  */
@@ -95,7 +96,7 @@ const eventsOf = async (
   window: { startTime: number; endTime: number },
 ): Promise<MachineEvent[]> => {
   const found = await search(machine, "execution_arn", executionArn, args, window);
-  // Many have the same time.
+  // Many have the same timestamp.
   const inOrder = found.flatMap(({ text }) => read(text, MachineLog)).toSorted((a, b) => Number(a.id) - Number(b.id));
   return inOrder.map(({ type: kind, details, event_timestamp: at }) => ({ at: Number(at), type: kind, details }));
 };
@@ -118,9 +119,9 @@ const search = async (
   return found;
 };
 
-// What another version of this program logged may lack something; then the line says nothing here.
+// A line of another version of this program, or of the Lambda runtime itself, may lack fields: it is left out.
 const read = <T, S>(text: string, struct: Struct<T, S>): T[] => {
-  const [error, value] = validate(JSON.parse(text), struct);
+  const [error, value] = validate(parseJson(text), struct);
   return error ? [] : [value];
 };
 

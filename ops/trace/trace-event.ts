@@ -1,59 +1,43 @@
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import { readEventLogs, type EventLogsArgs } from "./event-logs.ts";
-import { type ExecutionTrace, tracesOf } from "./execution-trace.ts";
-import { placeOf } from "../command/target.ts";
-import { placeText } from "../command/target-options.ts";
-import type { TraceOptions } from "../trace-options.ts";
+import { findTarget } from "../command/target.ts";
+import { type TargetOptions, targetText } from "../command/target-options.ts";
+import { escapeLines } from "../terminal/escape.ts";
+import { formatTime } from "../terminal/format-time.ts";
+import { readTrace, type Trace } from "./read-trace.ts";
 import { traceText } from "./trace-text.ts";
 
-/** The way of an event. */
-export interface Trace {
-  eventId: string;
-  /** Stripe's type of it; null if nothing is known of it. */
-  type: string | null;
-  /** When Stripe made it, in unix seconds. */
-  created: number | null;
-  /** In the order in which they began. */
-  executions: ExecutionTrace[];
+/** What `npm run trace` was asked to do. */
+export interface TraceOptions extends TargetOptions {
+  /** Since when the logs are searched. */
+  since: Date;
+  json?: boolean;
 }
 
-/** Traces an event through the logs of a stack. */
-export const readTrace = async (eventId: string, args: EventLogsArgs): Promise<Trace> => {
-  const logs = await readEventLogs(eventId, args);
-  const received = logs.flatMap(({ lines }) => lines);
-  return {
-    eventId,
-    type: received.find(({ type }) => type)?.type ?? null,
-    created: received.find(({ created }) => created)?.created ?? null,
-    executions: tracesOf(logs),
-  };
-};
-
-/** Prints the way of an event, and returns the exit code: 0, or 1 if nothing is known of it. */
+/** Prints the trace of an event, and returns the exit code: 0, or 1 if the logs have nothing of it. */
 export const traceEvent = async (eventId: string, options: TraceOptions): Promise<number> => {
-  const { name, stack, config } = await placeOf(options);
+  const { name, stack, config } = await findTarget(options);
   const logs = new CloudWatchLogsClient(config);
   const trace = await readTrace(eventId, { logs, stack, since: options.since });
-  if (options.json) console.log(JSON.stringify(trace, null, 2));
-  else if (trace.executions.length > 0) console.log([traceText(trace), ...nextOf(trace, options)].join("\n\n"));
+  if (options.json) console.log(escapeLines(JSON.stringify(trace, null, 2)));
+  else if (trace.executions.length > 0) console.log([traceText(trace), ...nextStep(trace, options)].join("\n\n"));
   if (trace.executions.length > 0) return 0;
-  console.error(nothingOf(eventId, name, options));
+  console.error(nothingFound(eventId, name, options));
   return 1;
 };
 
-// What failed for good is in the dead-letter queue, unless something else became of it since.
-const nextOf = ({ eventId, executions }: Trace, options: TraceOptions): string[] => {
+// What failed for good is in the dead-letter queue, unless it was redriven or deleted since.
+const nextStep = ({ eventId, executions }: Trace, options: TraceOptions): string[] => {
   const isDone = executions.at(-1)?.status !== "FAILED";
   return isDone
     ? []
-    : [`Is it in the dead-letter queue? npm run redrive -- ${placeText(options)} --event ${eventId} --dry-run`];
+    : [`Is it in the dead-letter queue? npm run redrive -- ${targetText(options)} --event ${eventId} --dry-run`];
 };
 
-const nothingOf = (eventId: string, name: string, options: TraceOptions): string => {
-  const redrive = `npm run redrive -- ${placeText(options)} --event ${eventId} --dry-run`;
-  return `No Lambda of ${name} has logged anything of ${eventId} since ${options.since.toISOString()}. Then
-- it is older than that (--since 7d), or than the logs are kept (logRetentionDays);
-- or EventBridge, or the state machine, could not hand it on: ${redrive};
-- or it has not come: Stripe's Workbench → Events says whether and when it was sent, and of which type; a type that no rule takes is not logged;
-- or it has come, and all else failed: it is in the bus's archive (docs/failures.md).`;
+const nothingFound = (eventId: string, name: string, options: TraceOptions): string => {
+  const redrive = `npm run redrive -- ${targetText(options)} --event ${eventId} --dry-run`;
+  return `The Lambdas of ${name} have logged nothing of ${eventId} since ${formatTime(options.since)}. Possible reasons:
+- It is older than that (--since 7d), or older than the logs' retention (logRetentionDays).
+- EventBridge or the state machine could not start it, and it is a dead letter: ${redrive}
+- It did not arrive: Stripe's Workbench → Events shows when it was sent, and its type. A type that no rule matches is not logged.
+- It arrived and could not even be dead-lettered: it is in the bus's archive (npm run replay).`;
 };

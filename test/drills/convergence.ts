@@ -1,4 +1,5 @@
-import { parseArgs } from "node:util";
+import { makeCommand } from "../../ops/command/make-command.ts";
+import { wholeOption } from "../../ops/command/option-values.ts";
 import { VirtualClock } from "../../emulator/time/clock.ts";
 import { toEnvelope } from "../../local/stripe-envelope.ts";
 import { loadGraph } from "../../emulator/graph/load.ts";
@@ -15,13 +16,16 @@ import {
   makeSubscriptionHistory,
 } from "../../samples/subscription-history.ts";
 
-// How many subscriptions end right when their events come twice, in any order, and share a second.
+const { lives, seed } = makeCommand(
+  "bench:convergence",
+  "Measures how many subscriptions end in the right state when their events arrive twice, out of order, and share a second.",
+)
+  .option("--lives <number>", "subscriptions in each row of the table", wholeOption, 300)
+  .option("--seed <number>", "seed of the random numbers", wholeOption, 1)
+  .parse()
+  .opts<{ lives: number; seed: number }>();
 
-const { values } = parseArgs({
-  options: { lives: { type: "string", default: "300" }, seed: { type: "string", default: "1" } },
-});
-const lives = Number(values.lives);
-const random = randomFrom(Number(values.seed));
+const random = randomFrom(seed);
 
 interface Cell {
   kind: string;
@@ -53,7 +57,7 @@ const arrivalsOf = (cell: Cell, name: string): { life: SubscriptionHistory; even
   const life = makeSubscriptionHistory({ name, random, gaps: cell.gaps, late: cell.late });
   const middle = life.events.slice(1, -1).filter(changesRecord);
   const lost = cell.isOneLost ? middle[Math.floor(random() * middle.length)] : undefined;
-  // A life in which nothing could be lost is none of this kind.
+  // A life without an event that could be lost does not count for this kind.
   if (cell.isOneLost && !lost) return arrivalsOf(cell, name);
   const sent = withDuplicates(
     life.events.filter((event) => event !== lost),
@@ -109,7 +113,7 @@ const runCell = async (runner: Runner, cell: Cell, index: number) => {
 };
 
 const runner = await startRunner({ graph: loadGraph(stackConfig("dev")), clock: new VirtualClock() });
-console.log(`${lives} lives of 5 to 10 events in each row, 10 % of the events twice, seed ${values.seed}`);
+console.log(`${lives} lives of 5 to 10 events in each row, 10 % of the events twice, seed ${seed}`);
 console.log("Calls of Stripe's API per event: 0, as nothing here has a client for it");
 for (const [index, cell] of cells.entries()) {
   if (cell.kind !== cells[index - 1]?.kind) {

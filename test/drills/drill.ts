@@ -1,8 +1,7 @@
-import { Command, InvalidArgumentError } from "commander";
+import { InvalidArgumentError } from "commander";
+import { makeCommand } from "../../ops/command/make-command.ts";
 import { wholeOption } from "../../ops/command/option-values.ts";
-import { type DrillArgs, runDrill } from "./run-drill.ts";
-
-// Shows that nothing is lost through any fault, and that all rows are right in the end.
+import type { DrillArgs } from "./run-drill.ts";
 
 const shareOption = (text: string): number => {
   const share = Number(text);
@@ -10,20 +9,32 @@ const shareOption = (text: string): number => {
   throw new InvalidArgumentError("expected a number from 0 to 1");
 };
 
-const command = new Command("npm run drill --")
-  .description("Plays lives through faults, redrives what failed, and compares all rows with those without a fault.")
-  .option("--lives <number>", "how many lives there are", wholeOption, 500)
+const options = makeCommand(
+  "drill",
+  "Plays subscriptions' events through injected faults, redrives what failed, and compares all rows with those without faults.",
+)
+  .option("--lives <number>", "the number of subscriptions", wholeOption, 500)
   .option(
     "--events <number>",
-    "how many events there are in all; the last lives are cut off there",
+    "the number of events in all; the last subscriptions are cut off there",
     wholeOption,
     10_000,
   )
-  .option("--seed <number>", "what the lives and the faults follow from", wholeOption, 1)
+  .option("--seed <number>", "seed of the random events and faults", wholeOption, 1)
   .option("--share <number>", "the share of faults at each hop, from 0 to 1", shareOption, 0.1)
-  .addHelpText("after", "\nExit code: 0 if nothing is lost and all rows are right, 1 if not, 2 if it could not be run.")
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
-const options = command.parse().opts<Omit<DrillArgs, "say">>();
+  .addHelpText(
+    "after",
+    `
+Exit codes:
+  0    nothing is lost, and all rows are right
+  1    something is lost, or a row is wrong
+  2    wrong usage`,
+  )
+  .parse()
+  .opts<Omit<DrillArgs, "say">>();
+
+// Loaded late: the help needs none of it.
+const { runDrill } = await import("./run-drill.ts");
 
 const result = await runDrill({ ...options, say: (line) => console.log(line) });
 

@@ -1,19 +1,25 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { handledTypes } from "../../infra/workflows.ts";
+import { makeCommand } from "../../ops/command/make-command.ts";
 import { readEvents } from "../../local/read-events.ts";
 import type { Outcome } from "../../local/outcome.ts";
 
-// Runs real Stripe events of many API versions, in the folder that is named, through `npm start`, and accounts for each one.
+const command = makeCommand(
+  "fixtures",
+  "Runs real Stripe events of many API versions through npm start, and accounts for each one.",
+)
+  .argument("<folder>", "the folder of the events, *.json")
+  .parse();
 
-// What may be refused, and why: no event of those is right as it is.
+// The only events that may be refused, and why.
 const refusals: Record<string, string> = {
   evt_1DrvV2610000000000000013: "it names a customer account instead of a customer, and no user in its metadata",
 };
 
 const good = ["applied", "skipped", "stale", "duplicate"];
 
-const [folder = ""] = process.argv.slice(2);
+const folder = `${command.processedArgs[0]}`;
 const root = join(import.meta.dirname, "../..");
 const all = [...readEvents([folder], { eventSource: "x", keepSource: false, account: "x", region: "x" })];
 const [events, problems] = [all.flatMap((some) => some.events), all.flatMap((some) => some.problems)];

@@ -12,33 +12,34 @@ import { redriveAll } from "../../ops/redrive/redrive-all.ts";
 import { type BillingEvent, makeBillingHistory } from "../../samples/billing-history.ts";
 import { randomFrom, shuffled, withDuplicates } from "../../samples/random.ts";
 
-/** How large a drill is, and how much goes wrong. */
+/** The size of a drill, and the share of faults. */
 export interface DrillArgs {
+  /** The number of subscriptions. */
   lives: number;
-  /** How many events there are in all; the last lives are cut off there. */
+  /** The number of events in all; the last subscriptions are cut off there. */
   events: number;
   seed: number;
   /** The share of faults at each hop. */
   share: number;
-  /** Is told what is done. */
+  /** Called with a line for each step. */
   say: (line: string) => void;
 }
 
-/** What a drill found. */
+/** The result of a drill. */
 export interface DrillResult {
   eventsIn: number;
   deliveries: number;
   applied: number;
   deadLettered: number;
   redriven: number;
-  /** Events that were never handled, and whatever is left in a queue after all. */
+  /** Events that were never handled, and messages that are left in a queue at the end. */
   lost: number;
-  /** Events that could not even be sent to the queue, and were replayed from the archive. */
+  /** Events that could not even be dead-lettered, and were replayed from the archive. */
   fromArchive: number;
   rowsDifferent: number;
 }
 
-/** Plays lives through faults, redrives until nothing is left to, and compares all rows with those of a run without a fault. */
+/** Plays subscriptions' events through faults, redrives until the queues are empty, and compares all rows with a run without faults. */
 export const runDrill = async (args: DrillArgs): Promise<DrillResult> => {
   const { say, seed } = args;
   const random = randomFrom(seed);
@@ -61,9 +62,9 @@ export const runDrill = async (args: DrillArgs): Promise<DrillResult> => {
   });
   try {
     const outcomes = await take(stormy, sent);
-    const { deadLetters: sentLetters } = await stormy.dump();
-    const letters = JSON.stringify(sentLetters);
-    const deadLettered = sentLetters.length;
+    const { deadLetters: sentDeadLetters } = await stormy.dump();
+    const deadLetterText = JSON.stringify(sentDeadLetters);
+    const deadLettered = sentDeadLetters.length;
     const unqueued = new Set(sent.filter((_, index) => outcomes[index] === "lost"));
     say(
       `With ${100 * args.share} % faults at every hop, in any order: ${sent.length} events, ${deadLettered} dead letters`,
@@ -84,7 +85,7 @@ export const runDrill = async (args: DrillArgs): Promise<DrillResult> => {
       deadLettered,
       redriven: deadLettered - left,
       fromArchive: replayed.length,
-      lost: events.filter(({ id }) => !handled.has(id) && !letters.includes(`"${id}"`)).length + left,
+      lost: events.filter(({ id }) => !handled.has(id) && !deadLetterText.includes(`"${id}"`)).length + left,
       rowsDifferent: differenceOf(expected, await rowsOf(stormy)),
     };
   } finally {
@@ -94,12 +95,12 @@ export const runDrill = async (args: DrillArgs): Promise<DrillResult> => {
 
 const good = new Set(["applied", "duplicate", "stale", "skipped"]);
 
-// Besides what comes and goes, some events fail at one hop each time, until the faults are off: only those are dead-lettered.
+// Besides transient faults, some events fail at one hop on every attempt until the faults stop: only those are dead-lettered.
 const planOf = ({ seed, share }: DrillArgs, events: { id: string }[]): FaultPlan => ({
   seed,
   faults: [
     { hop: "delivery", kind: "fails", events: everyNth(events, 40, 1) },
-    // Some of those the queue refuses too: only the archive has them then.
+    // The queue refuses some of those too: only the archive holds them then.
     { hop: "queue", kind: "refuses", events: everyNth(events, 200, 1) },
     { hop: "lambda", kind: "throws", events: everyNth(events, 40, 2) },
     { hop: "lambda", kind: "crashes", events: everyNth(events, 40, 3) },
@@ -121,7 +122,7 @@ const planOf = ({ seed, share }: DrillArgs, events: { id: string }[]): FaultPlan
 const everyNth = (events: { id: string }[], n: number, from: number): string[] =>
   events.filter((_, index) => index % n === from).map(({ id }) => id);
 
-// Not in order for each customer: what is to be shown is that order does not matter.
+// Not in order for each customer: the drill shows that processing is order-independent.
 const take = async (runner: Runner, events: object[]): Promise<string[]> => {
   const { account, region } = runner.graph;
   const arrival = { eventSource: "homebiyori.stripe.test", keepSource: false, account, region };
@@ -133,7 +134,7 @@ const take = async (runner: Runner, events: object[]): Promise<string[]> => {
   );
 };
 
-// Replays the second of each event to the rule of its type, and answers with the ids of those that came again.
+// Replays the second of each event to the rule of its type, and returns the ids of those that were replayed.
 const replayAll = async ({ graph, replays }: Runner, events: BillingEvent[]): Promise<string[]> => {
   const again: string[] = [];
   for (const { id, type, created } of events) {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { randomFrom, shuffled, withDuplicates } from "../../samples/random.ts";
 import { handledTypes } from "../../infra/workflows.ts";
+import { makeCommand } from "../../ops/command/make-command.ts";
 import { VirtualClock } from "../../emulator/time/clock.ts";
 import { toEnvelope } from "../../local/stripe-envelope.ts";
 import { loadGraph } from "../../emulator/graph/load.ts";
@@ -9,12 +10,16 @@ import { startRunner } from "../../local/runner.ts";
 import { makeSchedule } from "../../emulator/time/keyed-queue.ts";
 import { stackConfig } from "../../emulator/graph/stack-config.ts";
 
-// Plays each scenario of a folder 200 times in random orders and with duplicates, under ids of its own each time, and compares
-// the rows with those of the scenario as it is.
+const command = makeCommand(
+  "scenarios",
+  "Plays each scenario 200 times out of order and with duplicates, and compares the rows with those of the scenario in order.",
+)
+  .argument("<folder>", "the folder of the scenarios, *.json")
+  .parse();
 
 const times = 200;
 const random = randomFrom(1);
-const [folder = ""] = process.argv.slice(2);
+const folder = `${command.processedArgs[0]}`;
 const scenarios = readdirSync(folder).filter((file) => file.endsWith(".json"));
 
 const runner = await startRunner({ graph: loadGraph(stackConfig("dev")), clock: new VirtualClock() });
@@ -22,7 +27,7 @@ const { account, region } = runner.graph;
 const arrival = { eventSource: "homebiyori.stripe.test", keepSource: false, account, region };
 const schedule = makeSchedule(16);
 
-// The ids of a life, made those of its n-th playing; what they are made of is in all scenarios the same.
+// Gives the ids of a scenario a suffix for each of its runs; all scenarios name their ids in the same way.
 const renamed = (text: string, suffix: string): string =>
   text.replaceAll(/\b((?:evt|cus|sub|in|pi|inpay)_\w+)/g, `$1${suffix}`);
 
@@ -41,7 +46,7 @@ const plays = scenarios.flatMap((_, scenario) => Array.from({ length: times + 1 
 await Promise.all(plays);
 
 const { core, payments, deadLetters } = await runner.dump();
-// The book of a subscription's events names them by hashes of their ids, which differ.
+// The ledger of a subscription's events names them by hashes of their ids, which differ.
 const rows = [...core, ...payments].map((row) => JSON.stringify(row, (key, value) => (key === "book" ? null : value)));
 let different = 0;
 for (const scenario of scenarios.keys()) {

@@ -14,8 +14,7 @@ export interface Running extends Runner {
 export const startRunning = async (args: Partial<RunnerArgs> & { clock?: Clock } = {}): Promise<Running> => {
   const runner = await startRunner({ graph: graphOf("dev"), clock: new VirtualClock(), ...args });
   const { account, region } = runner.graph;
-  const rule = runner.graph.resources.find(({ type }) => type.endsWith(":EventRule"));
-  const eventSource = String(JSON.parse(String(rule?.inputs["eventPattern"])).source[0]);
+  const eventSource = `${runner.graph.outputs["eventSource"]}`;
   const envelope = (event: unknown) => toEnvelope(event, { eventSource, keepSource: false, account, region });
   return { ...runner, envelope, handle: (event) => runner.take(envelope(event)) };
 };

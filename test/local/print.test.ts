@@ -37,6 +37,15 @@ test("says why an event failed", () => {
   assert.match(failed, /dead-letter +12\.3 ms\n {2}ResolveCustomer\n {2}CustomerNotFound: no user of cus_1$/);
 });
 
+test("shows control characters of an event escaped", () => {
+  const error = { name: "E\u001b[31m", message: "no user of\ncus_\u009b1" };
+  const evil = lineOf({ ...outcome, eventId: "evt_\u0007", type: "t\u001b[2J", written: ["core USER#\u007f"], error });
+  const plain = stripVTControlCharacters(evil);
+  assert.match(plain, /^evt_\\u0007 +t\\u001b\[2J /);
+  assert.match(plain, "core USER#\\u007f\n");
+  assert.match(plain, /E\\u001b\[31m: no user of cus_\\u009b1$/);
+});
+
 test("leaves out what there is not", () => {
   assert.match(line({ outcome: "unmatched", states: [], written: [] }), /unmatched +12\.3 ms$/);
 });

@@ -12,7 +12,7 @@ const test = suite("npm run redrive");
 
 let serving: Serving;
 let directory: string;
-// What an execution waits for, and whom it tells that it has begun.
+// What an execution waits for, and what is called when it has begun.
 let gate: Promise<void> = Promise.resolve();
 let begun: () => void = () => {};
 
@@ -45,22 +45,41 @@ const deadLetter = (id: string): void => {
   serving.deadLetters.send(JSON.stringify(event), 1000, { TARGET_ARN, ERROR_CODE: "NO_PERMISSIONS" });
 };
 
-test("tells all of its options", async () => {
+test("has a help with all of its options", async () => {
   const { stdout, code } = await run(["--help"]);
   assert.is(code, 0);
-  const options = ["stack", "local", "dry-run", "type", "error", "event", "since", "max", "rate", "parked"];
+  const options = [
+    "stack",
+    "local",
+    "dry-run",
+    "show",
+    "json",
+    "type",
+    "error",
+    "event",
+    "since",
+    "max",
+    "rate",
+    "parked",
+  ];
   for (const option of options) assert.match(stdout, `--${option}`);
 });
 
-test("refuses what it cannot do, and says what it takes", async () => {
+test("refuses invalid options, and says what is valid", async () => {
   const cases: [string[], string][] = [
-    [[], "say which stack it is, by --stack <name> or --local"],
+    [[], "say which stack to work on, by --stack <name> or --local"],
     [["--stack"], "argument missing"],
     [["--stack", "prod", "--local"], "cannot be used with"],
-    [["--local", "4400"], "expected an address such as http://127.0.0.1:4400"],
+    [["--local", "4400"], "expected a URL such as http://127.0.0.1:4400"],
     [["--local", "--max", "0"], "expected a whole number from 1"],
     [["--local", "--rate", "0"], "expected a number over 0"],
     [["--local", "--since", "yesterday"], "expected a time such as 90m"],
+    [["--local", "--since", "5"], "expected a time such as 90m"],
+    [["--local", "--since", "2026-02-30"], "expected a time such as 90m"],
+    [["--local", "--since", "2026-02-30T12:00:00Z"], "expected a time such as 90m"],
+    [["--local", "--since", "2026-02-03T25:00:00Z"], "expected a time such as 90m"],
+    [["--stack", "--dry-run"], "expected the name of a stack, such as dev or prod"],
+    [["--local", "--type", "--dry-run"], "option '--type <type...>' needs a value before '--dry-run'"],
     [["--local", "--dryrun"], "unknown option '--dryrun'"],
     [["--stack", "prod", "evt_1"], "too many arguments"],
   ];
@@ -78,11 +97,11 @@ test("lists in a dry run, since a time too", async () => {
   assert.match(all.stdout, "evt_listed");
   for (const since of ["2d", "2026-01-31T12:00:00Z"]) {
     const { stdout } = await run(["--local", serving.url, "--dry-run", "--since", since]);
-    assert.match(stdout, "1  not asked for");
+    assert.match(stdout, "1  not selected");
   }
 });
 
-test("says that nobody answers", async () => {
+test("says that nothing answers", async () => {
   const { stderr, code } = await run(["--local", "http://127.0.0.1:9"]);
   assert.equal([code, stderr], [2, "Nothing answers at http://127.0.0.1:9: run npm start in another terminal"]);
 });
@@ -99,13 +118,16 @@ test("says what Pulumi says of a stack that does not exist", async () => {
   assert.equal([code, stderr], [2, "npx pulumi stack output --json --stack prod: error: no stack named 'prod' found"]);
 });
 
-test("says that a stack is too old, or answers nothing", async () => {
+test("says that a stack lacks outputs, or does not answer with JSON", async () => {
   const { parkedQueue: _, ...old } = serving.stack;
   const tooOld = await run(["--stack", "prod"], npx(directory, outputs(old)));
   assert.is(tooOld.code, 2);
-  assert.match(tooOld.stderr, /^stack prod has not the outputs that this needs \(At path: parkedQueue/);
+  assert.match(
+    tooOld.stderr,
+    /^stack prod lacks outputs that this command needs \(At path: parkedQueue.*\): redeploy it$/,
+  );
   const nothing = await run(["--stack", "prod"], npx(directory, "echo"));
-  assert.equal([nothing.code, nothing.stderr], [2, "stack prod answers with no JSON:"]);
+  assert.equal([nothing.code, nothing.stderr], [2, "stack prod did not answer with JSON:"]);
 });
 
 test("says that a queue does not exist, before it starts anything", async () => {
@@ -125,7 +147,7 @@ test("says that a queue does not exist, before it starts anything", async () => 
   assert.equal([serving.deadLetters.messages.length, serving.deadLetters.hidden(Date.now())], [1, 0]);
 });
 
-// Starts a redrive of three letters, and returns once the first has been started and waits.
+// Starts a redrive of three dead letters, and returns once the first execution has begun and waits.
 const interrupted = async () => {
   const ids = ["first", "second", "third"];
   for (const id of ids) deadLetter(id);
@@ -151,7 +173,7 @@ const redriveRest = async () => {
   return stdout;
 };
 
-test("ends on Ctrl-C once what it has started is done, shows the rest again, and can be run again", async () => {
+test("ends on Ctrl-C once what it has started is done, makes the rest visible again, and can be run again", async () => {
   const { child, open, ended, stdout } = await interrupted();
   const said = new Promise<string>((done) => child.stderr.once("data", (chunk) => done(`${chunk}`)));
   child.kill("SIGINT");
@@ -164,6 +186,17 @@ test("ends on Ctrl-C once what it has started is done, shows the rest again, and
   assert.match(await redriveRest(), "2 redriven");
 });
 
+test("does its work though its output is no longer read", async () => {
+  deadLetter("unread");
+  await serving.makeUpUsers(serving.deadLetters.messages.map(({ body }) => JSON.parse(body)));
+  const child = spawnCommand("redrive", ["--local", serving.url]);
+  child.stdout.destroy();
+  const stderr = text(child.stderr);
+  const code = await new Promise((done) => child.on("exit", done));
+  assert.equal([code, await stderr], [0, ""]);
+  assert.equal(serving.deadLetters.messages, []);
+});
+
 test("loses nothing when it is killed in the middle", async () => {
   const { child, open, ended } = await interrupted();
   child.kill("SIGKILL");
@@ -171,7 +204,7 @@ test("loses nothing when it is killed in the middle", async () => {
   open();
   await serving.executions.idle();
   assert.is(serving.deadLetters.messages.length, 3);
-  // As when the time is up for which they were hidden.
+  // As after their visibility timeout.
   const letters = serving.deadLetters.messages.splice(0);
   for (const { body, sentAt, attributes } of letters) serving.deadLetters.send(body, sentAt, attributes);
   assert.match(await redriveRest(), "3 redriven");

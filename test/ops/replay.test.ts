@@ -7,8 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { sampleEvent, sampleInvoice } from "../../samples/stripe-objects.ts";
-import { replayRule } from "../../ops/replay/replay-rule.ts";
-import type { ReplayOptions } from "../../ops/replay-options.ts";
+import { type ReplayOptions, replayRule } from "../../ops/replay/replay-rule.ts";
 import { captured } from "../helpers/captured.ts";
 import { npx, outputs, runCommand, spawnCommand } from "../helpers/command.ts";
 import { gatedClock } from "../helpers/gated-clock.ts";
@@ -57,17 +56,17 @@ const handle = async (id: string, created: number, type?: string): Promise<void>
 
 const at = (seconds: number): Date => new Date(1000 * seconds);
 
-test("tells all of its options", async () => {
+test("has a help with all of its options", async () => {
   const { stdout, code } = await run(["--help"]);
   assert.is(code, 0);
   for (const option of ["stack", "local", "dry-run", "rule", "from", "to"]) assert.match(stdout, `--${option}`);
 });
 
-test("refuses what it cannot do, and says what it takes", async () => {
+test("refuses invalid options, and says what is valid", async () => {
   const cases: [string[], string][] = [
     [["--local", "--from", "6h"], "required option '--rule <name>' not specified"],
     [["--local", "--rule", rule], "required option '--from <time>' not specified"],
-    [["--rule", rule, "--from", "6h"], "say which stack it is, by --stack <name> or --local"],
+    [["--rule", rule, "--from", "6h"], "say which stack to work on, by --stack <name> or --local"],
     [["--local", "--rule", rule, "--from", "yesterday"], "expected a time such as 90m"],
   ];
   const results = await Promise.all(cases.map(([args]) => run(args)));
@@ -111,39 +110,42 @@ test("brings back what was lost, and changes nothing where nothing was", async (
 
 test("puts what fails again into the dead-letter queue", async () => {
   const { deadLetters } = serving;
-  await serving.take(paid("nobody", 200));
+  await serving.take(paid("unmatched", 200));
   deadLetters.messages.length = 0;
   assert.is((await replay({ from: at(200), to: at(201) })).code, 0);
-  assert.is(JSON.parse(`${deadLetters.messages[0]?.body}`).event.detail.id, "evt_nobody");
+  assert.is(JSON.parse(`${deadLetters.messages[0]?.body}`).event.detail.id, "evt_unmatched");
 });
 
-test("says what it would touch in a dry run, and starts nothing", async () => {
+test("prints its plan in a dry run, and starts nothing", async () => {
   const replays = serving.replays.all.size;
   const { code, said } = await replay({ from: at(100), to: at(102), dryRun: true });
   assert.equal([code, serving.replays.all.size], [0, replays]);
   assert.match(
     said,
-    /archive +dev-homebiyori-stripe-events, ENABLED; keeps events for 30 days, and has about \d+ \(\d+ bytes\)/,
+    /archive +dev-homebiyori-stripe-events, ENABLED; keeps events for 30 days, and holds about \d+ \(\d+ bytes\)/,
   );
   assert.match(said, "from 1970-01-01T00:01:40Z until before 1970-01-01T00:01:42Z");
   assert.match(said, "payment-succeeded-rule, which takes invoice.payment_succeeded and nothing else");
   assert.match(said, `starts   ${serving.stack.stateMachines["payment-succeeded"]}`);
 });
 
-test("says that there was nothing", async () => {
+test("says that the archive holds nothing of the window", async () => {
   const { code, said } = await replay({ from: at(1), to: at(2) });
   assert.is(code, 0);
-  assert.match(said, "COMPLETED, nothing yet\nThe archive had no event of this window.");
+  assert.match(said, "COMPLETED, nothing yet\nThe archive holds no event of this window.");
 });
 
-test("refuses a rule that has no archive, and names those that have", async () => {
+test("refuses a rule that the archive cannot be replayed to, and names the others", async () => {
   for (const name of ["forward-rule", "payment-succeeded"]) {
     const { message } = await rejects(replay({ rule: name }));
-    assert.match(message, `${name} is no rule that the archive can be replayed to; there are payment-succeeded-rule, `);
+    assert.match(
+      message,
+      `The archive cannot be replayed to a rule ${name}. Rules of this stack: payment-succeeded-rule, `,
+    );
   }
 });
 
-test("refuses a window of which there can be nothing", async () => {
+test("refuses a window that the archive can hold nothing of", async () => {
   const day = 24 * 3600;
   const now = Date.now() / 1000;
   const windows: [number, number, string][] = [
@@ -156,11 +158,11 @@ test("refuses a window of which there can be nothing", async () => {
 
 const onStack = { AWS_ACCESS_KEY_ID: "x", AWS_SECRET_ACCESS_KEY: "x" };
 
-test("refuses of a stack what its archive can no more have", async () => {
+test("refuses a window before the retention of a stack's archive", async () => {
   const env = { ...npx(directory, outputs(serving.stack)), ...onStack, AWS_ENDPOINT_URL: serving.url };
   const { code, stderr, stdout } = await run(["--stack", "prod", "--rule", rule, "--from", "62d", "--to", "61d"], env);
   assert.equal([code, stdout], [2, ""]);
-  assert.match(stderr, /^The archive can have no event of before 20/);
+  assert.match(stderr, /^The archive can hold no event from before 20/);
 });
 
 test("says that there are no credentials", async () => {
@@ -189,22 +191,22 @@ test("cancels the replay on Ctrl-C, says from where to go on, and can be run aga
     };
   });
   child.kill("SIGINT");
-  // Whoever forgets to cancel is not waited for.
+  // A command that fails to cancel is not waited for.
   await Promise.race([cancelled, delay(20_000, undefined, { ref: false })]);
   open();
   assert.equal(await ended, [130, null]);
-  assert.match(await stderr, "The replay is cancelled; it can be started again. Again ends it at once.");
+  assert.match(await stderr, "The replay is cancelled; it can be started again. Press Ctrl-C again to stop at once.");
   assert.match(await stderr, "The replay CANCELLED. For the rest: --from 1970-01-01T00:10:00Z");
   assert.is((await replay({ from: at(600), to: at(720) })).code, 0);
 });
 
-test("starts nothing when it is told to end before it has begun", async () => {
+test("starts nothing when its signal is aborted before it has begun", async () => {
   const replays = serving.replays.all.size;
   assert.is((await replay({}, AbortSignal.abort())).code, 130);
   assert.is(serving.replays.all.size, replays);
 });
 
-test("says of a replay that it cannot watch how to, and that it goes on", async () => {
+test("says how to watch a replay that it cannot watch itself, and that it goes on", async () => {
   const { all } = serving.replays;
   // As when it is gone from AWS, or may not be looked at.
   Object.assign(all, { get: () => undefined });

@@ -57,12 +57,12 @@ test("prints a table each, with order and gaps, and says where there is more", a
   assert.equal([lines.length, lines.at(-1)], [9, "  … there may be more (--limit)"]);
 });
 
-test("says of whom or what nothing is known", async () => {
+test("says that nothing is recorded", async () => {
   const cases = [
-    ["user_nobody", "There is nothing on record of user_nobody in "],
-    ["cus_nobody", "No user of cus_nobody is known in "],
-    ["in_nobody", "No user of in_nobody is known in "],
-    ["evt_nobody", "No user was found for evt_nobody since 1970-01-01"],
+    ["user_unknown", "Nothing is recorded of user_unknown in "],
+    ["cus_unrecorded", "No user of cus_unrecorded is recorded in "],
+    ["in_unrecorded", "No user of in_unrecorded is recorded in "],
+    ["evt_unrecorded", " name no user of evt_unrecorded since 1970-01-01T00:00:00Z"],
   ] as const;
   for (const [id, message] of cases) {
     const { code, printed, said } = await show(id);
@@ -71,17 +71,17 @@ test("says of whom or what nothing is known", async () => {
   }
 });
 
-test("finds nobody by an event that failed before it was known whose it is", async () => {
+test("finds no user by an event that failed before its user was found", async () => {
   const times = { created: 1, paidAt: 1, start: 1, end: 2 };
   const invoice = sampleInvoice({ id: "in_unknown", customer: "cus_unknown", amount: 1, ...times });
   await serving.handle(sampleEvent("evt_unknown", "invoice.paid", 1, invoice));
   assert.match((await show("evt_unknown")).said, "npm run trace -- evt_");
 });
 
-test("refuses what it does not know", async () => {
+test("refuses invalid options", async () => {
   for (const [args, message] of [
     [["--local"], "missing required argument 'id'"],
-    [["cus_1"], "say which stack it is, by --stack <name> or --local"],
+    [["cus_1"], "say which stack to work on, by --stack <name> or --local"],
     [["cus_1", "--local", "--limit", "none"], "expected a whole number from 1"],
   ] as const) {
     const { stderr, code } = await runCommand("show", args);

@@ -26,8 +26,8 @@ const smoke = async ({ url }: Serving) => {
   return { code: result, lines: logs.map(String) };
 };
 
-const rowsOf = async (place: Serving) => {
-  const { core, payments, deadLetters } = await place.dump();
+const rowsOf = async (target: Serving) => {
+  const { core, payments, deadLetters } = await target.dump();
   return [core.length, payments.length, deadLetters.length];
 };
 
@@ -38,7 +38,7 @@ test("has an event of each handled type, with ids of its own in each run", () =>
   assert.is(new Set([...one.events, ...two.events].map(({ id }) => id)).size, 2 * handledTypes.length);
 });
 
-test("tells of each type that it is well, twice in a row, and leaves nothing behind", async () => {
+test("passes for each type, twice in a row, and leaves nothing behind", async () => {
   const types = smokeEvents("types", 1_767_225_600).events.map(({ type }) => `${type}`);
   for (const _ of [1, 2]) {
     const { code, lines } = await smoke(serving);
@@ -46,7 +46,7 @@ test("tells of each type that it is well, twice in a row, and leaves nothing beh
     assert.equal(lines.length, types.length + 1);
     for (const type of types) {
       assert.ok(
-        lines.some((line) => line.startsWith(`well    ${type} `)),
+        lines.some((line) => line.startsWith(`passed  ${type} `)),
         type,
       );
     }
@@ -62,7 +62,7 @@ test("tells of each type that it is well, twice in a row, and leaves nothing beh
   );
 });
 
-// The dev stack, where nobody may write payments.
+// The dev stack, where no role may write payments.
 const graphWithoutPayments = async (): Promise<Graph> => {
   const graph = await graphOf("dev");
   const resources = graph.resources.map((resource) => {
@@ -73,7 +73,7 @@ const graphWithoutPayments = async (): Promise<Graph> => {
   return { ...graph, resources };
 };
 
-test("says what fails and why, and deletes its own dead letters, but nobody else's", async () => {
+test("says what fails and why, and deletes its own dead letters only", async () => {
   const failing = await startServing({ graph: graphWithoutPayments() });
   try {
     const other = smokeEvents("other", 1_767_225_600).events.find(({ type }) => type === "invoice.paid");
@@ -86,7 +86,7 @@ test("says what fails and why, and deletes its own dead letters, but nobody else
     const writesPayments = ({ definition }: Workflow) => readDefinition(definition).includes("${write-payment}");
     const payments = workflows.filter(writesPayments).map(({ eventType }) => eventType);
     assert.equal(typesThat("FAILED").toSorted(), payments.toSorted());
-    assert.is(typesThat("well").length, workflows.length - payments.length);
+    assert.is(typesThat("passed").length, workflows.length - payments.length);
     assert.match(`${lines.find((line) => line.includes("invoice.paid "))}`, /FAILED {2}AccessDeniedException: User: /);
     assert.match(`${lines.at(-1)}`, /^FAILED {2}the rows: in_smoke_\w+ has no payment/);
     const left = failing.deadLetters.messages.map(({ body }) => JSON.parse(body).event.detail.id);
@@ -100,21 +100,21 @@ test("refuses a stack that has Stripe's events, before it does anything", async 
   const prod = await startServing({ graph: graphOf("prod") });
   try {
     const error = await rejects(smokeTest({ local: prod.url }, new AbortController().signal));
-    assert.match(error.message, "has Stripe's events, from aws.partner/stripe.com/ed_");
+    assert.match(error.message, "receives Stripe's events, from aws.partner/stripe.com/ed_");
     assert.equal(await rowsOf(prod), [0, 0, 0]);
   } finally {
     await prod.stop();
   }
 });
 
-test("puts events as EventBridge does: a source of AWS's is refused in its entry, though the call succeeds", async () => {
+test("is answered by the runner as by EventBridge: an entry with a source of AWS is refused, though the call succeeds", async () => {
   const { stack, url } = serving;
   const events = new EventBridgeClient(localConfig(stack.bus.arn, url));
   const [event] = smokeEvents("put", 1_767_225_600).events;
   const entry = {
     EventBusName: stack.bus.name,
     DetailType: "a type",
-    Source: "nobody.knows",
+    Source: "unknown.source",
     Detail: JSON.stringify(event),
   };
   const Entries = [
@@ -137,7 +137,7 @@ test("puts events as EventBridge does: a source of AWS's is refused in its entry
 test("is a command", async () => {
   const { stdout, stderr, code } = await runCommand("smoke", ["--local", serving.url]);
   assert.equal([code, stderr], [0, ""]);
-  assert.match(stdout, "well    the rows are as they should be");
+  assert.match(stdout, "passed  the rows are as expected");
   assert.is((await runCommand("smoke", [])).code, 2);
 });
 

@@ -6,7 +6,7 @@ import { localConfig } from "../../ops/command/clients.ts";
 import { readEventLogs } from "../../ops/trace/event-logs.ts";
 import { tracesOf } from "../../ops/trace/execution-trace.ts";
 import { redriveAll } from "../../ops/redrive/redrive-all.ts";
-import { readTrace } from "../../ops/trace/trace-event.ts";
+import { readTrace } from "../../ops/trace/read-trace.ts";
 import { captured } from "../helpers/captured.ts";
 import { runCommand } from "../helpers/command.ts";
 import { type Serving, startServing } from "../helpers/serving.ts";
@@ -46,7 +46,7 @@ const handle = async (serving: Serving, name: string, more?: Json) => {
 
 const trace = (serving: Serving, name: string) => readTrace(`evt_${name}`, argsOf(serving));
 
-test("tells the way of an event: its states, what was said of it, and what was written", async () => {
+test("has an event's states, its outcome, and what was written", async () => {
   for (const serving of [dev, prod]) {
     await handle(serving, "way");
     const { executions, ...event } = await trace(serving, "way");
@@ -55,7 +55,7 @@ test("tells the way of an event: its states, what was said of it, and what was w
     const { machine, kind, status, error } = execution ?? {};
     assert.equal([machine, kind, status, error, others], ["payment-succeeded", "first", "SUCCEEDED", null, []]);
     assert.equal(
-      execution?.states.map(({ name, outcome, written, tries }) => [name, outcome, written, tries.length]),
+      execution?.states.map(({ name, outcome, written, attempts }) => [name, outcome, written, attempts.length]),
       [
         ["ResolveCustomer", null, [], 1],
         ["IsItForUs", null, [], 0],
@@ -65,7 +65,7 @@ test("tells the way of an event: its states, what was said of it, and what was w
   }
 });
 
-test("tells each try with its time and its error, and the redrive that mended it", async () => {
+test("has each attempt with its time and its error, and the redrive that succeeded", async () => {
   await dev.handle(eventOf("lost"));
   await dev.makeUpUsers([dev.envelope(eventOf("lost"))]);
   const options = { local: dev.url, dryRun: false, max: 3, rate: 1000, parked: false };
@@ -80,21 +80,21 @@ test("tells each try with its time and its error, and the redrive that mended it
   );
   const first = executions[0];
   assert.equal(
-    first?.states.map(({ name, tries }) => [name, tries.length]),
+    first?.states.map(({ name, attempts }) => [name, attempts.length]),
     [
       ["ResolveCustomer", 4],
       ["SendToDeadLetterQueue", 1],
       ["DeadLettered", 0],
     ],
   );
-  const tries = first?.states[0]?.tries ?? [];
-  for (const { error } of tries) {
+  const attempts = first?.states[0]?.attempts ?? [];
+  for (const { error } of attempts) {
     assert.equal(error, {
       name: "CustomerNotFound",
       message: "No user is known for customer cus_lost, and sub_sample names none",
     });
   }
-  const times = tries.map(({ at }) => at);
+  const times = attempts.map(({ at }) => at);
   assert.equal(
     times,
     [...new Set(times)].toSorted((a, b) => a - b),
@@ -102,7 +102,7 @@ test("tells each try with its time and its error, and the redrive that mended it
   assert.ok(Number(first?.ms) >= (times.at(-1) ?? 0) - (times[0] ?? 0));
 });
 
-test("tells the executions of an event that EventBridge delivered twice apart", async () => {
+test("tells apart the executions of an event that EventBridge delivered twice", async () => {
   await handle(dev, "twice");
   const { executions } = await trace(dev, "twice");
   assert.equal(
@@ -113,7 +113,7 @@ test("tells the executions of an event that EventBridge delivered twice apart", 
   assert.equal(new Set(outcomes), new Set(["applied", "duplicate"]));
 });
 
-test("says why an event was skipped, though nothing else does in prod", async () => {
+test("says why an event was skipped, which only the logs say in prod", async () => {
   await handle(prod, "manual", { parent: null });
   const [execution] = (await trace(prod, "manual")).executions;
   assert.is(execution?.status, "SUCCEEDED");
@@ -124,12 +124,12 @@ test("says why an event was skipped, though nothing else does in prod", async ()
 test("finds an event that is invalid, and says at which path", async () => {
   await handle(prod, "invalid", { customer: 17 });
   const [execution] = (await trace(prod, "invalid")).executions;
-  const { error } = execution?.states[0]?.tries[0] ?? {};
+  const { error } = execution?.states[0]?.attempts[0] ?? {};
   assert.is(error?.name, "InvalidEvent");
   assert.match(`${error?.message}`, "detail.data.object.customer");
 });
 
-test("tells from the Lambdas' lines what a state machine that logs less does not", async () => {
+test("falls back to the Lambdas' log lines for a state machine that logs errors only", async () => {
   await dev.handle(eventOf("quiet"));
   await handle(dev, "quiet");
   const logs = await readEventLogs("evt_quiet", argsOf(dev));
@@ -137,7 +137,7 @@ test("tells from the Lambdas' lines what a state machine that logs less does not
   const whole = tracesOf(logs);
   const [failed, done] = tracesOf(errorsOnly);
   assert.equal([failed?.status, done?.status], ["FAILED", null]);
-  assert.equal(failed?.states[0]?.tries, whole[0]?.states[0]?.tries);
+  assert.equal(failed?.states[0]?.attempts, whole[0]?.states[0]?.attempts);
   assert.equal(
     done?.states.map(({ name, outcome }) => [name, outcome]),
     [
@@ -147,17 +147,17 @@ test("tells from the Lambdas' lines what a state machine that logs less does not
   );
 });
 
-test("finds the error of a try where the state machine's log leaves it out", async () => {
+test("finds the error of an attempt where the state machine's log leaves it out", async () => {
   await dev.handle(eventOf("mute"));
   const logs = await readEventLogs("evt_mute", argsOf(dev));
   const mute = logs.map((log) => ({
     ...log,
     events: log.events.map((event) => ({ ...event, details: { name: event.details.name } })),
   }));
-  assert.equal(tracesOf(mute)[0]?.states[0]?.tries, tracesOf(logs)[0]?.states[0]?.tries);
+  assert.equal(tracesOf(mute)[0]?.states[0]?.attempts, tracesOf(logs)[0]?.states[0]?.attempts);
 });
 
-test("reads page after page", async () => {
+test("reads all pages of a log search", async () => {
   const lines = Array.from({ length: 3 }, (_, index) => {
     const message = {
       message: "Received",
@@ -187,30 +187,30 @@ test("has no personal data to read in prod, and all of it in dev", async () => {
 
 const run = (...args: string[]) => runCommand("trace", args);
 
-test("prints the way as text and as JSON, and what to do about an event that failed", async () => {
+test("prints text or JSON, and what to do about an event that failed", async () => {
   await dev.handle(eventOf("printed"));
   const { stdout, code, stderr } = await run("evt_printed", "--local", dev.url);
   assert.equal([code, stderr], [0, ""]);
-  assert.match(stdout, "evt_printed  invoice.payment_succeeded, made 1970-01-01T00:00:17.000Z, received ");
+  assert.match(stdout, "evt_printed  invoice.payment_succeeded, created 1970-01-01T00:00:17.000Z, received ");
   assert.match(stdout, /FAILED after \d.* CustomerNotFound/);
-  assert.match(stdout, /try 4 .* CustomerNotFound: No user is known for customer cus_printed/);
+  assert.match(stdout, /attempt 4 .* CustomerNotFound: No user is known for customer cus_printed/);
   assert.match(stdout, `npm run redrive -- --local ${dev.url} --event evt_printed --dry-run`);
   const json = await run("evt_printed", "--local", dev.url, "--json");
   assert.equal(JSON.parse(json.stdout), JSON.parse(JSON.stringify(await trace(dev, "printed"))));
 });
 
-test("says where an event may be of which nothing is known, and that it looked only so far back", async () => {
+test("says where an event may be of which nothing is logged, and since when it has searched", async () => {
   const { stdout, stderr, code } = await run("evt_unknown", "--local", dev.url, "--since", "2026-01-31T12:00:00Z");
   assert.equal([code, stdout], [1, ""]);
-  assert.match(stderr, "logged anything of evt_unknown since 2026-01-31T12:00:00.000Z");
+  assert.match(stderr, "logged nothing of evt_unknown since 2026-01-31T12:00:00Z");
   assert.match(stderr, "npm run redrive");
 });
 
-test("refuses what it cannot trace", async () => {
+test("refuses invalid options", async () => {
   for (const [args, message] of [
     [["in_1", "--local"], "expected the id of an event, evt_…"],
     [["--local"], "missing required argument 'event'"],
-    [["evt_1"], "say which stack it is, by --stack <name> or --local"],
+    [["evt_1"], "say which stack to work on, by --stack <name> or --local"],
   ] as const) {
     const { stderr, code } = await run(...args);
     assert.is(code, 2);

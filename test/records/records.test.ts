@@ -67,23 +67,23 @@ test("gives a user's subscription, and nothing else that is in the item", async 
   });
 });
 
-test("knows a subscription without a customer, and no subscription where nobody or somebody else wrote the item", async () => {
+test("reads a subscription without a customer, and null for an item without a subscription or no item", async () => {
   const json = { ...sampleSubscription(period), customer: null };
   const created = sampleEvent("evt_alone", "customer.subscription.created", 100, json);
   await captured(() => syncSubscription(ofUser("read_alone", created)));
   assert.is((await records.subscription("read_alone"))?.customer_id, null);
   await tables.add(tables.core, { PK: "USER#read_seeded", SK: "SUBSCRIPTION", customer_id: "cus_read" });
   assert.is(await records.subscription("read_seeded"), null);
-  assert.is(await records.subscription("read_nobody"), null);
+  assert.is(await records.subscription("read_missing"), null);
 });
 
-test("finds the users of a customer by their subscriptions alone", async () => {
+test("finds the users of a customer by their subscription items alone", async () => {
   for (const name of ["one", "two"]) {
     await tables.add(tables.core, { PK: `USER#read_${name}`, SK: "SUBSCRIPTION", customer_id: "cus_twins" });
     await tables.add(tables.core, { PK: `USER#read_${name}`, SK: "PROFILE", customer_id: "cus_twins" });
   }
   assert.equal(new Set(await records.usersOf("cus_twins")), new Set(["read_one", "read_two"]));
-  assert.equal(await records.usersOf("cus_of_nobody"), []);
+  assert.equal(await records.usersOf("cus_missing"), []);
 });
 
 const pagesOf = async (userId: string, limit: number): Promise<string[][]> => {
@@ -117,7 +117,7 @@ test("gives a user's payments page by page, the newest first, and leaves out tho
     [2, 2, 2],
   );
   assert.equal((await pagesOf("read_pages", 100)).length, 1);
-  assert.equal(await pagesOf("read_nobody", 5), [[]]);
+  assert.equal(await pagesOf("read_missing", 5), [[]]);
 });
 
 test("puts an invoice's payment before the attempts that failed before it", async () => {
@@ -136,7 +136,7 @@ test("puts an invoice's payment before the attempts that failed before it", asyn
   );
 });
 
-test("refuses a cursor of another user, and what is none", async () => {
+test("refuses a cursor of another user, and a text that is not a cursor", async () => {
   for (const index of [1, 2]) await pay("read_cursor", `in_cursor_${index}`, january + index);
   const { cursor } = await records.payments("read_cursor", { limit: 1 });
   assert.is((await rejects(records.payments("read_else", { limit: 1, cursor }))).name, "InvalidCursor");
@@ -146,7 +146,7 @@ test("refuses a cursor of another user, and what is none", async () => {
   }
 });
 
-test("gives what is on record of an invoice: each attempt and the payment, but no payment intent without one", async () => {
+test("gives the records of an invoice: each attempt and the payment, but no payment intent without one", async () => {
   await pay("read_invoice", "in_read", january, 1);
   await pay("read_invoice", "in_read", january);
   assert.equal(
@@ -156,7 +156,7 @@ test("gives what is on record of an invoice: each attempt and the payment, but n
   const payment = { type: "payment_intent", payment_intent: "pi_read" };
   const json: Json = { id: "inpay_1", object: "invoice_payment", invoice: "in_linked", is_default: true, payment };
   await captured(() =>
-    linkPayment(ofUser("nobody", sampleEvent("evt_link", "invoice_payment.paid", 4_000_000_000, json))),
+    linkPayment(ofUser("unknown", sampleEvent("evt_link", "invoice_payment.paid", 4_000_000_000, json))),
   );
   assert.equal(await records.paymentsOf("in_linked"), []);
 });

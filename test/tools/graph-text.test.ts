@@ -12,7 +12,7 @@ import { graphOf, stackWith } from "../helpers/stack.ts";
 
 const test = suite("the graph as text");
 
-test("has every resource of the graph once, with all that AWS is told of it", async () => {
+test("has every resource of the graph once, with all of its inputs", async () => {
   const graph = await graphOf("prod");
   const text = parse(graphText(graph));
   const blocks = Object.values<object>(text).flatMap((block) => Object.keys(block));
@@ -23,7 +23,7 @@ test("has every resource of the graph once, with all that AWS is told of it", as
   }
 });
 
-test("opens policies and patterns, statement by statement", async () => {
+test("shows policies and patterns as YAML, statement by statement", async () => {
   const text = parse(graphText(await graphOf("prod")));
   const { policy } = text["write-payment"]["aws:iam/rolePolicy:RolePolicy"];
   assert.equal(policy.Statement.at(-1), {
@@ -35,7 +35,7 @@ test("opens policies and patterns, statement by statement", async () => {
   assert.equal(eventPattern.detail, { type: ["invoice.payment_failed"] });
 });
 
-test("tells code by its file, and a definition by what it calls", async () => {
+test("shows code by its file, and a definition by what it calls", async () => {
   const graph = graphText(await graphOf("dev"));
   // A single bundle has more.
   assert.ok(graph.length < 150_000);
@@ -50,7 +50,7 @@ test("tells code by its file, and a definition by what it calls", async () => {
   });
 });
 
-test("shows how Pulumi keeps what it made", async () => {
+test("shows the Pulumi options of a resource", async () => {
   const text = parse(graphText(await graphOf("prod")));
   assert.equal(text["payments"]["aws:dynamodb/table:Table"].pulumi, { protect: true, retainOnDelete: true });
   assert.equal(text["partner-bus-00000000"]["aws:cloudwatch/eventBus:EventBus"].pulumi, {
@@ -61,7 +61,7 @@ test("shows how Pulumi keeps what it made", async () => {
   assert.equal(text["payment-failed-rule"]["aws:cloudwatch/eventRule:EventRule"].pulumi, { deleteBeforeReplace: true });
 });
 
-test("does not depend on the order in which the program makes things", async () => {
+test("does not depend on the order in which the program registers resources", async () => {
   const graph = await graphOf("dev");
   assert.is(graphText({ ...graph, resources: graph.resources.toReversed() }), graphText(graph));
 });
@@ -88,7 +88,7 @@ const inFolder = async (work: (folder: string) => Promise<void>): Promise<void> 
 
 const files = async () => [await graphOf("dev"), await graphOf("prod")].flatMap(graphFilesOf);
 
-test("is written with prod's page of permissions, and each file is told with what became of it", () =>
+test("is written with prod's page of permissions, and prints whether each file changed", () =>
   inFolder(async (folder) => {
     const written = await files();
     const write = () => captured(async () => writeGraphFiles(folder, written));
@@ -119,11 +119,11 @@ test("is compared with what is committed, and the lines that differ are shown", 
     assert.not(result);
     assert.match(`${logs}`, /^-\s+maximumRetryAttempts: 4$/m);
     assert.match(`${logs}`, /^\+\s+maximumRetryAttempts: 3$/m);
-    assert.match(`${logs}`, "docs/graph/prod.yaml is not what the program makes: npm run graph");
-    assert.match(`${logs}`, "docs/permissions.md is not what the program makes: npm run graph");
+    assert.match(`${logs}`, "docs/graph/prod.yaml is not current: run npm run graph");
+    assert.match(`${logs}`, "docs/permissions.md is not current: run npm run graph");
     writeFileSync(file, text);
     rmSync(page);
-    assert.equal((await check()).logs, ["docs/permissions.md is not there: npm run graph, and commit it"]);
+    assert.equal((await check()).logs, ["docs/permissions.md does not exist: run npm run graph, and commit it"]);
   }));
 
 test.run();

@@ -2,23 +2,23 @@ import { type Graph, ofType } from "../../emulator/graph/load.ts";
 import type { Wildcard } from "./least-privilege.ts";
 import type { Use } from "../../emulator/iam/permissions.ts";
 
-/** A use of a policy that AWS makes and no laptop can, and why. */
-export interface UnseenUse extends Use {
+/** A use of a policy that only AWS makes and the emulator cannot, and why. */
+export interface AwsOnlyUse extends Use {
   reason: string;
 }
 
 const machine = "aws:sfn/stateMachine:StateMachine";
 const lambda = "aws:lambda/function:Function";
 
-/** All that AWS does by a graph's policies and the runner cannot. */
-export const unseenUses = (graph: Graph): UnseenUse[] => {
+/** All uses of a graph's policies that only AWS makes. */
+export const awsOnlyUses = (graph: Graph): AwsOnlyUse[] => {
   const machines = ofType(graph, machine);
   const traced = [...machines, ...ofType(graph, lambda)];
   return [
-    ...traced.flatMap(({ name }) => anywhere(name, tracing, "there is no X-Ray on a laptop")),
-    ...machines.flatMap(({ name }) => anywhere(name, sampling, "there is no X-Ray on a laptop")),
+    ...traced.flatMap(({ name }) => anywhere(name, tracing, "the emulator has no X-Ray")),
+    ...machines.flatMap(({ name }) => anywhere(name, sampling, "the emulator has no X-Ray")),
     ...machines.flatMap(({ name }) =>
-      anywhere(name, logDelivery, "AWS sets up the delivery of a state machine's log itself"),
+      anywhere(name, logDelivery, "AWS sets up the log delivery of a state machine itself"),
     ),
     ...busLogging(graph),
     ...alarming(graph),
@@ -42,10 +42,10 @@ const logDelivery = [
 
 const logWriting = ["logs:CreateLogStream", "logs:PutLogEvents"];
 
-const anywhere = (role: string, actions: string[], reason: string): UnseenUse[] =>
+const anywhere = (role: string, actions: string[], reason: string): AwsOnlyUse[] =>
   actions.map((action) => ({ policies: [`role ${role}`], request: { action, resource: "*" }, reason }));
 
-const busLogging = (graph: Graph): UnseenUse[] =>
+const busLogging = (graph: Graph): AwsOnlyUse[] =>
   ofType(graph, "aws:cloudwatch/logDeliverySource:LogDeliverySource").flatMap(({ outputs }) =>
     logWriting.map((action) => ({
       policies: ["log bus-logs"],
@@ -55,23 +55,23 @@ const busLogging = (graph: Graph): UnseenUse[] =>
         principal: "delivery.logs.amazonaws.com",
         context: { "aws:SourceArn": `${outputs["arn"]}`, "aws:SourceAccount": graph.account },
       },
-      reason: "the runner writes no log of the bus",
+      reason: "the emulator writes no log of the bus",
     })),
   );
 
-// What an alarm does by the policies of its topic and of the topic's key, and what the account's administrators do with the key.
-const alarming = (graph: Graph): UnseenUse[] => {
+// An alarm publishes to its topic by the policies of the topic and of its key, and the account's administrators manage the key.
+const alarming = (graph: Graph): AwsOnlyUse[] => {
   const [topic, key] = [arnOf(graph, "aws:sns/topic:Topic"), arnOf(graph, "aws:kms/key:Key")];
   const context = { "aws:SourceArn": arnOf(graph, compositeAlarm), "aws:SourceAccount": graph.account };
   const byAlarm = { principal: "cloudwatch.amazonaws.com", context };
-  const reason = "the runner mails nobody";
+  const reason = "the emulator sends no mail";
   return [
     { policies: ["topic alarms"], request: { action: "sns:Publish", resource: topic, ...byAlarm }, reason },
     ...keyUse.map((action) => ({ policies: ["key alarms"], request: { action, resource: key, ...byAlarm }, reason })),
     {
       policies: ["key alarms"],
       request: { action: "kms:PutKeyPolicy", resource: key, principal: `arn:aws:iam::${graph.account}:root` },
-      reason: "an account's administrators look after its keys",
+      reason: "the account's administrators manage its keys",
     },
   ];
 };
@@ -82,14 +82,14 @@ const keyUse = ["kms:Decrypt", "kms:GenerateDataKey"];
 
 const arnOf = (graph: Graph, type: string): string => `${ofType(graph, type)[0]?.outputs["arn"]}`;
 
-/** The wildcards that AWS leaves no way around in a graph's policies. */
-export const demandedWildcards = (graph: Graph): Wildcard[] => [
+/** The wildcards that a graph's policies need because AWS accepts nothing narrower. */
+export const requiredWildcards = (graph: Graph): Wildcard[] => [
   ...ofType(graph, machine).flatMap(({ name }) => [
     {
       policy: `role ${name}`,
       actions: logDelivery,
       text: "*",
-      reason: "the delivery of logs is set up for all resources or none",
+      reason: "AWS supports no resource-level permissions for log delivery",
     },
     { policy: `role ${name}`, actions: [...tracing, ...sampling], text: "*", reason: noTraceResources },
   ]),
@@ -99,34 +99,34 @@ export const demandedWildcards = (graph: Graph): Wildcard[] => [
       policy: `role ${name}`,
       actions: logWriting,
       text: `${logGroupOf(graph, name)}:*`,
-      reason: "Lambda makes up the names of the streams in its log group",
+      reason: "Lambda generates the names of the streams in its log group",
     },
   ]),
   {
     policy: "log bus-logs",
     actions: logWriting,
     text: `${logGroupOf(graph, "bus-logs")}:log-stream:*`,
-    reason: "the delivery makes up the names of the streams in the bus's log group",
+    reason: "the log delivery generates the names of the streams in the bus's log group",
   },
   ...[...ofType(graph, lambda), ...ofType(graph, machine)].map(({ name }) => ({
     policy: "operator",
     actions: ["logs:FilterLogEvents"],
     text: `${logGroupOf(graph, name)}:*`,
-    reason: "a search goes through all streams of a log group",
+    reason: "a search reads all streams of a log group",
   })),
   ...ofType(graph, "aws:cloudwatch/eventArchive:EventArchive").map(({ outputs }) => ({
     policy: "operator",
     actions: ["events:DescribeReplay", "events:CancelReplay"],
     text: `${`${outputs["arn"]}`.replace(":archive/", ":replay/")}-*`,
-    reason: "a replay has a name of its own each time",
+    reason: "each replay has its own name",
   })),
   ...alarmWildcards(graph),
 ];
 
 const alarmWildcards = ({ region, account }: Graph): Wildcard[] => {
   const alarms = `arn:aws:cloudwatch:${region}:${account}:alarm:*`;
-  const reason = "there must be a topic before there are alarms";
-  const key = "in a key's policy the resource is the key itself";
+  const reason = "the topic is created before the alarms";
+  const key = "in a key policy the resource is always the key itself";
   const using = ["kms:Decrypt", "kms:GenerateDataKey*"];
   return [
     { policy: "topic alarms", actions: ["sns:Publish"], text: alarms, reason },
@@ -136,19 +136,19 @@ const alarmWildcards = ({ region, account }: Graph): Wildcard[] => {
       policy: "key alarms",
       actions: ["kms:GenerateDataKey*"],
       text: "kms:GenerateDataKey*",
-      reason: "SNS is documented to need it in all its forms",
+      reason: "SNS's documentation asks for all forms of the action",
     },
     { policy: "key alarms", actions: ["kms:*"], text: "*", reason: key },
     {
       policy: "key alarms",
       actions: ["kms:*"],
       text: "kms:*",
-      reason: "a key that its account's administrators could not change could never be changed again",
+      reason: "without it the account's administrators could never change the key again",
     },
   ];
 };
 
-const noTraceResources = "X-Ray knows no resources to name";
+const noTraceResources = "X-Ray supports no resource-level permissions";
 
 const logGroupOf = (graph: Graph, name: string): unknown =>
   ofType(graph, "aws:cloudwatch/logGroup:LogGroup").find((group) => group.name === name)?.outputs["arn"];

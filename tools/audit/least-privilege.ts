@@ -10,7 +10,7 @@ import {
 import type { Use } from "../../emulator/iam/permissions.ts";
 import type { Policy } from "../../emulator/iam/graph-policies.ts";
 
-/** A wildcard that stands in a policy because AWS leaves no other way, and why. */
+/** A wildcard that a policy needs because AWS accepts nothing narrower, and why. */
 export interface Wildcard {
   /** The name of the policy. */
   policy: string;
@@ -19,31 +19,31 @@ export interface Wildcard {
   reason: string;
 }
 
-/** What policies are held against. */
+/** What policies are checked against. */
 export interface Needs {
-  /** All that must be allowed. */
+  /** Every request that must be allowed. */
   uses: readonly Use[];
   wildcards: readonly Wildcard[];
 }
 
-/** Says, in a sentence each, what these policies allow that nobody needs, and what somebody needs that they do not allow. */
-export const excessOf = (policies: readonly Policy[], { uses, wildcards }: Needs): string[] => {
+/** Finds, in a sentence each, what these policies allow without need, and what is needed that they do not allow. */
+export const findViolations = (policies: readonly Policy[], { uses, wildcards }: Needs): string[] => {
   const parts = policies.flatMap((policy) => policy.statements.flatMap((statement) => partsOf(policy.name, statement)));
   const asked = uses.map((use) => {
     const isOwn = ({ policy }: { policy: string }) => use.policies.includes(policy);
-    const meant = wildcards.filter((one) => isOwn(one) && one.text.startsWith("arn:")).map(({ text }) => text);
-    return { ...use, parts: parts.filter(isOwn), intruders: intrudersOn(use.request, meant) };
+    const intended = wildcards.filter((one) => isOwn(one) && one.text.startsWith("arn:")).map(({ text }) => text);
+    return { ...use, parts: parts.filter(isOwn), unauthorized: unauthorizedRequests(use.request, intended) };
   });
   return [
     ...asked.flatMap(missing),
-    ...asked.flatMap(letIn),
+    ...asked.flatMap(unauthorizedAccess),
     ...unneeded(parts, asked),
-    ...parts.flatMap(({ policy, statement }) => unlisted(policy, statement, wildcards)),
-    ...wildcards.flatMap((wildcard) => vanished(wildcard, parts)),
+    ...parts.flatMap(({ policy, statement }) => undocumentedWildcards(policy, statement, wildcards)),
+    ...wildcards.flatMap((wildcard) => staleWildcards(wildcard, parts)),
   ];
 };
 
-// A statement as small as it can be: of every list in it one entry. A policy is all of its parts, and nothing more.
+// The smallest statement: one entry of every list. A policy is the sum of its parts.
 interface Part {
   policy: string;
   statement: Statement;
@@ -51,8 +51,8 @@ interface Part {
 
 interface Asked extends Use {
   parts: Part[];
-  /** Who must not be allowed the same. */
-  intruders: Request[];
+  /** The same request from elsewhere, which must be denied. */
+  unauthorized: Request[];
 }
 
 const partsOf = (policy: string, { Sid: _, ...statement }: Statement): Part[] => {
@@ -82,18 +82,18 @@ const split = <T>(
 const missing = ({ parts, policies, request }: Asked): string[] =>
   allows(statementsOf(parts), request) ? [] : [`${nameOf(policies)}: ${textOf(request)} is used, and not allowed`];
 
-const letIn = ({ parts, policies, intruders }: Asked): string[] =>
-  intruders
-    .filter((intruder) => allows(statementsOf(parts), intruder))
-    .map((intruder) => `${nameOf(policies)}: ${textOf(intruder)} is allowed, which nobody may do`);
+const unauthorizedAccess = ({ parts, policies, unauthorized }: Asked): string[] =>
+  unauthorized
+    .filter((request) => allows(statementsOf(parts), request))
+    .map((request) => `${nameOf(policies)}: ${textOf(request)} is allowed, and must be denied`);
 
-// The same from elsewhere: another service, on behalf of another account or thing, or without TLS.
-const intrudersOn = ({ principal, context = {}, ...rest }: Request, meant: string[]): Request[] => [
+// The same request from elsewhere: another service, on behalf of another account or resource, or without TLS.
+const unauthorizedRequests = ({ principal, context = {}, ...rest }: Request, intended: string[]): Request[] => [
   ...(principal === undefined ? [] : [{ ...rest, context, principal: "other.amazonaws.com" }]),
   ...Object.entries(context).flatMap(([key, value]) =>
     othersThan(key, value)
-      // A wildcard may let in whatever there is of a kind.
-      .filter((other) => !meant.some((pattern) => likeArn(pattern, other)))
+      // A documented wildcard allows every resource of its kind.
+      .filter((other) => !intended.some((pattern) => likeArn(pattern, other)))
       .map((other) => ({
         ...rest,
         ...(principal !== undefined && { principal }),
@@ -108,36 +108,36 @@ const othersThan = (key: string, value: string): string[] => {
   return ["999999999999"];
 };
 
-// What is allowed is needed if nothing else allows it; what is denied, if it would be allowed otherwise.
+// An Allow is needed if no other part allows the request; a Deny, if the request would be allowed without it.
 const unneeded = (parts: Part[], asked: Asked[]): string[] => {
   const needed = new Set<Part | undefined>();
-  for (const { parts: own, request, intruders } of asked) {
+  for (const { parts: own, request, unauthorized } of asked) {
     const [allowing, ...others] = own.filter(({ statement }) => allows([statement], request));
     if (others.length === 0) needed.add(allowing);
-    for (const intruder of intruders) {
-      const denying = own.filter(({ statement }) => decide([statement], intruder) === "denied");
-      if (own.some(({ statement }) => allows([statement], intruder)) && denying.length === 1) needed.add(denying[0]);
+    for (const denied of unauthorized) {
+      const denying = own.filter(({ statement }) => decide([statement], denied) === "denied");
+      if (own.some(({ statement }) => allows([statement], denied)) && denying.length === 1) needed.add(denying[0]);
     }
   }
   return parts
     .filter((part) => !needed.has(part))
-    .map(({ policy, statement }) => `${policy}: nobody needs ${JSON.stringify(statement)}`);
+    .map(({ policy, statement }) => `${policy}: no use needs ${JSON.stringify(statement)}`);
 };
 
-const unlisted = (policy: string, statement: Statement, wildcards: readonly Wildcard[]): string[] =>
+const undocumentedWildcards = (policy: string, statement: Statement, wildcards: readonly Wildcard[]): string[] =>
   wildcardsOf(statement)
     .filter((text) => !wildcards.some((known) => isOf(known, { policy, statement }) && known.text === text))
-    .map((text) => `${policy}: ${statement.Action} with the wildcard ${text}, which is in no list`);
+    .map((text) => `${policy}: ${statement.Action} with the undocumented wildcard ${text}`);
 
-const vanished = (wildcard: Wildcard, parts: Part[]): string[] =>
+const staleWildcards = (wildcard: Wildcard, parts: Part[]): string[] =>
   parts.some((part) => isOf(wildcard, part) && wildcardsOf(part.statement).includes(wildcard.text))
     ? []
-    : [`${wildcard.policy}: there is no wildcard ${wildcard.text} any more`];
+    : [`${wildcard.policy}: the documented wildcard ${wildcard.text} is stale`];
 
 const isOf = ({ policy, actions }: Wildcard, part: Part): boolean =>
   policy === part.policy && listOf(part.statement.Action).every((action) => actions.includes(action));
 
-// A denial may be as wide as it likes.
+// A Deny may use any wildcard.
 const wildcardsOf = (statement: Statement): string[] => {
   const { Effect, Action, Resource, Principal } = statement;
   if (Effect === "Deny") return [];

@@ -1,29 +1,29 @@
 import type { Graph } from "../../emulator/graph/load.ts";
 import { conditionsOf, listOf, type Statement } from "../../emulator/iam/policy.ts";
 import { policiesOf, type Policy, trustOf } from "../../emulator/iam/graph-policies.ts";
-import { demandedWildcards, unseenUses } from "./aws-only-uses.ts";
+import { requiredWildcards, awsOnlyUses } from "./aws-only-uses.ts";
 
-/** The page that says who may do what, by all policies of a graph. */
+/** The page of permissions: who may do what, by all policies of a graph. */
 export const permissionsPage = (graph: Graph): string => {
   const policies = policiesOf(graph).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const others = policies.filter(({ name }) => !/^(role|trust of) |^operator$/.test(name));
   return `${[
     "# What may do what",
-    `The policies of \`${graph.stack}\`, written from the graph by \`npm run graph\`. The beginnings of ARNs are left out. [security.md](security.md) says how it is made sure that this is exactly what is needed.`,
+    `The policies of \`${graph.stack}\`, written from the graph by \`npm run graph\`. ARNs are shown without their prefix. [security.md](security.md) says how tests hold the policies to least privilege.`,
     "## Roles",
-    "Nobody else takes a role on, and it may do nothing else, but for what AWS demands under all resources (see the wildcards).",
-    tableOf(["role", "is taken on by", "where", "may do"], ofKind(policies, "role ").map(roleRow(policies))),
-    "## Queues, and what else has a policy of its own",
-    tableOf(["of", "who", "where", "may do"], others.flatMap(resourceRows)),
+    "Only these principals can assume a role, and it allows nothing else, except for what AWS accepts on all resources only (see the wildcards).",
+    tableOf(["role", "assumed by", "condition", "allows"], ofKind(policies, "role ").map(roleRow(policies))),
+    "## Queues and other resource policies",
+    tableOf(["resource", "principal", "condition", "allows"], others.flatMap(resourceRows)),
     "## An operator",
-    "Whoever has the policy of the output `operatorPolicy` may do this, and the commands of `ops/` need no more.",
-    tableOf(["may do", "on"], ofKind(policies, "operator").flatMap(operatorRows)),
+    "The policy of the output `operatorPolicy` allows this, and the commands of `ops/` need no more.",
+    tableOf(["action", "resource"], ofKind(policies, "operator").flatMap(operatorRows)),
     "## What only AWS uses",
-    "The runner uses all the rest. A test fails on what neither it nor this list does, and on what is in this list and in no policy.",
-    tableOf(["by", "what", "why the runner does not"], unseen(graph)),
+    "The emulator uses all the rest. A test fails on a permission that neither the emulator nor this list uses, and on an entry of this list that no policy allows.",
+    tableOf(["by", "action", "why the emulator does not use it"], awsOnly(graph)),
     "## Wildcards",
-    "A test fails on any other.",
-    tableOf(["in", "of", "wildcard", "why AWS leaves no other way"], wildcards(graph)),
+    "A test fails on any other wildcard.",
+    tableOf(["policy", "actions", "wildcard", "why AWS accepts nothing narrower"], wildcards(graph)),
   ].join("\n\n")}\n`;
 };
 
@@ -50,9 +50,9 @@ const resourceRows = ({ name, statements }: Policy): string[][] =>
 const operatorRows = ({ statements }: Policy): string[][] =>
   statements.map(({ Action, Resource }) => [lines(listOf(Action).map(code)), lines(listOf(Resource).map(short))]);
 
-const unseen = (graph: Graph): string[][] =>
+const awsOnly = (graph: Graph): string[][] =>
   grouped(
-    unseenUses(graph),
+    awsOnlyUses(graph),
     ({ request, reason }) => [reason, request.resource].join(),
     ({ reason }, same) => {
       const by = unique(same.flatMap(({ policies }) => policies)).toSorted();
@@ -63,7 +63,7 @@ const unseen = (graph: Graph): string[][] =>
 
 const wildcards = (graph: Graph): string[][] =>
   grouped(
-    demandedWildcards(graph),
+    requiredWildcards(graph),
     ({ actions, text, reason }) => [...actions, text, reason].join(),
     ({ actions, text, reason }, same) => {
       const places = same.map(({ policy }) => policy).toSorted();
@@ -82,7 +82,7 @@ const allowed = ({ Action, Resource }: Statement): string =>
   `${listOf(Action).map(code).join(", ")} on ${listOf(Resource).map(short).join(", ")}`;
 
 const principalsOf = ({ Principal }: Statement): string => {
-  if (typeof Principal !== "object") return "everybody";
+  if (typeof Principal !== "object") return "everyone";
   return Object.values(Principal).flatMap(listOf).map(short).join(", ");
 };
 

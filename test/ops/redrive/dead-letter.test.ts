@@ -2,7 +2,8 @@ import type { Message } from "@aws-sdk/client-sqs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { workflows } from "../../../infra/workflows.ts";
-import { readDeadLetter, redriveName } from "../../../ops/redrive/dead-letter.ts";
+import { readDeadLetter } from "../../../ops/redrive/dead-letter.ts";
+import { redriveName } from "../../../ops/redrive/execution-name.ts";
 import type { Stack } from "../../../ops/command/stack.ts";
 import { onTheBus } from "../../events/envelope.ts";
 import { sampleEvent } from "../../../samples/stripe-objects.ts";
@@ -45,7 +46,10 @@ const ours = (more: object = {}) => ({
 
 const eventBridges = { RULE_ARN: "arn:rule", ERROR_CODE: "NO_PERMISSIONS", ERROR_MESSAGE: "may not" };
 
-const read = (body: unknown, attributes?: Record<string, string>) => readDeadLetter(message(body, attributes), stack);
+const read = (body: unknown, attributes?: Record<string, string>) => {
+  const { message: _, ...content } = readDeadLetter(message(body, attributes), stack);
+  return content;
+};
 
 test("of a state machine says which event failed, where and why", () => {
   assert.equal(read(ours()), {
@@ -84,7 +88,7 @@ test("of the forward rule goes to the machine of its event's type", () => {
   }
 });
 
-test("tells by its execution's name how often it was redriven, with and without the id that Step Functions adds", () => {
+test("counts its redrives by its execution's name, with and without the id that Step Functions adds", () => {
   const redrivesOf = (execution: string) => Object(read(ours({ execution }))).redrives;
   const arn = "arn:aws:states:ap-northeast-1:1:express:prod-homebiyori-invoice-paid";
   assert.is(redrivesOf(`${arn}:${redriveName(2, "evt_1")}`), 2);
@@ -97,29 +101,29 @@ test("gives its redrive a name that Step Functions takes", () => {
   assert.match(redriveName(1, `evt 1/ほ${"x".repeat(100)}`), /^redrive-1-evt_1__x{63}$/);
 });
 
-test("that cannot be started again says why", () => {
+test("that cannot be redriven says why", () => {
   const foreign = arnOf("invoice-paid").replace("prod-", "staging-");
   const deleted = onTheBus(sampleEvent("evt_1", "thing.made_up", 1, {}));
   const cases: [unknown, Record<string, string>, string][] = [
-    ["an event", {}, "its body of 8 characters is no JSON"],
-    ["", {}, "its body of 0 characters is no JSON"],
-    ["null", {}, "neither a state machine nor EventBridge writes like that"],
-    [event, {}, "neither a state machine nor EventBridge writes like that"],
-    [ours({ failure: {} }), {}, "writes like that: failure.Error: expected a string, got nothing"],
+    ["an event", {}, "its body of 8 characters is not JSON"],
+    ["", {}, "its body of 0 characters is not JSON"],
+    ["null", {}, "neither a state machine nor EventBridge writes such a message"],
+    [event, {}, "neither a state machine nor EventBridge writes such a message"],
+    [ours({ failure: {} }), {}, "writes such a message: failure.Error: expected a string, got nothing"],
     [ours({ event: { detail: { type: "invoice.paid" } } }), {}, "event.detail.id: expected a string, got nothing"],
-    [ours({ stateMachine: foreign }), {}, `${foreign} is no state machine of this stack`],
-    [event, { ...eventBridges, TARGET_ARN: foreign }, `${foreign} is no state machine of this stack`],
+    [ours({ stateMachine: foreign }), {}, `${foreign} is not a state machine of this stack`],
+    [event, { ...eventBridges, TARGET_ARN: foreign }, `${foreign} is not a state machine of this stack`],
     [deleted, { ...eventBridges, TARGET_ARN: stack.bus.arn }, "thing.made_up is not handled any more"],
-    [{ detail: {} }, { ...eventBridges, TARGET_ARN: stack.bus.arn }, "it is no event of Stripe's: detail.id: "],
+    [{ detail: {} }, { ...eventBridges, TARGET_ARN: stack.bus.arn }, "it is not a Stripe event: detail.id: "],
   ];
   for (const [body, attributes, problem] of cases) assert.match(Object(read(body, attributes)).problem, problem);
 });
 
-test("of a machine that this stack has no more is not started", () => {
+test("of a machine that this stack no longer has is not redriven", () => {
   const { "invoice-paid": _, ...stateMachines } = stack.stateMachines;
   const forwarded = message(event, { ...eventBridges, TARGET_ARN: stack.bus.arn });
-  const problem = "invoice-paid is no state machine of this stack";
-  assert.equal(readDeadLetter(forwarded, { ...stack, stateMachines }), { problem });
+  const problem = "invoice-paid is not a state machine of this stack";
+  assert.equal(readDeadLetter(forwarded, { ...stack, stateMachines }), { message: forwarded, problem });
 });
 
 test.run();

@@ -8,8 +8,7 @@ import type { Execution } from "../../../emulator/stepfunctions/machine.ts";
 import { TooLarge } from "../../../emulator/sqs/queue.ts";
 import { sampleEvent, sampleInvoice } from "../../../samples/stripe-objects.ts";
 import { deadLettered } from "../../../ops/redrive/redrive-one.ts";
-import { redriveAll } from "../../../ops/redrive/redrive-all.ts";
-import type { RedriveOptions } from "../../../ops/redrive-options.ts";
+import { redriveAll, type RedriveOptions } from "../../../ops/redrive/redrive-all.ts";
 import { captured } from "../../helpers/captured.ts";
 import { type Serving, startServing } from "../../helpers/serving.ts";
 
@@ -17,9 +16,9 @@ const test = suite("a redrive");
 
 let serving: Serving;
 let started: string[] = [];
-// How the executions end, if not by themselves.
+// How the executions end instead of by themselves.
 let end: Pick<Execution, "status" | "output" | "failure"> | null = null;
-// How many letters nobody else saw while the newest execution ran.
+// How many dead letters were invisible while the newest execution ran.
 let hiddenThen = 0;
 test.before(async () => {
   serving = await startServing({}, (executions) => ({
@@ -47,8 +46,8 @@ const invoice = (id: string, customer: string, more = {}) => ({
 const paid = (id: string, customer = `cus_${id}`, more = {}) =>
   sampleEvent(`evt_${id}`, "invoice.payment_succeeded", 1, invoice(id, customer, more));
 
-// An invoice that nobody's is, until its user is made up.
-const ofNobody = async (id: string) => {
+// An invoice of a customer without a user, until one is made up.
+const ofUnknownUser = async (id: string) => {
   const event = paid(id);
   assert.is((await serving.handle(event)).error?.name, "CustomerNotFound");
   return () => serving.makeUpUsers([serving.envelope(event)]);
@@ -63,7 +62,7 @@ const invalid = async (id: string) => {
 const redrive = async (more: Partial<RedriveOptions> = {}, signal = new AbortController().signal) => {
   const options = { local: serving.url, dryRun: false, max: 3, rate: 1000, parked: false, ...more };
   const { result: code, logs } = await captured(() => redriveAll(options, signal));
-  return { code, said: stripVTControlCharacters(`${logs.join("\n")}\n`) };
+  return { code, printed: `${logs[0]}`, said: stripVTControlCharacters(`${logs.join("\n")}\n`) };
 };
 
 const idsIn = ({ messages }: Serving["parked"]): string[] =>
@@ -71,13 +70,13 @@ const idsIn = ({ messages }: Serving["parked"]): string[] =>
 
 const isAllVisible = () => serving.deadLetters.hidden(Date.now()) === 0;
 
-test("has nothing to do when there is nothing", async () => {
+test("does nothing for an empty queue", async () => {
   const { code, said } = await redrive();
   assert.equal([code, said.trim()], [0, `There is nothing in the dead-letter queue of ${serving.url}.`]);
 });
 
-test("starts the machine again with the event as it came, and deletes the letter once that succeeded", async () => {
-  const makeUp = await ofNobody("mended");
+test("starts the machine again with the event as it came, and deletes the message once that succeeded", async () => {
+  const makeUp = await ofUnknownUser("mended");
   await makeUp();
   const { code, said } = await redrive();
   assert.is(code, 0);
@@ -90,9 +89,9 @@ test("starts the machine again with the event as it came, and deletes the letter
 });
 
 test("lists by machine and error, and changes nothing, in a dry run", async () => {
-  await ofNobody("dry1");
-  await ofNobody("dry2");
-  await ofNobody("dry2");
+  await ofUnknownUser("dry1");
+  await ofUnknownUser("dry2");
+  await ofUnknownUser("dry2");
   await invalid("dry3");
   serving.deadLetters.send("no JSON", 0);
   const before = structuredClone(serving.deadLetters.messages);
@@ -101,19 +100,21 @@ test("lists by machine and error, and changes nothing, in a dry run", async () =
   assert.match(said, "5 in the dead-letter queue of ");
   assert.match(said, /3 {2}payment-succeeded {2}CustomerNotFound[^]*evt_dry1, evt_dry2 \(2\)\n/);
   assert.match(said, /1 {2}payment-succeeded {2}InvalidEvent/);
-  assert.match(said, "1  cannot be started again: its body of 7 characters is no JSON");
+  assert.match(said, "1  cannot be redriven: its body of 7 characters is not JSON");
   assert.equal([serving.deadLetters.messages, serving.parked.messages, started], [before, [], []]);
   assert.ok(isAllVisible());
 });
 
-test("takes only what is asked for", async () => {
-  const makeUp = await ofNobody("one");
-  await ofNobody("two");
+test("takes only what its filters select", async () => {
+  const makeUp = await ofUnknownUser("one");
+  await ofUnknownUser("two");
   await invalid("three");
   serving.deadLetters.send("no JSON", 0);
   const listed = async (more: Partial<RedriveOptions>) => {
-    const { said } = await redrive({ dryRun: true, ...more });
-    return [...said.matchAll(/evt_\w+/g)].map(([id]) => id).toSorted();
+    const { printed } = await redrive({ dryRun: true, json: true, ...more });
+    return JSON.parse(printed)
+      .deadLetters.map(({ eventId }: { eventId: string }) => eventId)
+      .toSorted();
   };
   assert.equal(await listed({ error: ["CustomerNotFound"] }), ["evt_one", "evt_two"]);
   assert.equal(await listed({ event: ["evt_one", "evt_three"] }), ["evt_one", "evt_three"]);
@@ -126,13 +127,13 @@ test("takes only what is asked for", async () => {
   await makeUp();
   const { code, said } = await redrive({ event: ["evt_one"] });
   assert.is(code, 0);
-  assert.match(said, "3  not asked for");
+  assert.match(said, "3  not selected");
   assert.is(hiddenThen, 1);
   assert.equal(idsIn(serving.deadLetters), ["evt_three", "evt_two", "no JSON"]);
   assert.ok(isAllVisible());
 });
 
-test("counts what fails again, once in a run, and parks it after as many redrives as may be", async () => {
+test("redrives an event once in a run, and parks it after the maximum of failed redrives", async () => {
   await invalid("poison");
   for (const n of [1, 2]) {
     const { code, said } = await redrive({ max: 2 });
@@ -144,32 +145,35 @@ test("counts what fails again, once in a run, and parks it after as many redrive
   const [letter] = serving.deadLetters.messages;
   const { code, said } = await redrive({ max: 2 });
   assert.is(code, 1);
-  assert.match(said, "parked        evt_poison  payment-succeeded  it was redriven 2 times, and failed each time");
+  assert.match(said, "parked        evt_poison  payment-succeeded  2 redrives failed, the maximum");
   assert.match(said, "0 redriven, 0 failed again, 1 parked, 0 left");
   assert.equal([started.length, serving.deadLetters.messages], [2, []]);
   assert.is(serving.parked.messages[0]?.body, letter?.body);
 });
 
-test("redrives what is parked when it is asked to, however often it failed", async () => {
-  const makeUp = await ofNobody("parked");
+test("redrives the parking-lot queue without a limit on attempts", async () => {
+  const makeUp = await ofUnknownUser("parked");
   await redrive({ max: 1 });
   await redrive({ max: 1 });
   assert.equal(idsIn(serving.parked), ["evt_parked"]);
   await makeUp();
   const { code, said } = await redrive({ max: 1, parked: true });
   assert.is(code, 0);
-  assert.match(said, "1 in the parked queue of ");
+  assert.match(said, "1 in the parking-lot queue of ");
   assert.equal([serving.parked.messages, serving.deadLetters.messages], [[], []]);
   assert.is(started.at(-1), "redrive-2-evt_parked");
 });
 
-test("parks what is too large to be started, with all that EventBridge said of it", async () => {
+test("parks what is too large to be started, with the message attributes of EventBridge", async () => {
   const event = paid("large", "cus_large", { description: "x".repeat(300_000) });
   assert.is((await serving.handle(event)).error?.name, "INVALID_PARAMETER");
   const [letter] = serving.deadLetters.messages;
   const { code, said } = await redrive();
   assert.is(code, 1);
-  assert.match(said, /parked +evt_large +payment-succeeded +it has 30\d{4} bytes, and a machine takes at most 262144/);
+  assert.match(
+    said,
+    /parked +evt_large +payment-succeeded +it has 30\d{4} bytes, and a state machine takes at most 262144/,
+  );
   assert.equal(serving.deadLetters.messages, []);
   const { body, attributes } = serving.parked.messages[0] ?? {};
   assert.equal([body, attributes], [letter?.body, letter?.attributes]);
@@ -187,27 +191,27 @@ test("starts what could not be forwarded on the machine of its type", async () =
   assert.is(payments.filter(({ PK }) => PK === "INVOICE#in_forwarded").length, 1);
 });
 
-test("leaves what is none of its own, says why, and starts the rest", async () => {
+test("leaves what it cannot redrive, says why, and redrives the rest", async () => {
   const foreign = { event: serving.envelope(paid("foreign")), failure: { Error: "X" }, execution: "arn" };
   serving.deadLetters.send(JSON.stringify({ ...foreign, stateMachine: "arn:aws:states:other" }), 1);
   const deleted = serving.envelope(sampleEvent("evt_deleted", "thing.made_up", 1, {}));
   serving.deadLetters.send(JSON.stringify(deleted), 1, { TARGET_ARN: serving.stack.bus.arn });
   serving.deadLetters.send("no JSON", 1);
   await (
-    await ofNobody("rest")
+    await ofUnknownUser("rest")
   )();
   const { code, said } = await redrive();
   assert.is(code, 1);
-  assert.match(said, "arn:aws:states:other is no state machine of this stack");
+  assert.match(said, "arn:aws:states:other is not a state machine of this stack");
   assert.match(said, "thing.made_up is not handled any more");
-  assert.match(said, "its body of 7 characters is no JSON");
+  assert.match(said, "its body of 7 characters is not JSON");
   assert.match(said, "1 redriven, 0 failed again, 0 parked, 3 left");
   assert.equal([serving.deadLetters.messages.length, started], [3, ["redrive-1-evt_rest"]]);
   assert.ok(isAllVisible());
 });
 
-test("counts a try that the machine told nobody of, in a copy of the letter, and parks that in the end", async () => {
-  const makeUp = await ofNobody("timeout");
+test("counts an attempt that ended without a new message in a copy of the message, and parks that in the end", async () => {
+  const makeUp = await ofUnknownUser("timeout");
   const [letter] = serving.deadLetters.messages;
   await makeUp();
   end = { status: "TIMED_OUT", output: null, failure: { Error: "States.Timeout", Cause: "" } };
@@ -217,12 +221,12 @@ test("counts a try that the machine told nobody of, in a copy of the letter, and
       assert.is(code, 1);
       assert.match(
         said,
-        /failed again +evt_timeout .* TIMED_OUT States.Timeout; it is in the queue again, and counted/,
+        /failed again +evt_timeout .* TIMED_OUT States.Timeout; it is in the queue again, with the attempt counted/,
       );
       assert.is(started.at(-1), `redrive-${n}-evt_timeout`);
       assert.equal([serving.deadLetters.messages.length, isAllVisible()], [1, true]);
     }
-    assert.match((await redrive({ max: 2 })).said, /parked +evt_timeout .* redriven 2 times/);
+    assert.match((await redrive({ max: 2 })).said, /parked +evt_timeout .* 2 redrives failed/);
   } finally {
     end = null;
   }
@@ -233,7 +237,7 @@ test("counts a try that the machine told nobody of, in a copy of the letter, and
   assert.is(started.at(-1), "redrive-3-evt_timeout");
 });
 
-test("leaves a letter where it is when its copy cannot be sent", async () => {
+test("leaves a message where it is when its copy cannot be sent", async () => {
   await invalid("unsent");
   const [letter] = serving.deadLetters.messages;
   const send = serving.deadLetters.send.bind(serving.deadLetters);
@@ -251,7 +255,7 @@ test("leaves a letter where it is when its copy cannot be sent", async () => {
   assert.ok(isAllVisible());
 });
 
-test("knows by the cause of every machine's failure that the event is in the queue again", () => {
+test("recognises by the cause of every machine's failure that the event is in the queue again", () => {
   for (const { definition } of workflows) {
     const { States } = JSON.parse(readDefinition(definition));
     const ends = Object.entries<{ Type: string; Cause?: string }>(States).filter(([, { Type }]) => Type === "Fail");
@@ -262,7 +266,7 @@ test("knows by the cause of every machine's failure that the event is in the que
 
 test("changes nothing when everything is redriven twice", async () => {
   const ids = ["a", "b", "c"].map((letter) => `twice_${letter}`);
-  for (const id of ids) await (await ofNobody(id))();
+  for (const id of ids) await (await ofUnknownUser(id))();
   const letters = structuredClone(serving.deadLetters.messages);
   assert.is((await redrive()).code, 0);
   const { deadLetters: none, ...rows } = await serving.dump();
@@ -272,19 +276,18 @@ test("changes nothing when everything is redriven twice", async () => {
   assert.equal(await serving.dump(), { ...rows, deadLetters: [] });
 });
 
-test("leaves all as it is when it is told to end before it has begun", async () => {
-  await ofNobody("early");
+test("changes nothing when its signal is aborted before it has begun", async () => {
+  await ofUnknownUser("early");
   const { code } = await redrive({}, AbortSignal.abort());
   assert.equal([code, started, idsIn(serving.deadLetters)], [130, [], ["evt_early"]]);
   assert.ok(isAllVisible());
 });
 
-test("takes what somebody else has begun for nothing but a copy", async () => {
+test("is idempotent after a crash between the end of the execution and the deletion of the message", async () => {
   await (
-    await ofNobody("crashed")
+    await ofUnknownUser("crashed")
   )();
   const [letter] = serving.deadLetters.messages;
-  // As after a crash between the end of the execution and the deletion of the letter.
   const stateMachineArn = serving.stack.stateMachines["payment-succeeded"];
   const input = JSON.stringify(JSON.parse(`${letter?.body}`).event);
   await serving.sfn.send(new StartSyncExecutionCommand({ stateMachineArn, name: "redrive-1-evt_crashed", input }));

@@ -1,13 +1,13 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Statement } from "../../../emulator/iam/policy.ts";
-import { excessOf, type Needs } from "../../../tools/audit/least-privilege.ts";
+import { findViolations, type Needs } from "../../../tools/audit/least-privilege.ts";
 import { policiesOf, type Policy } from "../../../emulator/iam/graph-policies.ts";
 import { graphOf } from "../../helpers/stack.ts";
 
 const test = suite("least privilege");
 
-// What a smoke test does on a stack without Stripe, where it is seen to use it.
+// What only a smoke test does, on a stack that does not receive Stripe's events.
 const ofSmokeTests = ["events:PutEvents", "dynamodb:DeleteItem"];
 
 const withoutSmokeTests = (policy: Policy): Policy =>
@@ -15,7 +15,7 @@ const withoutSmokeTests = (policy: Policy): Policy =>
     ? { ...policy, statements: policy.statements.filter(({ Action }) => !ofSmokeTests.includes(`${Action}`)) }
     : policy;
 
-test("dev's policies are prod's, but for those of Stripe's own bus and of smoke tests", async () => {
+test("dev's policies are prod's, except for those of the partner bus and of smoke tests", async () => {
   const [dev, prod] = [await graphOf("dev"), await graphOf("prod")];
   const resources = prod.resources.filter(({ name }) => !name.startsWith("forward-rule"));
   const textOf = (graph: typeof dev) =>
@@ -37,13 +37,13 @@ const uses = ["a", "b"].map((name) => ({
   request: { action: "dynamodb:GetItem", resource: table(name) },
 }));
 
-const excess = (statements: Statement[], needs: Partial<Needs> = {}) =>
-  excessOf([{ name: "role", arn: "", statements }], { uses, wildcards: [], ...needs });
+const violations = (statements: Statement[], needs: Partial<Needs> = {}) =>
+  findViolations([{ name: "role", arn: "", statements }], { uses, wildcards: [], ...needs });
 
-test("is what is used and nothing more, however it is written", () => {
-  assert.equal(excess([reading]), []);
+test("allows what is used and nothing more, however the policy is written", () => {
+  assert.equal(violations([reading]), []);
   assert.equal(
-    excess([
+    violations([
       { ...reading, Resource: table("a") },
       { ...reading, Resource: table("b") },
     ]),
@@ -51,28 +51,28 @@ test("is what is used and nothing more, however it is written", () => {
   );
 });
 
-test("is broken by what is used and not allowed, and by what is allowed and not used", () => {
-  assert.equal(excess([{ ...reading, Resource: table("a") }]), [
+test("is broken by a use that is not allowed, and by a permission that is not used", () => {
+  assert.equal(violations([{ ...reading, Resource: table("a") }]), [
     `role: dynamodb:GetItem on ${table("b")} is used, and not allowed`,
   ]);
-  assert.equal(excess([reading], { uses: uses.slice(0, 1) }), [
-    `role: nobody needs {"Effect":"Allow","Action":"dynamodb:GetItem","Resource":"${table("b")}"}`,
+  assert.equal(violations([reading], { uses: uses.slice(0, 1) }), [
+    `role: no use needs {"Effect":"Allow","Action":"dynamodb:GetItem","Resource":"${table("b")}"}`,
   ]);
-  const [twice] = excess([reading, { ...reading, Resource: table("a") }]);
-  assert.match(`${twice}`, "role: nobody needs");
+  const [twice] = violations([reading, { ...reading, Resource: table("a") }]);
+  assert.match(`${twice}`, "role: no use needs");
 });
 
-test("is broken by a wildcard that is in no list, and by one in the list that is not there", () => {
+test("is broken by an undocumented wildcard, and by a stale one in the list", () => {
   const anywhere = { ...reading, Resource: "*" };
   const listed = { policy: "role", actions: ["dynamodb:GetItem"], text: "*", reason: "a reason" };
-  assert.equal(excess([anywhere]), ["role: dynamodb:GetItem with the wildcard *, which is in no list"]);
-  assert.equal(excess([anywhere], { wildcards: [listed] }), []);
-  assert.equal(excess([reading], { wildcards: [listed] }), ["role: there is no wildcard * any more"]);
-  const [other] = excess([anywhere], { wildcards: [{ ...listed, actions: ["dynamodb:Query"] }] });
-  assert.match(`${other}`, "which is in no list");
+  assert.equal(violations([anywhere]), ["role: dynamodb:GetItem with the undocumented wildcard *"]);
+  assert.equal(violations([anywhere], { wildcards: [listed] }), []);
+  assert.equal(violations([reading], { wildcards: [listed] }), ["role: the documented wildcard * is stale"]);
+  const [other] = violations([anywhere], { wildcards: [{ ...listed, actions: ["dynamodb:Query"] }] });
+  assert.match(`${other}`, "with the undocumented wildcard");
 });
 
-test("is broken by whatever lets somebody else in", () => {
+test("is broken by unauthorized access", () => {
   const sending: Statement = {
     Effect: "Allow",
     Principal: { Service: "events.amazonaws.com" },
@@ -87,14 +87,15 @@ test("is broken by whatever lets somebody else in", () => {
     "aws:SecureTransport": "true",
   };
   const request = { action: "sqs:SendMessage", resource: "queue", principal: "events.amazonaws.com", context };
-  const lettingIn = (...statements: Statement[]) => excess(statements, { uses: [{ policies: ["role"], request }] });
-  assert.equal(lettingIn(sending, denying), []);
-  assert.match(lettingIn(sending).join(), "aws:SecureTransport false is allowed, which nobody may do");
+  const violationsOf = (...statements: Statement[]) =>
+    violations(statements, { uses: [{ policies: ["role"], request }] });
+  assert.equal(violationsOf(sending, denying), []);
+  assert.match(violationsOf(sending).join(), "aws:SecureTransport false is allowed, and must be denied");
   const { Condition: _, ...unconditional } = sending;
-  assert.match(lettingIn(unconditional, denying).join(), "arn:aws:events:eu-west-1:999999999999:rule/one");
-  assert.match(lettingIn(unconditional, denying).join(), "123456789012:rule/one-other");
+  assert.match(violationsOf(unconditional, denying).join(), "arn:aws:events:eu-west-1:999999999999:rule/one");
+  assert.match(violationsOf(unconditional, denying).join(), "123456789012:rule/one-other");
   const services = { Service: ["events.amazonaws.com", "other.amazonaws.com"] };
-  assert.match(lettingIn({ ...sending, Principal: services }, denying).join(), "by other.amazonaws.com");
+  assert.match(violationsOf({ ...sending, Principal: services }, denying).join(), "by other.amazonaws.com");
 });
 
 test.run();

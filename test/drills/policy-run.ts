@@ -2,35 +2,35 @@ import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { CancelReplayCommand, EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { workflows } from "../../infra/workflows.ts";
 import { type Graph, ofType } from "../../emulator/graph/load.ts";
-import type { Needs } from "./least-privilege.ts";
+import type { Needs } from "../../tools/audit/least-privilege.ts";
 import type { Outcome } from "../../local/outcome.ts";
 import { lineOf, rowsOf } from "../../local/print.ts";
 import { sampleOf } from "../../samples/events.ts";
 import { subjectOf } from "../../samples/month.ts";
 import type { Json } from "../../samples/stripe-objects.ts";
 import type { Use } from "../../emulator/iam/permissions.ts";
-import { demandedWildcards, unseenUses } from "./aws-only-uses.ts";
+import { requiredWildcards, awsOnlyUses } from "../../tools/audit/aws-only-uses.ts";
 import { localConfig } from "../../ops/command/clients.ts";
 import { redriveAll } from "../../ops/redrive/redrive-all.ts";
 import { replayRule } from "../../ops/replay/replay-rule.ts";
 import { showRecords } from "../../ops/show/show-records.ts";
-import { readTrace } from "../../ops/trace/trace-event.ts";
+import { readTrace } from "../../ops/trace/read-trace.ts";
 import { largestData } from "../../emulator/stepfunctions/data-limit.ts";
-import { captured } from "../../test/helpers/captured.ts";
-import { padded } from "../../test/helpers/padded.ts";
-import { person, planted } from "../../test/helpers/planted.ts";
-import { rejects } from "../../test/helpers/rejects.ts";
-import { type Serving, startServing } from "../../test/helpers/serving.ts";
-import { graphOf } from "../../test/helpers/stack.ts";
+import { captured } from "../helpers/captured.ts";
+import { padded } from "../helpers/padded.ts";
+import { person, planted } from "../helpers/planted.ts";
+import { rejects } from "../helpers/rejects.ts";
+import { type Serving, startServing } from "../helpers/serving.ts";
+import { graphOf } from "../helpers/stack.ts";
 
-/** What a run of prod's graph through all that can happen has shown. */
+/** The result of a run of prod's graph with every type of event and every kind of failure. */
 export interface PolicyRun {
   graph: Graph;
-  /** What became of each event, by its id. */
+  /** The outcome of each event, by its id. */
   outcomes: Map<string, Outcome>;
-  /** What was asked of the policies. */
+  /** The uses of the policies. */
   uses: Use[];
-  /** All that it wrote anywhere, as text; each log group for itself. */
+  /** Everything that it wrote, as text; each log group apart. */
   written: { output: string; metrics: string; rows: string; deadLetters: string; logs: Map<string, string> };
 }
 
@@ -84,11 +84,11 @@ export const runAll = async (): Promise<PolicyRun> => {
     const outcomes = await Promise.all(events.map((event) => serving.handle(event)));
     const deadLetters = JSON.stringify((await serving.dump()).deadLetters);
     serving.stopFaults();
-    // Its machine cannot even dead-letter it, so that the redrive counts it.
+    // Its machine cannot even dead-letter it, so that the redrive counts the attempt.
     const full = padded(serving.envelope(eventOf("good", "full", "invoice.paid")), largestData);
     const TARGET_ARN = `${serving.stack.stateMachines["invoice-paid"]}`;
     serving.deadLetters.send(JSON.stringify(full), Date.now(), { TARGET_ARN });
-    const said = await operate(serving);
+    const printed = await operate(serving);
     const dump = await serving.dump();
     return {
       graph,
@@ -99,7 +99,7 @@ export const runAll = async (): Promise<PolicyRun> => {
           ...outcomes.map(lineOf),
           ...outcomes.map((outcome) => JSON.stringify(outcome)),
           rowsOf(dump),
-          said,
+          printed,
         ].join("\n"),
         metrics: JSON.stringify(serving.watch.metrics.all()),
         rows: JSON.stringify([dump.core, dump.payments]),
@@ -120,13 +120,13 @@ const logsOf = ({ graph, logs }: Serving): Map<string, string> =>
     ]),
   );
 
-// What an operator may do: look into both queues, redrive, park what failed again, redrive what is parked, replay, trace an event
-// of each type, and show records. Returns what they were told.
+// All that an operator may do: list both queues, redrive, park, redrive the parking lot, replay, trace an event of each type, and
+// show records. Returns what the commands printed.
 const operate = async ({ url, stack, replays }: Serving): Promise<string> => {
   const window = { from: new Date(0), to: new Date() };
   const redrive = (more: object) =>
     redriveAll({ local: url, dryRun: false, parked: false, max: 1, rate: 1000, ...more }, new AbortController().signal);
-  const { logs: said } = await captured(async () => {
+  const { logs: printed } = await captured(async () => {
     await redrive({ dryRun: true });
     await redrive({});
     await redrive({});
@@ -134,18 +134,18 @@ const operate = async ({ url, stack, replays }: Serving): Promise<string> => {
     await redrive({ parked: true });
     await replayRule({ ...window, local: url, dryRun: false, rule: "invoice-paid-rule" }, new AbortController().signal);
   });
-  // It is over, so that it cannot be cancelled; but it may be asked for.
+  // It has ended, so that it cannot be cancelled; but the policy allows the call.
   const [ReplayName] = replays.all.keys();
   await rejects(new EventBridgeClient(localConfig(stack.bus.arn, url)).send(new CancelReplayCommand({ ReplayName })));
   const logs = new CloudWatchLogsClient(localConfig(stack.bus.arn, url));
   const traced = workflows.map(({ name }) => readTrace(`evt_good_${name}`, { logs, stack, since: new Date(0) }));
   const show = { local: url, limit: 1, since: new Date(0), json: true };
   const shown = await captured(() => Promise.all(["cus_sample", "in_run"].map((id) => showRecords(id, show))));
-  return [...said, ...shown.logs, JSON.stringify(await Promise.all(traced))].join("\n");
+  return [...printed, ...shown.logs, JSON.stringify(await Promise.all(traced))].join("\n");
 };
 
-/** What the policies of a graph are held against: what was used of them, and what no laptop can use. */
+/** What the policies of a graph are checked against: the uses of a run, and those that only AWS makes. */
 export const needsOf = ({ graph, uses }: Pick<PolicyRun, "graph" | "uses">): Needs => ({
-  uses: [...uses, ...unseenUses(graph)],
-  wildcards: demandedWildcards(graph),
+  uses: [...uses, ...awsOnlyUses(graph)],
+  wildcards: requiredWildcards(graph),
 });

@@ -8,27 +8,27 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 
-/** A queue of dead letters, as an operator works on it. */
-export interface LetterQueue {
-  /** About how many messages it has. */
+/** An SQS queue of dead letters: the dead-letter queue or the parking-lot queue. */
+export interface Queue {
+  /** The approximate number of messages. */
   count(): Promise<number>;
-  /** Takes all messages that are there, by their ids, and hides them from everybody else for that long; ends early when it is told to. */
-  takeAll(taken: Map<string, Message>, hiddenSeconds: number, signal: AbortSignal): Promise<void>;
+  /** Receives all messages into a map by their ids, invisible to other consumers for that long; stops when the signal is aborted. */
+  takeAll(taken: Map<string, Message>, visibilityTimeoutSeconds: number, signal: AbortSignal): Promise<void>;
   delete(message: Message): Promise<void>;
-  /** Shows a message to everybody again, at once. */
+  /** Makes a message visible to other consumers again, at once. */
   release(message: Message): Promise<void>;
-  /** Sends it a message as it is, but for these text attributes. */
-  put(message: Message, attributes?: Record<string, string>): Promise<void>;
+  /** Sends a copy of a message, with these text attributes added. */
+  send(message: Message, attributes?: Record<string, string>): Promise<void>;
 }
 
-/** The queue at this address. */
-export const letterQueue = (sqs: SQSClient, url: string): LetterQueue => {
-  const take = async (hiddenSeconds: number): Promise<Message[]> => {
+/** The queue with this URL. */
+export const openQueue = (sqs: SQSClient, url: string): Queue => {
+  const receive = async (visibilityTimeoutSeconds: number): Promise<Message[]> => {
     const command = new ReceiveMessageCommand({
       QueueUrl: url,
       MaxNumberOfMessages: 10,
-      VisibilityTimeout: hiddenSeconds,
-      // With a wait SQS asks all of its servers; without one it may miss messages.
+      VisibilityTimeout: visibilityTimeoutSeconds,
+      // Long polling asks all of SQS's servers; short polling may miss messages.
       WaitTimeSeconds: 2,
       MessageAttributeNames: ["All"],
       MessageSystemAttributeNames: ["SentTimestamp"],
@@ -41,11 +41,11 @@ export const letterQueue = (sqs: SQSClient, url: string): LetterQueue => {
       const command = new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["ApproximateNumberOfMessages"] });
       return Number((await sqs.send(command)).Attributes?.ApproximateNumberOfMessages);
     },
-    takeAll: async (taken, hiddenSeconds, signal) => {
+    takeAll: async (taken, visibilityTimeoutSeconds, signal) => {
       while (!signal.aborted) {
-        const messages = await take(hiddenSeconds);
+        const messages = await receive(visibilityTimeoutSeconds);
         if (messages.length === 0) return;
-        // SQS may hand the same message out twice; the newer handle is the one that deletes it.
+        // SQS delivers at least once; the newest receipt handle is the one that deletes a message.
         for (const message of messages) taken.set(`${message.MessageId}`, message);
       }
     },
@@ -55,7 +55,7 @@ export const letterQueue = (sqs: SQSClient, url: string): LetterQueue => {
     release: async ({ ReceiptHandle }) => {
       await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl: url, ReceiptHandle, VisibilityTimeout: 0 }));
     },
-    put: async ({ Body, MessageAttributes = {} }, attributes = {}) => {
+    send: async ({ Body, MessageAttributes = {} }, attributes = {}) => {
       const own = Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue]);
       const texts = Object.entries({ ...Object.fromEntries(own), ...attributes }).map(([name, StringValue]) => [
         name,

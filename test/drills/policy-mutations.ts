@@ -1,13 +1,13 @@
 import { type Condition, conditionsOf, listOf, type Statement } from "../../emulator/iam/policy.ts";
 import type { Policy } from "../../emulator/iam/graph-policies.ts";
 
-/** Policies of which one is changed in one place. */
+/** Policies with one change in one of them. */
 export interface Mutation {
   what: string;
   policies: Policy[];
 }
 
-/** Every statement taken away, doubled and turned round, every entry of every list taken away, and something added everywhere. */
+/** Every statement removed, doubled and inverted, every entry of every list removed, and an addition to every list. */
 export const mutationsOf = (policies: readonly Policy[]): Mutation[] =>
   policies.flatMap((policy) => {
     const changed = (what: string, statements: Statement[]): Mutation => ({
@@ -32,9 +32,9 @@ export const mutationsOf = (policies: readonly Policy[]): Mutation[] =>
 type Change = [what: string, instead: Statement[]];
 
 const changesOf = (statement: Statement): Change[] => [
-  ["gone", []],
-  ["twice", [statement, statement]],
-  ["turned round", [{ ...statement, Effect: statement.Effect === "Allow" ? "Deny" : "Allow" }]],
+  ["removed", []],
+  ["doubled", [statement, statement]],
+  ["inverted", [{ ...statement, Effect: statement.Effect === "Allow" ? "Deny" : "Allow" }]],
   ...shorter(statement.Action).map(([gone, Action]): Change => [`without ${gone}`, [{ ...statement, Action }]]),
   ...shorter(statement.Resource).map(([gone, Resource]): Change => [`without ${gone}`, [{ ...statement, Resource }]]),
   ...conditionsOf(statement).flatMap((condition) => conditionChanges(statement, condition)),
@@ -59,7 +59,7 @@ const additions = (statement: Statement): Change[] => {
     if (one !== "*") changes.push(["on all resources", { Resource: "*" }]);
   }
   if (Principal !== undefined) {
-    changes.push(["by everybody", { Principal: "*" }]);
+    changes.push(["by everyone", { Principal: "*" }]);
     const services = typeof Principal === "object" ? listOf(Principal["Service"]) : [];
     changes.push(["by another service", { Principal: { Service: [...services, "ec2.amazonaws.com"] } }]);
   }
@@ -79,7 +79,7 @@ const conditionChanges = (statement: Statement, { operator, key, values }: Condi
   ];
 };
 
-// A list without each of its entries in turn, if it has several.
+// A list of several entries without each of them in turn.
 const shorter = (texts: string | string[] | undefined): [gone: string, rest: string[]][] => {
   const list = listOf(texts);
   return list.length < 2 ? [] : list.map((gone, index) => [gone, list.toSpliced(index, 1)]);

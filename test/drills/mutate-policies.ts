@@ -1,20 +1,24 @@
-import { excessOf } from "./least-privilege.ts";
+import { makeCommand } from "../../ops/command/make-command.ts";
+import { findViolations } from "../../tools/audit/least-privilege.ts";
 import { policiesOf } from "../../emulator/iam/graph-policies.ts";
 import { mutationsOf } from "./policy-mutations.ts";
 import { needsOf, runAll } from "./policy-run.ts";
 
-// Changes every statement of every policy of prod in every way, and sees that the check of npm test finds each change.
+makeCommand(
+  "test:policies",
+  "Mutation test of prod's IAM policies: changes every statement in every way, and fails if npm test's check misses a change.",
+).parse();
 
 const run = await runAll();
 const needs = needsOf(run);
 const policies = policiesOf(run.graph);
 
-const unchanged = excessOf(policies, needs);
-for (const problem of unchanged) console.error(`As it is: ${problem}`);
+const unchanged = findViolations(policies, needs);
+for (const problem of unchanged) console.error(`Unchanged: ${problem}`);
 
 const mutations = mutationsOf(policies);
 const survivors = mutations.filter((mutation) => {
-  const [found] = excessOf(mutation.policies, needs);
+  const [found] = findViolations(mutation.policies, needs);
   console.log(`${found === undefined ? "SURVIVES" : "found   "}  ${mutation.what}`);
   return found === undefined;
 });
