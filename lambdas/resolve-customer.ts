@@ -45,7 +45,9 @@ export const resolveCustomer =
     if (subscriptionId === null) return finish("skipped", "The invoice belongs to no subscription");
 
     const known = customerId === null ? [] : await customers.usersOf(customerId);
-    const named = [...new Set([...known.map(({ userId }) => userId), ...(metadataUserId === null ? [] : [metadataUserId])])];
+    const named = [
+      ...new Set([...known.map(({ userId }) => userId), ...(metadataUserId === null ? [] : [metadataUserId])]),
+    ];
     const [userId, ...others] = named;
     if (userId === undefined && isForeign) {
       return finish("skipped", `None of the prices ${priceIds.join(", ")} is configured, and no user is known`);

@@ -18,7 +18,12 @@ interface Family {
   source: string;
 }
 
-const own: Record<MetricName, true> = { PaymentSucceeded: true, PaymentFailed: true, SubscriptionGap: true, NoneOfOurs: true };
+const own: Record<MetricName, true> = {
+  PaymentSucceeded: true,
+  PaymentFailed: true,
+  SubscriptionGap: true,
+  NoneOfOurs: true,
+};
 
 const eventBridge = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html";
 const stepFunctions = "https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html";

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { QueryCommand, UpdateCommand, type UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
 import { assignments } from "../dynamodb/assignments.ts";
 import { dynamodb, isConditionFailed } from "../dynamodb/dynamodb.ts";
@@ -60,7 +59,8 @@ export const paymentsTable = (tableName: string): Payments => {
   };
 
   const addIntent = async (Key: Key, { paymentIntentId, isDefault, expiresAt }: Omit<InvoiceIntent, "invoiceId">) => {
-    const named = "stripe_payment_intent_id = if_not_exists(stripe_payment_intent_id, :intent), payment_id = if_not_exists(stripe_payment_intent_id, :intent), ";
+    const named =
+      "stripe_payment_intent_id = if_not_exists(stripe_payment_intent_id, :intent), payment_id = if_not_exists(stripe_payment_intent_id, :intent), ";
     const before = await update({
       Key,
       // Without a TTL the row of an unrecorded invoice would stay for ever. Without a user it is not in GSI1.
@@ -145,7 +145,7 @@ const hasIntent = (item: Record<string, unknown>, intent: string): boolean => {
   return item["stripe_payment_intent_id"] === intent || (known instanceof Set && known.has(intent));
 };
 
-// Orders events of equal amount and time by what they say: first by how much of it is known, then by a hash of it all.
+// Orders events of equal amount and time by what they say: first by how much of it is known, then by all that can differ.
 const tieBreakerOf = (said: Omit<Payment, "PK" | "SK" | "stripe_payment_intent_id">): string => {
   const known = [
     said.customer_id !== null,
@@ -153,6 +153,7 @@ const tieBreakerOf = (said: Omit<Payment, "PK" | "SK" | "stripe_payment_intent_i
     said.billing_period_end !== null,
     said.failure_reason !== "payment_failed",
   ];
-  const text = JSON.stringify(Object.entries(said).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-  return `${known.filter(Boolean).length}${createHash("sha256").update(text).digest("base64url").slice(0, 8)}`;
+  const { status: _, stripe_invoice_id: __, amount: ___, created_at: ____, ...rest } = said;
+  const values = Object.entries(rest).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return [known.filter(Boolean).length, ...values.map(([, value]) => value ?? "")].join(" ");
 };

@@ -54,9 +54,7 @@ export const subscriptionInLines = ({ lines }: LinesInSight): string | null => {
 
 /** The prices that an invoice's lines name. */
 export const pricesInLines = ({ lines }: LinesInSight): string[] =>
-  (lines?.data ?? []).flatMap(
-    ({ pricing, price, plan }) => (pricing?.price_details?.price ?? price ?? plan)?.id ?? [],
-  );
+  (lines?.data ?? []).flatMap(({ pricing, price, plan }) => (pricing?.price_details?.price ?? price ?? plan)?.id ?? []);
 
 const isCredit = ({ amount }: Line): boolean => (amount ?? 0) < 0;
 
@@ -64,9 +62,7 @@ const isProration = ({ proration, parent }: Line): boolean =>
   (proration ?? parent?.subscription_item_details?.proration ?? parent?.invoice_item_details?.proration) === true;
 
 const lastPeriodOf = (lines: Line[]): { start: number; end: number } | null => {
-  const [last] = lines
-    .flatMap(({ period }) => period ?? [])
-    .toSorted((a, b) => b.end - a.end || b.start - a.start);
+  const [last] = lines.flatMap(({ period }) => period ?? []).toSorted((a, b) => b.end - a.end || b.start - a.start);
   return last ?? null;
 };
 

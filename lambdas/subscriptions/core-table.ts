@@ -1,5 +1,17 @@
 import { GetCommand, UpdateCommand, type UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
-import { array, create, defaulted, enums, type Infer, integer, nullable, record, string, type, union } from "superstruct";
+import {
+  array,
+  create,
+  defaulted,
+  enums,
+  type Infer,
+  integer,
+  nullable,
+  record,
+  string,
+  type,
+  union,
+} from "superstruct";
 import { assignments } from "../dynamodb/assignments.ts";
 import { dynamodb, isConditionFailed } from "../dynamodb/dynamodb.ts";
 import { overflowKey, subscriptionKey } from "../dynamodb/keys.ts";
@@ -9,7 +21,10 @@ import { resolveState } from "./resolve-state.ts";
 import { currentSubscriptionFields, type StoredSubscription, type StoredSubscriptions } from "./subscription-item.ts";
 
 // Before version 2 a subscription's ledger was its `book`.
-const StoredLedger = union([type({ created: integer(), ledger: string() }), type({ created: integer(), book: string() })]);
+const StoredLedger = union([
+  type({ created: integer(), ledger: string() }),
+  type({ created: integer(), book: string() }),
+]);
 
 const Item = type({
   /** Null where no event of a subscription has come yet; each write raises it. */
@@ -39,7 +54,12 @@ export interface Subscriptions {
   /** Reads a subscription that went to an item of its own, or undefined. */
   readOverflow(userId: string, subscriptionId: string): Promise<StoredSubscription | undefined>;
   /** Writes a subscription into an item of its own, before the user's item is written without it; false on a version conflict. */
-  writeOverflow(userId: string, subscriptionId: string, subscription: StoredSubscription, version: number): Promise<boolean>;
+  writeOverflow(
+    userId: string,
+    subscriptionId: string,
+    subscription: StoredSubscription,
+    version: number,
+  ): Promise<boolean>;
   /** Writes a user's item if nothing has changed in it since `before` was read: optimistic locking. False on a conflict. */
   write(userId: string, before: SubscriptionItem, after: SubscriptionItem, sold: PlanPrices): Promise<boolean>;
 }
@@ -71,7 +91,11 @@ export const subscriptionsTable = (tableName: string): Subscriptions => ({
     return item && readable(key, () => subscriptionFrom(create(item, StoredLedger)));
   },
   writeOverflow: (userId, subscriptionId, subscription, version) => {
-    const { sets, names, values } = assignments({ ...toStored(subscription), user_id: userId, stripe_version: version });
+    const { sets, names, values } = assignments({
+      ...toStored(subscription),
+      user_id: userId,
+      stripe_version: version,
+    });
     return update({
       TableName: tableName,
       Key: overflowKey(userId, subscriptionId),
@@ -138,6 +162,8 @@ const readable = <T>({ PK, SK }: { PK: string; SK: string }, read: () => T): T =
     return read();
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : cause;
-    throw new Error(`The item ${PK} ${SK} of the core table does not hold what this program writes: ${reason}`, { cause });
+    throw new Error(`The item ${PK} ${SK} of the core table does not hold what this program writes: ${reason}`, {
+      cause,
+    });
   }
 };

@@ -39,10 +39,7 @@ const common = {
 
 const State = object({
   ...common,
-  prices: defaulted(
-    array(object({ id: string(), months: optional(integer()), isMetered: optional(boolean()) })),
-    [],
-  ),
+  prices: defaulted(array(object({ id: string(), months: optional(integer()), isMetered: optional(boolean()) })), []),
   pause_collection: optional(string()),
   pause_resumes_at: optional(integer()),
 });
@@ -129,7 +126,8 @@ const stateFrom = ({ prices, ...state }: Infer<typeof State>): SubscriptionState
 
 const stateFromVersion1 = (state: Infer<typeof StateOfVersion1>): SubscriptionState => ({
   ...commonFrom(state),
-  prices: state.price_id === null ? [] : [{ id: state.price_id, months: monthsOf[state.plan] ?? null, isMetered: false }],
+  prices:
+    state.price_id === null ? [] : [{ id: state.price_id, months: monthsOf[state.plan] ?? null, isMetered: false }],
   pause_collection: null,
   pause_resumes_at: null,
 });

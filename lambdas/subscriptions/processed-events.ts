@@ -73,6 +73,4 @@ const namePattern = new RegExp(`.{${nameLength}}`, "g");
 
 // Most events come in their order.
 const added = (names: string, name: string): string =>
-  name >= names.slice(-nameLength)
-    ? names + name
-    : [...(names.match(namePattern) ?? []), name].toSorted().join("");
+  name >= names.slice(-nameLength) ? names + name : [...(names.match(namePattern) ?? []), name].toSorted().join("");

@@ -65,7 +65,8 @@ const bestReading = (ledger: EventLedger, folded: Fold[], optional: Fold[]): Rea
   const none = optional.map((fold) => ({ ...fold, count: 0 }));
   const fewest = improved(readWith(none), optional, readWith);
   if (unmetIn(fewest) === 0 || optional.length === 0) return fewest;
-  const all = optional.map((fold) => (fold.second === ledger.newest ? { ...fold, count: 0 } : fold));
+  const isNewest = ({ second }: Fold) => !ledger.ended && second === ledger.newest;
+  const all = optional.map((fold) => (isNewest(fold) ? { ...fold, count: 0 } : fold));
   const most = improved(readWith(all), optional, readWith);
   return unmetIn(most) < unmetIn(fewest) ? most : fewest;
 };
@@ -85,13 +86,17 @@ const improved = (start: Reading, limits: Fold[], readWith: (folds: Fold[]) => R
   return best;
 };
 
-// One copy more left out, or one fewer, of each transition where that brings an end of it nearer to balance.
+// More copies left out, or fewer, of each transition where that brings an end of it nearer to balance: one, or as many as balance it.
 const neighboursOf = function* ({ folds, balance }: Reading, limits: Fold[]): Generator<Fold[]> {
   for (const [index, fold] of folds.entries()) {
     const [from, to] = [balance.get(fold.from) ?? 0, balance.get(fold.to) ?? 0];
+    const more = from < 0 || to > 0 ? [1, -from, to, to - 1] : [];
+    const fewer = from > 0 || to < 0 ? [-1, -from, to] : [];
     const limit = limits[index]?.count ?? 0;
-    if (fold.count < limit && (from < 0 || to > 0)) yield folds.with(index, { ...fold, count: fold.count + 1 });
-    if (fold.count > 0 && (from > 0 || to < 0)) yield folds.with(index, { ...fold, count: fold.count - 1 });
+    for (const copies of new Set([...more.filter((one) => one > 0), ...fewer.filter((one) => one < 0)])) {
+      const count = fold.count + copies;
+      if (count >= 0 && count <= limit) yield folds.with(index, { ...fold, count });
+    }
   }
 };
 

@@ -45,7 +45,10 @@ const asPreviousNamesIt = (object: Infer<typeof Subscription>, previous: Record<
   if (!namesPeriod && !namesPlan) return object;
   const items = (object.items?.data ?? []).map((item) => ({
     ...(!namesPlan && { price: item.price, plan: item.plan }),
-    ...(!namesPeriod && { current_period_start: item.current_period_start, current_period_end: item.current_period_end }),
+    ...(!namesPeriod && {
+      current_period_start: item.current_period_start,
+      current_period_end: item.current_period_end,
+    }),
   }));
   return { ...periodAtTop(object), items: { data: items } };
 };

@@ -76,15 +76,23 @@ export const currentSubscriptionFields = (userId: string, subscriptions: StoredS
  */
 export const byPrecedence = (subscriptions: StoredSubscriptions, sold: PlanPrices): string[] =>
   Object.entries(subscriptions)
-    .map(([id, { created, resolved: { state } }]) => ({
-      id,
-      ranks: [
-        isConfigured(sold) && soldPlan(state.prices, sold).plan !== null ? 1 : 0,
-        isEnded(state) ? 0 : 1,
-        accessOf(state),
-        created,
-      ],
-    }))
+    .map(
+      ([
+        id,
+        {
+          created,
+          resolved: { state },
+        },
+      ]) => ({
+        id,
+        ranks: [
+          isConfigured(sold) && soldPlan(state.prices, sold).plan !== null ? 1 : 0,
+          isEnded(state) ? 0 : 1,
+          accessOf(state),
+          created,
+        ],
+      }),
+    )
     .toSorted((a, b) => descending(a.ranks, b.ranks) || (a.id < b.id ? 1 : -1))
     .map(({ id }) => id);
 

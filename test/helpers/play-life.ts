@@ -3,7 +3,11 @@ import { readLedger, writeLedger } from "../../lambdas/subscriptions/ledger-form
 import { parse } from "../../lambdas/runtime/parse.ts";
 import { resolveState } from "../../lambdas/subscriptions/resolve-state.ts";
 import { toSubscriptionEvent } from "../../lambdas/subscriptions/subscription-event.ts";
-import { currentSubscriptionFields, type StoredSubscriptions, sync } from "../../lambdas/subscriptions/subscription-item.ts";
+import {
+  currentSubscriptionFields,
+  type StoredSubscriptions,
+  sync,
+} from "../../lambdas/subscriptions/subscription-item.ts";
 import { Subscription } from "../../lambdas/subscriptions/subscription-state.ts";
 import type { Json } from "../../samples/stripe-objects.ts";
 

@@ -8,7 +8,11 @@ import { routesOf } from "../../../bench/capacity/routes.ts";
 import { parse } from "../../../lambdas/runtime/parse.ts";
 import { envelope } from "../../../lambdas/stripe/stripe-event.ts";
 import { toSubscriptionEvent } from "../../../lambdas/subscriptions/subscription-event.ts";
-import { currentSubscriptionFields, type StoredSubscriptions, sync } from "../../../lambdas/subscriptions/subscription-item.ts";
+import {
+  currentSubscriptionFields,
+  type StoredSubscriptions,
+  sync,
+} from "../../../lambdas/subscriptions/subscription-item.ts";
 import { writeLedger } from "../../../lambdas/subscriptions/ledger-format.ts";
 import { Subscription } from "../../../lambdas/subscriptions/subscription-state.ts";
 import { sampleEvent, sampleItem, samplePrices, sampleSubscription } from "../../../samples/stripe-objects.ts";
@@ -43,7 +47,11 @@ test("computes with the size that a user's item has after two years of monthly r
     { created, ledger: writeLedger(ledger) },
   ]);
   const fields = currentSubscriptionFields("user_12345678", stored, prices);
-  const item = { ...fields, stripe_subscriptions: Object.fromEntries(subscriptions), stripe_customers: ["cus_1234567890abcd"] };
+  const item = {
+    ...fields,
+    stripe_subscriptions: Object.fromEntries(subscriptions),
+    stripe_customers: ["cus_1234567890abcd"],
+  };
   const size = sizeOf({ ...item, PK: "USER#user_12345678", SK: "SUBSCRIPTION", stripe_version: 24 });
   const [read, write] = figures.demands["sync-subscription"] ?? [];
   assert.is(write?.units, Math.ceil(size / 1024));
