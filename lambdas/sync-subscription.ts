@@ -1,75 +1,94 @@
 import { assign, type } from "superstruct";
-import { type Subscriptions, subscriptionsTable } from "./subscriptions/core-table.ts";
+import { subscriptionKey } from "./dynamodb/keys.ts";
 import { env } from "./runtime/env.ts";
 import { handle } from "./runtime/handle.ts";
-import { subscriptionKey } from "./dynamodb/keys.ts";
 import type { Log } from "./runtime/log.ts";
-import { count } from "./runtime/metric.ts";
+import { emitMetrics } from "./runtime/metric.ts";
 import { parse } from "./runtime/parse.ts";
 import { FoundCustomer } from "./runtime/resolved-customer.ts";
 import { envelope } from "./stripe/stripe-event.ts";
+import { type Subscriptions, subscriptionsTable } from "./subscriptions/core-table.ts";
+import { type Customers, customersTable } from "./subscriptions/customers-table.ts";
+import { nextItem, type NextItem } from "./subscriptions/next-item.ts";
+import { type PlanPrices, planPricesFrom } from "./subscriptions/plan.ts";
+import type { ResolvedState } from "./subscriptions/resolve-state.ts";
 import { toSubscriptionEvent } from "./subscriptions/subscription-event.ts";
-import { type SubscriptionEvent, sync, type Synced } from "./subscriptions/subscription-item.ts";
-import { type Prices, Subscription } from "./subscriptions/subscription-state.ts";
+import { type SubscriptionEvent, sync } from "./subscriptions/subscription-item.ts";
+import { Subscription } from "./subscriptions/subscription-state.ts";
 
 const Event = assign(envelope(Subscription), type({ customer: FoundCustomer }));
 
 /** What `sync-subscription` needs besides the table. */
 export interface SyncSettings {
-  prices: Prices;
+  sold: PlanPrices;
   /** How long an event may be missing, in seconds of Stripe's time, before that is reported. */
   gapSeconds: number;
 }
 
-// Each try reads anew; so many in a row would mean as many writers of one user's item at once.
-const mostTries = 10;
+// Optimistic concurrency: on a version conflict it reads again; so many conflicts would mean as many writers of one item at once.
+const maxAttempts = 10;
 
 /**
  * Brings the state of a user's subscription up to date with an event, and says what changed.
  *
- * @throws {InvalidEvent} for what is no subscription of Stripe's.
+ * @throws {InvalidEvent} for what is no change of a subscription of Stripe's.
  */
 export const syncSubscription =
-  (subscriptions: Subscriptions, settings: SyncSettings) => async (input: unknown, log: Log) => {
+  (table: Subscriptions & Pick<Customers, "link">, { sold, gapSeconds }: SyncSettings) =>
+  async (input: unknown, log: Log) => {
     const { detail, customer } = parse(input, Event);
     const { userId, customerId } = customer;
-    const event = toSubscriptionEvent(detail, settings.prices);
+    const event = toSubscriptionEvent(detail);
     const { subscriptionId } = event;
     const answer = <T extends object>(result: T, more: object = {}): T => {
       log.info("Subscription synchronised", { ...result, userId, customerId, subscriptionId, ...more });
       return result;
     };
-    for (let tries = 0; tries < mostTries; tries += 1) {
-      const { subscriptions: stored, version } = await subscriptions.read(userId);
-      const synced = sync(stored, event);
+    for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
+      const before = await table.read(userId);
+      const isElsewhere = before.stripe_overflow !== null && !(subscriptionId in before.subscriptions);
+      const own = isElsewhere ? await table.readOverflow(userId, subscriptionId) : undefined;
+      const synced = sync({ ...before.subscriptions, ...(own && { [subscriptionId]: own }) }, event, sold);
       if (synced === null) return answer({ outcome: "duplicate", changes: [], written: [] });
-      if (await subscriptions.write(userId, synced.subscriptions, version)) {
-        const { outcome, changes, verdict } = synced;
-        reportGap(event, userId, verdict, settings.gapSeconds, log);
-        const { PK, SK } = subscriptionKey(userId);
-        return answer({ outcome, changes, written: [`core ${PK} ${SK}`] }, { order: verdict.order });
-      }
+      const { outcome, changes, resolved, subscriptions } = synced;
+      const next = nextItem(before, { subscriptions, eventOf: subscriptionId, customerId, sold });
+      if (!(await writeOthers(table, userId, next))) continue;
+      if (!(await table.write(userId, before, next.item, sold))) continue;
+      reportGap(event, userId, resolved, gapSeconds, log);
+      const { PK, SK } = subscriptionKey(userId);
+      return answer({ outcome, changes, written: [`core ${PK} ${SK}`] }, { order: resolved.order });
     }
-    throw new Error(`Subscription ${subscriptionId} was written by others ${mostTries} times in a row`);
+    throw new Error(`The item of user ${userId} was written by others ${maxAttempts} times in a row`);
   };
+
+// What the user's item will not say any more, or takes for granted, is written first; false on a version conflict.
+const writeOthers = async (
+  table: Subscriptions & Pick<Customers, "link">,
+  userId: string,
+  { item, overflow, unlinked }: NextItem,
+): Promise<boolean> => {
+  const version = item.stripe_version ?? 1;
+  await Promise.all(unlinked.map((customerId) => table.link(userId, customerId)));
+  const written = await Promise.all(
+    Object.entries(overflow).map(([id, subscription]) => table.writeOverflow(userId, id, subscription, version)),
+  );
+  return written.every(Boolean);
+};
 
 const reportGap = (
   { created, subscriptionId }: SubscriptionEvent,
   userId: string,
-  { gapSince, missing }: Synced["verdict"],
+  { gapSince, missing }: ResolvedState,
   gapSeconds: number,
   log: Log,
 ): void => {
   if (gapSince === null || created - gapSince < gapSeconds) return;
   log.warn("An event of the subscription is missing", { userId, subscriptionId, gapSince, missing });
-  count({ SubscriptionGap: 1 });
+  emitMetrics({ SubscriptionGap: 1 });
 };
 
-export const handler = (input: unknown) =>
-  handle(
-    input,
-    syncSubscription(subscriptionsTable(env("HOMEBIYORI_CORE")), {
-      prices: { monthly: JSON.parse(env("MONTHLY_PRICES")), yearly: JSON.parse(env("YEARLY_PRICES")) },
-      gapSeconds: Number(env("GAP_SECONDS")),
-    }),
-  );
+export const handler = (input: unknown) => {
+  const core = env("HOMEBIYORI_CORE");
+  const settings = { sold: planPricesFrom(env), gapSeconds: Number(env("GAP_SECONDS")) };
+  return handle(input, syncSubscription({ ...subscriptionsTable(core), ...customersTable(core) }, settings));
+};

@@ -1,25 +1,35 @@
 import { assign, type } from "superstruct";
 import { env } from "./runtime/env.ts";
+import { InvalidEvent } from "./runtime/errors.ts";
 import { handle } from "./runtime/handle.ts";
 import { Invoice } from "./stripe/invoice.ts";
 import type { Log } from "./runtime/log.ts";
-import { count } from "./runtime/metric.ts";
+import { emitMetrics } from "./runtime/metric.ts";
 import { parse } from "./runtime/parse.ts";
 import { toPayment } from "./payments/payment.ts";
 import { type Payments, paymentsTable } from "./payments/payments-table.ts";
 import { FoundCustomer } from "./runtime/resolved-customer.ts";
 import { envelope } from "./stripe/stripe-event.ts";
 
+// The types that say that an invoice was paid, or that an attempt at it failed.
+const types = ["invoice.payment_succeeded", "invoice.paid", "invoice.payment_failed"];
+
 const Event = assign(envelope(Invoice), type({ customer: FoundCustomer }));
 
 /**
  * Puts the payment that an invoice's event tells of on record, and on a failure the log and metric that alerting watches.
  *
- * @throws {InvalidEvent} for an invoice that cannot be recorded.
+ * @throws {InvalidEvent} for another type, and for an invoice that cannot be recorded.
  */
 export const writePayment = (payments: Payments) => async (event: unknown, log: Log) => {
   const { detail, customer } = parse(event, Event);
+  if (!types.includes(detail.type)) {
+    throw new InvalidEvent(`detail.type: expected one of ${types.join(", ")}, got ${detail.type}`);
+  }
   const payment = toPayment(detail, customer.userId);
+  const failed = Number(payment.status === "failed");
+  // The row of each Event object stays; the alarm is about attempts.
+  const isTold = failed === 1 && (await payments.hasTwin(payment));
   const outcome = await payments.record(payment);
   const result = { outcome, written: outcome === "applied" ? [`payments ${payment.PK} ${payment.SK}`] : [] };
   const { billing_reason: billingReason, next_payment_attempt: nextAttempt } = detail.data.object;
@@ -44,8 +54,7 @@ export const writePayment = (payments: Payments) => async (event: unknown, log: 
       nextPaymentAttempt: nextAttempt ?? null,
     });
   }
-  const failed = Number(payment.status === "failed");
-  if (outcome === "applied") count({ PaymentFailed: failed, PaymentSucceeded: 1 - failed });
+  if (outcome === "applied" && !isTold) emitMetrics({ PaymentFailed: failed, PaymentSucceeded: 1 - failed });
   return result;
 };
 

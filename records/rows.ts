@@ -1,12 +1,12 @@
 import type { GetCommandOutput } from "@aws-sdk/lib-dynamodb";
 import type { Payment } from "../lambdas/payments/payment.ts";
-import type { shownFields } from "../lambdas/subscriptions/subscription-item.ts";
+import type { currentSubscriptionFields } from "../lambdas/subscriptions/subscription-item.ts";
 
 /** An item of a table. */
 export type Item = NonNullable<GetCommandOutput["Item"]>;
 
 /** A user's subscription, as it is kept; times in unix seconds. */
-export type SubscriptionRecord = ReturnType<typeof shownFields>;
+export type SubscriptionRecord = ReturnType<typeof currentSubscriptionFields>;
 
 /** A payment that succeeded or failed, as it is kept. */
 export interface PaymentRecord extends Omit<Payment, "PK" | "SK"> {
@@ -30,6 +30,8 @@ const shown: Record<keyof SubscriptionRecord, true> = {
   ended_at: true,
   trial_start: true,
   trial_end: true,
+  pause_collection: true,
+  pause_resumes_at: true,
   updated_at: true,
   order: true,
   gap_since: true,

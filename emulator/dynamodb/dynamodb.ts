@@ -96,10 +96,15 @@ export const ask = (child: ChildProcess, what: string): Promise<unknown> =>
     child.send(what);
   });
 
+const plain = (value: unknown): unknown => {
+  if (value instanceof Set) return [...value].toSorted();
+  return isObject(value) ? sorted(value) : value;
+};
+
 // DynamoDB has no order of attributes; with one, equal rows are equal texts.
 const sorted = (item: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(item)
-      .map(([name, value]): [string, unknown] => [name, isObject(value) ? sorted(value) : value])
+      .map(([name, value]): [string, unknown] => [name, plain(value)])
       .toSorted(([a], [b]) => (a < b ? -1 : 1)),
   );

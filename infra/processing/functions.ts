@@ -6,16 +6,23 @@ import { Function } from "./function.ts";
 export const makeFunctions = ({ core, payments }: Tables, settings: Settings) => {
   const { logRetentionDays, livemode } = settings;
   const usual = { memoryMegabytes: 512, logRetentionDays };
+  const prices = {
+    MONTHLY_PRICES: JSON.stringify(settings.monthlyPrices),
+    YEARLY_PRICES: JSON.stringify(settings.yearlyPrices),
+  };
   return {
     "resolve-customer": new Function("resolve-customer", {
       ...usual,
-      environment: { HOMEBIYORI_CORE: core.name, LIVEMODE: livemode },
-      tables: [{ table: core, index: "GSI2", operations: ["Query"] }],
+      environment: { HOMEBIYORI_CORE: core.name, LIVEMODE: livemode, ...prices },
+      tables: [
+        { table: core, index: "GSI2", operations: ["Query"] },
+        { table: core, operations: ["PutItem"] },
+      ],
     }),
     "write-payment": new Function("write-payment", {
       ...usual,
       environment: { HOMEBIYORI_PAYMENTS: payments.name },
-      tables: [{ table: payments, operations: ["UpdateItem"] }],
+      tables: [{ table: payments, operations: ["Query", "UpdateItem"] }],
     }),
     "link-payment": new Function("link-payment", {
       ...usual,
@@ -27,11 +34,10 @@ export const makeFunctions = ({ core, payments }: Tables, settings: Settings) =>
       memoryMegabytes: 1024,
       environment: {
         HOMEBIYORI_CORE: core.name,
-        MONTHLY_PRICES: JSON.stringify(settings.monthlyPrices),
-        YEARLY_PRICES: JSON.stringify(settings.yearlyPrices),
+        ...prices,
         GAP_SECONDS: `${settings.gapMinutes * 60}`,
       },
-      tables: [{ table: core, operations: ["GetItem", "UpdateItem"] }],
+      tables: [{ table: core, operations: ["GetItem", "PutItem", "UpdateItem"] }],
     }),
   };
 };

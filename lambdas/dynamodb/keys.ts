@@ -4,6 +4,21 @@ export const subscriptionSortKey = "SUBSCRIPTION";
 /** The key of a user's subscription item in the core table. */
 export const subscriptionKey = (userId: string) => ({ PK: `USER#${userId}`, SK: subscriptionSortKey });
 
+/** The key of the item of one of a user's subscriptions that the subscription item has no room for. */
+export const overflowKey = (userId: string, subscriptionId: string) => ({
+  PK: `USER#${userId}`,
+  SK: `${subscriptionSortKey}#${subscriptionId}`,
+});
+
+/** The sort key of the items that tie a Stripe customer to a user. */
+export const customerSortKey = (customerId: string): string => `CUSTOMER#${customerId}`;
+
+/** The key of the item in the core table that ties a Stripe customer to a user. */
+export const customerKey = (userId: string, customerId: string) => ({
+  PK: `USER#${userId}`,
+  SK: customerSortKey(customerId),
+});
+
 /** The user whose items have this partition key in the core table; null where it is that of something else. */
 export const userOf = (partitionKey: string): string | null =>
   partitionKey.startsWith("USER#") ? partitionKey.slice("USER#".length) : null;
@@ -14,8 +29,15 @@ export const invoicePartition = (invoiceId: string): string => `INVOICE#${invoic
 /** The key of an invoice's successful payment. */
 export const succeededKey = (invoiceId: string) => ({ PK: invoicePartition(invoiceId), SK: "SUCCEEDED" });
 
-/** The key of an invoice's failed payment. */
-export const failedKey = (invoiceId: string, attemptCount: number) => ({
+/** The key of a failed attempt at an invoice: by when it failed, as Stripe's count of attempts stands still for those by hand. */
+export const failedKey = (invoiceId: string, failedAt: number, attemptCount: number) => ({
   PK: invoicePartition(invoiceId),
-  SK: `FAILED#${attemptCount}`,
+  SK: `FAILED#${failedAt}#${attemptCount}`,
+});
+
+/** Between which sort keys the failed attempts lie that failed less than so many seconds before or after a time. */
+export const failedKeysAround = (failedAt: number, seconds: number) => ({
+  from: `FAILED#${failedAt - seconds + 1}#`,
+  // The character that follows on the separator.
+  to: `FAILED#${failedAt + seconds - 1}$`,
 });

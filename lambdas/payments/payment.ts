@@ -1,27 +1,29 @@
 import type { Infer } from "superstruct";
-import { paymentIntentOf, servicePeriodOf, subscriptionOf, type Invoice } from "../stripe/invoice.ts";
 import { failedKey, succeededKey } from "../dynamodb/keys.ts";
-import { sevenYearsAfter } from "./retention.ts";
+import { type Invoice, paymentIntentOf, subscriptionOf } from "../stripe/invoice.ts";
+import { servicePeriodOf } from "../stripe/invoice-lines.ts";
 import type { StripeEvent } from "../stripe/stripe-event.ts";
+import { sevenYearsAfter } from "./retention.ts";
 
 /** A payment that succeeded or failed, as it is kept: amounts in the currency's minor unit, times in unix seconds. */
 export interface Payment {
   /** `INVOICE#<invoice id>`. */
   PK: string;
-  /** `SUCCEEDED` or `FAILED#<attempt count>`. */
+  /** `SUCCEEDED` or `FAILED#<when it failed>#<attempt count>`. */
   SK: string;
   user_id: string;
   customer_id: string | null;
   subscription_id: string | null;
   stripe_invoice_id: string;
-  /** Left out while no event has named it. */
+  /** The payment intent of the invoice's own payment; left out while no event has named it. */
   stripe_payment_intent_id?: string;
-  /** What was paid, or what was due when it failed. */
+  /** What was paid, or what was still due when it failed. */
   amount: number;
   currency: string;
   status: "succeeded" | "failed";
-  billing_period_start: number;
-  billing_period_end: number;
+  /** Null where the event does not say what is paid for. */
+  billing_period_start: number | null;
+  billing_period_end: number | null;
   /** When Stripe made the invoice. */
   stripe_created: number;
   /** When it was paid or failed. */
@@ -29,6 +31,7 @@ export interface Payment {
   /** When DynamoDB may delete the record: tax law wants seven years of it. */
   expires_at: number;
   failure_reason?: string;
+  /** Stripe's count of the attempts of its own schedule, which one by hand does not raise. */
   attempt_count?: number;
 }
 
@@ -40,13 +43,13 @@ export const toPayment = (event: StripeEvent<Infer<typeof Invoice>>, userId: str
   const failed = event.type === "invoice.payment_failed";
   const createdAt = failed ? event.created : (invoice.status_transitions?.paid_at ?? event.created);
   return {
-    ...(failed ? failedKey(invoice.id, invoice.attempt_count) : succeededKey(invoice.id)),
+    ...(failed ? failedKey(invoice.id, event.created, invoice.attempt_count) : succeededKey(invoice.id)),
     user_id: userId,
     customer_id: invoice.customer ?? null,
     subscription_id: subscriptionOf(invoice),
     stripe_invoice_id: invoice.id,
     ...(intent && { stripe_payment_intent_id: intent.id }),
-    amount: failed ? invoice.amount_due : invoice.amount_paid,
+    amount: failed ? (invoice.amount_remaining ?? invoice.amount_due) : invoice.amount_paid,
     currency: invoice.currency,
     status: failed ? "failed" : "succeeded",
     billing_period_start: period.start,

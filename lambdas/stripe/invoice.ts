@@ -1,13 +1,15 @@
-import { array, boolean, integer, literal, min, pattern, string, type, type Infer } from "superstruct";
-import { AmountMinor, Expandable, Id, maybe, Metadata, Reference, UnixSeconds } from "./shapes.ts";
+import { array, boolean, type Infer, literal, pattern, string, type } from "superstruct";
+import { Lines, type LinesInSight, subscriptionInLines } from "./invoice-lines.ts";
+import { AmountMinor, Count, Expandable, Id, maybe, Metadata, Reference, UnixSeconds } from "./shapes.ts";
 
 const SubscriptionDetails = type({ subscription: maybe(Reference), metadata: maybe(Metadata) });
 
-/** Where an invoice names its subscription: under `parent` from 2025-03-31.basil on, at the top before. */
+/** Where an invoice names its subscription: under `parent` from 2025-03-31.basil on, at the top before, or in its lines alone. */
 export const invoiceSubscription = {
   parent: maybe(type({ subscription_details: maybe(SubscriptionDetails) })),
   subscription: maybe(Reference),
   subscription_details: maybe(type({ metadata: maybe(Metadata) })),
+  lines: maybe(Lines),
 };
 
 const LastError = type({ decline_code: maybe(string()), code: maybe(string()) });
@@ -29,36 +31,23 @@ export const Invoice = type({
   payments: maybe(type({ data: array(InvoicePayment) })),
   amount_paid: AmountMinor,
   amount_due: AmountMinor,
+  amount_remaining: maybe(AmountMinor),
   currency: pattern(string(), /^[a-z]{3}$/),
   created: UnixSeconds,
-  period_start: UnixSeconds,
-  period_end: UnixSeconds,
-  lines: maybe(type({ data: array(type({ period: type({ start: UnixSeconds, end: UnixSeconds }) })) })),
   status_transitions: maybe(type({ paid_at: maybe(UnixSeconds) })),
-  attempt_count: min(integer(), 0),
+  attempt_count: Count,
   next_payment_attempt: maybe(UnixSeconds),
   billing_reason: maybe(string()),
 });
 
-/** The subscription that an invoice bills, or null for one that belongs to none. */
-export const subscriptionOf = (invoice: Pick<Infer<typeof Invoice>, "parent" | "subscription">): string | null =>
-  invoice.parent?.subscription_details?.subscription ?? invoice.subscription ?? null;
+/** The subscription that an invoice bills, by its head or else by its lines; null for one that belongs to none. */
+export const subscriptionOf = (
+  invoice: Pick<Infer<typeof Invoice>, "parent" | "subscription"> & LinesInSight,
+): string | null =>
+  invoice.parent?.subscription_details?.subscription ?? invoice.subscription ?? subscriptionInLines(invoice);
 
 /** The payment intent that an invoice names; no invoice event has one since Basil. */
 export const paymentIntentOf = (invoice: Infer<typeof Invoice>) =>
   invoice.payment_intent ??
   invoice.payments?.data.find((payment) => payment.is_default)?.payment?.payment_intent ??
   null;
-
-/**
- * The period that an invoice pays for: that of its line which ends last.
- *
- * The invoice's own period looks back at what was added to it, and lines of a proration end no later than what they prorate.
- */
-export const servicePeriodOf = (invoice: Infer<typeof Invoice>): { start: number; end: number } =>
-  (invoice.lines?.data ?? [])
-    .map((line) => line.period)
-    .reduce<{ start: number; end: number } | null>(
-      (last, period) => (last === null || period.end > last.end ? period : last),
-      null,
-    ) ?? { start: invoice.period_start, end: invoice.period_end };

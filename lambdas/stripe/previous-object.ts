@@ -7,8 +7,8 @@ export const isObject = (value: unknown): value is Record<string, unknown> =>
  *
  * Stripe names only what changed: nested objects merge, arrays are whole, and null stands for what was not there.
  */
-export const undo = (object: unknown, previous: unknown): unknown => {
+export const applyPreviousAttributes = (object: unknown, previous: unknown): unknown => {
   if (!isObject(object) || !isObject(previous)) return previous;
-  const before = Object.entries(previous).map(([key, value]) => [key, undo(object[key], value)]);
+  const before = Object.entries(previous).map(([key, value]) => [key, applyPreviousAttributes(object[key], value)]);
   return { ...object, ...Object.fromEntries(before) };
 };

@@ -7,7 +7,7 @@ export const maybe = <T, S>(struct: Struct<T, S>) => optional(nullable(struct));
 /** The id of a Stripe object, which never has more characters: https://docs.stripe.com/upgrades#what-changes-does-stripe-consider-to-be-backwards-compatible */
 export const Id = size(string(), 1, 255);
 
-/** The id of another object: Stripe sends the id, or the object itself where somebody had it expanded. */
+/** The id of another object: Stripe sends the id, or the object itself where a request expanded it. */
 export const Reference = coerce(Id, unknown(), (value) => (isObject(value) ? value["id"] : value));
 
 /** Another object of which more than the id is read, where Stripe sends more. */
@@ -25,6 +25,9 @@ const largestAmount = Number.MAX_SAFE_INTEGER;
 
 /** An amount in the currency's minor unit, which JPY has none of: 980 is 980 yen. */
 export const AmountMinor = max(min(integer(), 0), largestAmount);
+
+/** A number of things, such as attempts. */
+export const Count = max(min(integer(), 0), Number.MAX_SAFE_INTEGER);
 
 /** What Homebiyori's billing service puts on a subscription, and Stripe copies onto its invoices: https://docs.stripe.com/api/metadata */
 export const Metadata = type({ user_id: optional(size(string(), 1, 500)) });

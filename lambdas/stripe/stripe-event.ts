@@ -16,6 +16,8 @@ const stripeEvent = <T, S>(object: Struct<T, S>) =>
     type: string(),
     created: UnixSeconds,
     livemode: maybe(boolean()),
+    // The connected account that the event is of, on a platform: https://docs.stripe.com/connect/webhooks
+    account: maybe(Id),
     data: type({ object, previous_attributes: maybe(record(string(), unknown())) }),
   });
 

@@ -1,95 +1,169 @@
-import { GetCommand, QueryCommand, type QueryCommandOutput, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, UpdateCommand, type UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
+import {
+  array,
+  create,
+  defaulted,
+  enums,
+  type Infer,
+  integer,
+  nullable,
+  record,
+  string,
+  type,
+  union,
+} from "superstruct";
 import { assignments } from "../dynamodb/assignments.ts";
 import { dynamodb, isConditionFailed } from "../dynamodb/dynamodb.ts";
-import { subscriptionKey, subscriptionSortKey, userOf } from "../dynamodb/keys.ts";
-import { shownFields, type StoredSubscription, type StoredSubscriptions } from "./subscription-item.ts";
+import { overflowKey, subscriptionKey } from "../dynamodb/keys.ts";
+import { readLedger, writeLedger } from "./ledger-format.ts";
+import type { PlanPrices } from "./plan.ts";
+import { resolveState } from "./resolve-state.ts";
+import { currentSubscriptionFields, type StoredSubscription, type StoredSubscriptions } from "./subscription-item.ts";
 
-/** Finds the users of a Stripe customer. */
-export interface Users {
-  /** The users whose subscription item names that customer: none, one, or by somebody's mistake several. */
-  byCustomer(customerId: string): Promise<string[]>;
-}
+// Before version 2 a subscription's ledger was its `book`.
+const StoredLedger = union([
+  type({ created: integer(), ledger: string() }),
+  type({ created: integer(), book: string() }),
+]);
 
-/** Where each user's subscriptions are kept, in one item. */
-export interface Subscriptions {
-  /** A user's subscriptions, and the version of the item; null where it has none yet. */
-  read(userId: string): Promise<{ subscriptions: StoredSubscriptions; version: number | null }>;
-  /** Writes them if the version is still that one; false if it is not. Attributes that are not ours stay as they are. */
-  write(userId: string, subscriptions: StoredSubscriptions, version: number | null): Promise<boolean>;
-}
-
-/** The users in the core table of that name. */
-export const usersTable = (tableName: string): Users => ({
-  byCustomer: async (customerId) => {
-    const users: string[] = [];
-    let start: QueryCommandOutput["LastEvaluatedKey"];
-    do {
-      const input = {
-        TableName: tableName,
-        IndexName: "GSI2",
-        KeyConditionExpression: "customer_id = :customer",
-        FilterExpression: "SK = :subscription",
-        ProjectionExpression: "PK",
-        ExpressionAttributeValues: { ":customer": customerId, ":subscription": subscriptionSortKey },
-        ...(start && { ExclusiveStartKey: start }),
-      };
-      const page: QueryCommandOutput = await dynamodb.send(new QueryCommand(input));
-      users.push(...(page.Items ?? []).flatMap((item) => userOf(`${item["PK"]}`) ?? []));
-      start = page.LastEvaluatedKey;
-    } while (start);
-    return users;
-  },
+const Item = type({
+  /** Null where no event of a subscription has come yet; each write raises it. */
+  stripe_version: defaulted(nullable(integer()), null),
+  stripe_subscriptions: defaulted(record(string(), StoredLedger), {}),
+  /** The customers of these subscriptions, each of which has an item that ties it to the user. */
+  stripe_customers: defaulted(array(string()), []),
+  /** Whether subscriptions have gone to items of their own: ended ones alone, or others too, as they were too many. */
+  stripe_overflow: defaulted(nullable(enums(["ended", "crowded"])), null),
+  /** The index's key, which the product may write too, without raising the version. */
+  customer_id: defaulted(nullable(string()), null),
 });
+
+/** A user's item, as far as it is this program's. */
+export interface SubscriptionItem extends Omit<Infer<typeof Item>, "stripe_subscriptions"> {
+  subscriptions: StoredSubscriptions;
+}
+
+/** Where users' subscriptions are kept: one item a user, and one for each that it has no room for. */
+export interface Subscriptions {
+  /**
+   * Reads a user's item.
+   *
+   * @throws {Error} that names the item, where it does not hold what this program writes; nothing is overwritten then.
+   */
+  read(userId: string): Promise<SubscriptionItem>;
+  /** Reads a subscription that went to an item of its own, or undefined. */
+  readOverflow(userId: string, subscriptionId: string): Promise<StoredSubscription | undefined>;
+  /** Writes a subscription into an item of its own, before the user's item is written without it; false on a version conflict. */
+  writeOverflow(
+    userId: string,
+    subscriptionId: string,
+    subscription: StoredSubscription,
+    version: number,
+  ): Promise<boolean>;
+  /** Writes a user's item if nothing has changed in it since `before` was read: optimistic locking. False on a conflict. */
+  write(userId: string, before: SubscriptionItem, after: SubscriptionItem, sold: PlanPrices): Promise<boolean>;
+}
 
 /** The subscriptions in the core table of that name. */
 export const subscriptionsTable = (tableName: string): Subscriptions => ({
   read: async (userId) => {
-    const input = {
+    const key = subscriptionKey(userId);
+    const names = Object.keys(Item.schema).map((name) => `#${name}`);
+    const { Item: item = {} } = await dynamodb.send(
+      new GetCommand({
+        TableName: tableName,
+        Key: key,
+        ConsistentRead: true,
+        ProjectionExpression: names.join(", "),
+        ExpressionAttributeNames: Object.fromEntries(names.map((name) => [name, name.slice(1)])),
+      }),
+    );
+    return readable(key, () => {
+      const { stripe_subscriptions: stored, ...rest } = create(item, Item);
+      const subscriptions = Object.entries(stored).map(([id, entry]) => [id, subscriptionFrom(entry)]);
+      return { ...rest, subscriptions: Object.fromEntries(subscriptions) };
+    });
+  },
+  readOverflow: async (userId, subscriptionId) => {
+    const key = overflowKey(userId, subscriptionId);
+    const input = { TableName: tableName, Key: key, ConsistentRead: true };
+    const { Item: item } = await dynamodb.send(new GetCommand(input));
+    return item && readable(key, () => subscriptionFrom(create(item, StoredLedger)));
+  },
+  writeOverflow: (userId, subscriptionId, subscription, version) => {
+    const { sets, names, values } = assignments({
+      ...toStored(subscription),
+      user_id: userId,
+      stripe_version: version,
+    });
+    return update({
+      TableName: tableName,
+      Key: overflowKey(userId, subscriptionId),
+      UpdateExpression: `SET ${sets.join(", ")}`,
+      // Whoever read an older version of the user's item has an older state of the subscription.
+      ConditionExpression: "attribute_not_exists(stripe_version) OR stripe_version < :stripe_version",
+      ExpressionAttributeNames: names,
+      ExpressionAttributeValues: values,
+    });
+  },
+  write: (userId, before, { subscriptions, ...after }, sold) => {
+    const stored = Object.entries(subscriptions).map(([id, subscription]) => [id, toStored(subscription)]);
+    const { customer_id: _, ...fields } = currentSubscriptionFields(userId, subscriptions, sold);
+    const { sets, names, values } = assignments({
+      ...fields,
+      ...withoutNulls(after),
+      // Others may have gone that this row should know of.
+      ...(after.stripe_overflow === "crowded" && { order: "assumed" }),
+      stripe_subscriptions: Object.fromEntries(stored),
+    });
+    const same = [["stripe_version", before.stripe_version] as const, ["customer_id", before.customer_id] as const];
+    return update({
       TableName: tableName,
       Key: subscriptionKey(userId),
-      ConsistentRead: true,
-      ProjectionExpression: "stripe_subscriptions, stripe_version",
-    };
-    const { Item = {} } = await dynamodb.send(new GetCommand(input));
-    // Nobody but this program writes these two attributes.
-    const { stripe_subscriptions: written = {}, stripe_version: version = null } = Item;
-    return { subscriptions: fromWritten(written), version };
-  },
-  write: async (userId, subscriptions, version) => {
-    const { customer_id: customerId, ...shown } = shownFields(userId, subscriptions);
-    const { sets, names, values } = assignments({
-      ...shown,
       // The key of an index cannot be null.
-      ...(customerId !== null && { customer_id: customerId }),
-      stripe_subscriptions: toWritten(subscriptions),
-      stripe_version: (version ?? 0) + 1,
+      UpdateExpression: `SET ${sets.join(", ")}${after.customer_id === null ? " REMOVE customer_id" : ""}`,
+      ConditionExpression: same
+        .map(([name, value]) => (value === null ? `attribute_not_exists(${name})` : `${name} = :before_${name}`))
+        .join(" AND "),
+      ExpressionAttributeNames: names,
+      ExpressionAttributeValues: {
+        ...values,
+        ...Object.fromEntries(same.flatMap(([name, value]) => (value === null ? [] : [[`:before_${name}`, value]]))),
+      },
     });
-    const remove = customerId === null ? " REMOVE customer_id" : "";
-    try {
-      const input = {
-        TableName: tableName,
-        Key: subscriptionKey(userId),
-        UpdateExpression: `SET ${sets.join(", ")}${remove}`,
-        ConditionExpression: version === null ? "attribute_not_exists(stripe_version)" : "stripe_version = :before",
-        ExpressionAttributeNames: names,
-        ExpressionAttributeValues: { ...values, ...(version !== null && { ":before": version }) },
-      };
-      await dynamodb.send(new UpdateCommand(input));
-      return true;
-    } catch (error) {
-      if (isConditionFailed(error)) return false;
-      throw error;
-    }
   },
 });
 
-// A book is one text in the table: nobody else reads it, and so it is half as large and half the work.
-type Written = Record<string, Omit<StoredSubscription, "book"> & { book: string }>;
+/** How many bytes a subscription takes of an item, about. */
+export const sizeOfStored = ({ ledger }: StoredSubscription): number => writeLedger(ledger).length + 60;
 
-const toWritten = (subscriptions: StoredSubscriptions): Written =>
-  Object.fromEntries(
-    Object.entries(subscriptions).map(([id, entry]) => [id, { ...entry, book: JSON.stringify(entry.book) }]),
-  );
+const update = async (input: UpdateCommandInput): Promise<boolean> => {
+  try {
+    await dynamodb.send(new UpdateCommand(input));
+    return true;
+  } catch (error) {
+    if (isConditionFailed(error)) return false;
+    throw error;
+  }
+};
 
-const fromWritten = (written: Written): StoredSubscriptions =>
-  Object.fromEntries(Object.entries(written).map(([id, entry]) => [id, { ...entry, book: JSON.parse(entry.book) }]));
+const toStored = ({ created, ledger }: StoredSubscription) => ({ created, ledger: writeLedger(ledger) });
+
+const subscriptionFrom = (stored: Infer<typeof StoredLedger>): StoredSubscription => {
+  const ledger = readLedger("ledger" in stored ? stored.ledger : stored.book);
+  return { created: stored.created, ledger, resolved: resolveState(ledger) };
+};
+
+const withoutNulls = (fields: object): object =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+
+const readable = <T>({ PK, SK }: { PK: string; SK: string }, read: () => T): T => {
+  try {
+    return read();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : cause;
+    throw new Error(`The item ${PK} ${SK} of the core table does not hold what this program writes: ${reason}`, {
+      cause,
+    });
+  }
+};

@@ -1,10 +1,9 @@
-import * as crypto from "node:crypto";
-import { isUnambiguous, isWhole, pick } from "./newest-second.ts";
-import { isSeen, remember } from "./seen-events.ts";
+import { hashesBeforeVersion2, hashOf } from "./state-hash.ts";
+import { isProcessed, isRepeated, type ProcessedEvents, remember } from "./processed-events.ts";
 import { isEnded, type SubscriptionState } from "./subscription-state.ts";
 
-/** One event about a subscription, as a step from one of its states to another. */
-export interface Step {
+/** One event about a subscription: the transition from one of its states to another. */
+export interface Transition {
   eventId: string;
   /** Unix seconds. */
   created: number;
@@ -14,153 +13,163 @@ export interface Step {
   to: SubscriptionState;
 }
 
-/** What is remembered of a subscription's events; the same whatever order they came in. */
-export interface Book {
-  /** Whether its first event is among them. */
+/** All that is kept of a subscription's events: a function of the set of them, whatever order they came in. */
+export interface EventLedger extends ProcessedEvents {
+  /** Whether the first event is among them. */
   started: boolean;
   /** The newest second that an event is of, in unix seconds. */
   newest: number;
-  /** The steps of that second, `<from>><to>` in hashes, sorted; `from` is empty for the first event. */
-  steps: string[];
-  /** The states that those steps lead to, by hash. */
+  /** The distinct transitions of that second, `<from>><to>` in hashes, sorted; `from` is empty for the first event. */
+  transitions: string[];
+  /** The states that those lead to, by hash. */
   states: Record<string, SubscriptionState>;
-  /** By a state's hash: how often it was entered more than left, and the time of the last event to or from it. As a pair, to be small. */
-  balance: Record<string, [count: number, at: number]>;
-  /** The events that were counted. */
-  seen: string;
-  /** Events up to this time may have been forgotten. */
-  forgotten: number;
+  /** Whether that second had more transitions or states than are kept. */
+  isCrowded: boolean;
+  /** How often a transition came again within its second, under another event's id: by `<second>:<from>><to>`. */
+  repeats: Record<string, number>;
+  /** By a state's hash: in-degree less out-degree over the whole history, and the time of the last event to or from it. As a pair, to be small. */
+  balance: Record<string, [excess: number, at: number]>;
+  /** From this hash on no balance is kept, as too many states were open at once; null while all are. */
+  untrackedFrom: string | null;
   /** When the subscription ended for good, and how. */
-  ended?: { at: number; state: SubscriptionState };
+  ended: { at: number; state: SubscriptionState; hash: string } | null;
+  /** The hashes that a ledger of version 1 has left open, and which of today's they stand for. */
+  version1: { open: string[]; known: Record<string, string> } | null;
 }
 
-/** A subscription's current state, and how sure we are of it. */
-export interface Verdict {
-  state: SubscriptionState;
-  updatedAt: number;
-  /** `certain`: no order of the events could have ended otherwise. */
-  order: "certain" | "assumed";
-  /** Since when an event has been missing; null while none is. */
-  gapSince: number | null;
-  /** The states at whose ends it is missing, by hash. */
-  missing: { after: string[]; before: string[] };
-}
-
-const emptyBook: Book = {
+/** The ledger of a subscription before its first event. */
+export const emptyLedger: EventLedger = {
   started: false,
   newest: 0,
-  steps: [],
+  transitions: [],
   states: {},
+  isCrowded: false,
+  repeats: {},
   balance: {},
-  seen: "",
-  forgotten: -1,
+  untrackedFrom: null,
+  ended: null,
+  version1: null,
+  processedEvents: "",
+  prunedUpTo: -1,
 };
 
-// Beyond these the oldest states are given up, and first those that were left as often as entered.
-const mostStates = 80;
-const mostStepsInASecond = 16;
+/** How much a ledger keeps: what has to go goes by its hash or its time, never by its arrival. */
+export const bounds = { transitions: 200, states: 40, repeats: 200, openStates: 600, balancedStates: 80 } as const;
 
 /**
- * Adds an event to the book of its subscription, and says what that makes the current state; null if it was counted before.
+ * Adds an event to the ledger of its subscription; null if it was processed before.
  *
- * Nothing depends on the order of arrival. Each event is a step between two states, and a state that was entered once more than
- * it was left is where the subscription is (edge balance). A later second is later for certain, so only the steps of the newest
- * second are candidates; the balance decides among those. What has ended stays ended.
+ * Each event is an edge between two states. A state's balance counts how much more often it was entered than left, which tells the end of
+ * the walk along all edges, in whatever order they come. Only the newest second's edges are kept: a later second is later for certain.
  */
-export const count = (book: Book | undefined, step: Step): { book: Book; verdict: Verdict } | null => {
-  const before = book ?? emptyBook;
-  if (isSeen(before, step)) return null;
-  // It may have been counted and forgotten: its time alone says that it changes nothing.
-  if (step.created <= before.forgotten) return { book: before, verdict: judge(before) };
-  const counted: Book = {
-    ...before,
-    ...remember(before, step),
-    ...inNewestSecond(before, step),
-    started: before.started || step.type === "created",
-    balance: balanced(before.balance, step),
+export const recordEvent = (ledger: EventLedger, transition: Transition): EventLedger | null => {
+  const { type, from, to, created, eventId } = transition;
+  const names = { from: from ? hashOf(from) : "", to: hashOf(to) };
+  const event = { eventId, created, transition: `${type}:${names.from}>${names.to}` };
+  if (isProcessed(ledger, event)) return null;
+  // It may have been processed and pruned: its time alone says that it changes nothing.
+  if (created <= ledger.prunedUpTo) return ledger;
+  const isRepeat = isRepeated(ledger, event) && names.from !== names.to;
+  const edge = { ...transition, ...asInVersion1(ledger, transition, names) };
+  // Only one first event, and only one last one, can be true.
+  const isCounted = !(isRepeat && names.from === "");
+  const after: EventLedger = {
+    ...ledger,
+    ...remember(ledger, event),
+    ...inNewestSecond(ledger, edge),
+    ...(isCounted ? balanced(ledger, edge) : {}),
+    repeats: isRepeat && isCounted ? repeated(ledger.repeats, edge) : ledger.repeats,
+    started: ledger.started || type === "created",
+    ended: endOf(ledger, transition),
+    version1: knownFromVersion1(ledger, transition),
   };
-  const ended = endOf(before, step);
-  const after = ended ? { ...counted, ended, steps: [], states: {} } : counted;
-  return { book: after, verdict: judge(after) };
+  return after.ended ? { ...after, transitions: [], states: {}, isCrowded: false } : after;
 };
 
-/** Says what a book's current state is. */
-export const judge = (book: Book): Verdict => {
-  const open = Object.entries(book.balance);
-  const entered = open.filter(([, [n]]) => n > 0).map(([hash]) => hash);
-  const left = open.filter(([, [n]]) => n < 0).map(([hash]) => hash);
-  const here = book.ended ? hashOf(book.ended.state) : pick(book, { entered, left });
-  // Where the end names no state before it, that one stays entered; where the start is not known, it was left only.
-  const spare = entered.filter((hash) => hash !== here).toSorted(latest(book));
-  const unmet = left.toSorted(latest(book));
-  const after = book.ended ? spare.slice(1) : spare;
-  const unentered = book.started ? unmet : unmet.slice(0, -1);
-  const isGap = after.length > 0 || unentered.length > 0 || !isWhole(book.steps);
-  const since = [...after, ...unentered].map((hash) => lastOf(book, hash));
-  const state = book.ended?.state ?? book.states[here];
-  if (!state) throw new Error(`The book of events holds no state ${here}`);
-  return {
-    state,
-    updatedAt: book.ended?.at ?? book.newest,
-    order: book.ended || (book.started && !isGap && isUnambiguous(book.steps)) ? "certain" : "assumed",
-    gapSince: isGap ? Math.min(book.newest, ...since) : null,
-    missing: { after, before: unentered },
-  };
-};
+interface NamedEdge extends Pick<Transition, "created" | "type"> {
+  from: string;
+  to: string;
+  state: SubscriptionState;
+}
 
-/** A name for a state: equal for equal ones. The plan is left out, as it depends on our configuration. */
-export const hashOf = (state: SubscriptionState): string => {
-  const known = hashes.get(state);
-  if (known !== undefined) return known;
-  const { plan: _, ...named } = state;
-  const text = JSON.stringify(Object.entries(named).toSorted(([a], [b]) => byText(a, b)));
-  const made = crypto.hash("sha256", text, "base64url").slice(0, 8);
-  hashes.set(state, made);
-  return made;
-};
-
-// One event asks for the same states' hashes many times, and no state ever changes.
-const hashes = new WeakMap<SubscriptionState, string>();
-
-const byText = (a: string, b: string): number => (a < b ? -1 : 1);
-
-const lastOf = ({ balance }: Book, hash: string): number => balance[hash]?.[1] ?? 0;
-
-const latest = (book: Book) => (a: string, b: string) => lastOf(book, b) - lastOf(book, a) || byText(a, b);
-
-const endOf = ({ ended }: Book, step: Step): Book["ended"] => {
-  if (step.type !== "deleted" && !isEnded(step.to)) return ended;
-  const end = { at: step.created, state: step.to };
+const endOf = ({ ended }: EventLedger, { type, created, to }: Transition): EventLedger["ended"] => {
+  if (type !== "deleted" && !isEnded(to)) return ended;
+  const end = { at: created, state: to, hash: hashOf(to) };
   if (!ended || end.at > ended.at) return end;
   // Two ends of one second: any rule will do that does not ask which came first.
-  return end.at === ended.at && hashOf(end.state) > hashOf(ended.state) ? end : ended;
+  return end.at === ended.at && end.hash > ended.hash ? end : ended;
 };
 
-const inNewestSecond = (book: Book, step: Step): Pick<Book, "newest" | "steps" | "states"> => {
-  const { newest, steps, states } = book;
-  if (step.created < newest || step.type === "deleted") return { newest, steps, states };
-  const to = hashOf(step.to);
-  const name = `${step.from ? hashOf(step.from) : ""}>${to}`;
-  if (step.created > newest) return { newest: step.created, steps: [name], states: { [to]: step.to } };
-  if (steps.length >= mostStepsInASecond) return { newest, steps, states };
-  const all = Object.entries({ ...states, [to]: step.to }).toSorted(([a], [b]) => byText(a, b));
-  return { newest, steps: [...steps, name].toSorted(), states: Object.fromEntries(all) };
+const inNewestSecond = (ledger: EventLedger, edge: NamedEdge): Partial<EventLedger> => {
+  const { created, type, from, to, state } = edge;
+  if (created < ledger.newest || type === "deleted") return {};
+  const before = created > ledger.newest ? emptyLedger : ledger;
+  const transitions = [...new Set([...before.transitions, `${from}>${to}`])].toSorted();
+  const states = Object.entries({ ...before.states, [to]: preferred(before.states[to], state) }).toSorted(byHash);
+  return {
+    newest: created,
+    transitions: transitions.slice(0, bounds.transitions),
+    states: Object.fromEntries(states.slice(0, bounds.states)),
+    isCrowded: before.isCrowded || transitions.length > bounds.transitions || states.length > bounds.states,
+  };
 };
 
-const balanced = (balance: Book["balance"], { from, to, created }: Step): Book["balance"] => {
-  const next = { ...balance };
-  const add = (state: SubscriptionState, n: number) => {
-    const hash = hashOf(state);
+// Equal states may differ in what is known of their prices, as an event may name a price by its id alone.
+const preferred = (known: SubscriptionState | undefined, state: SubscriptionState): SubscriptionState =>
+  known && JSON.stringify(known.prices) >= JSON.stringify(state.prices) ? known : state;
+
+const byHash = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);
+
+const balanced = (ledger: EventLedger, { from, to, created }: NamedEdge): Partial<EventLedger> => {
+  const next = { ...ledger.balance };
+  const add = (hash: string, excess: number) => {
+    if (ledger.untrackedFrom !== null && hash >= ledger.untrackedFrom) return;
     const [sum, last] = next[hash] ?? [0, 0];
-    next[hash] = [sum + n, Math.max(created, last)];
+    next[hash] = [sum + excess, Math.max(created, last)];
   };
   add(to, 1);
-  if (from) add(from, -1);
-  const kept = Object.entries(next)
-    .toSorted(
-      ([hashA, [a, lastA]], [hashB, [b, lastB]]) =>
-        Number(b !== 0) - Number(a !== 0) || lastB - lastA || byText(hashA, hashB),
-    )
-    .slice(0, mostStates);
-  return Object.fromEntries(kept.toSorted(([hashA], [hashB]) => byText(hashA, hashB)));
+  if (from !== "") add(from, -1);
+  const open = Object.entries(next)
+    .filter(([, [excess]]) => excess !== 0)
+    .toSorted(byHash);
+  const balancedStates = Object.entries(next)
+    .filter(([, [excess]]) => excess === 0)
+    .toSorted(([hashA, [, a]], [hashB, [, b]]) => b - a || (hashA < hashB ? -1 : 1))
+    .slice(0, bounds.balancedStates);
+  // Half of the hashes are followed on, and those exactly.
+  const limit = open.length > bounds.openStates ? (open[bounds.openStates / 2]?.[0] ?? null) : ledger.untrackedFrom;
+  const kept = [...open, ...balancedStates].filter(([hash]) => limit === null || hash < limit);
+  return { balance: Object.fromEntries(kept.toSorted(byHash)), untrackedFrom: limit };
+};
+
+/** The second of a repeat's key, in unix seconds, and its edge. */
+export const repeatOf = (key: string): { second: number; from: string; to: string } => {
+  const [second = "", from = "", to = ""] = key.split(/[:>]/);
+  return { second: Number(second), from, to };
+};
+
+const repeated = (repeats: EventLedger["repeats"], { created, from, to }: NamedEdge): EventLedger["repeats"] => {
+  const key = `${created}:${from}>${to}`;
+  const all = Object.entries({ ...repeats, [key]: (repeats[key] ?? 0) + 1 });
+  const newestFirst = all.toSorted(([a], [b]) => repeatOf(b).second - repeatOf(a).second || (a < b ? -1 : 1));
+  return Object.fromEntries(newestFirst.slice(0, bounds.repeats));
+};
+
+// In the second that a ledger of version 1 came to, its states keep the names that they have there.
+const asInVersion1 = (ledger: EventLedger, { created, from, to }: Transition, names: { from: string; to: string }) => {
+  const kept = ledger.version1 && created === ledger.newest ? ledger.transitions.flatMap((one) => one.split(">")) : [];
+  const nameOf = (state: SubscriptionState, name: string) =>
+    hashesBeforeVersion2(state).find((hash) => kept.includes(hash)) ?? name;
+  if (kept.length === 0) return { ...names, state: to };
+  return { from: from ? nameOf(from, names.from) : "", to: nameOf(to, names.to), state: to };
+};
+
+const knownFromVersion1 = ({ version1 }: EventLedger, { from, to }: Transition): EventLedger["version1"] => {
+  if (!version1) return null;
+  const { open } = version1;
+  const known = [from, to].flatMap((state): [string, string][] => {
+    const old = state && hashesBeforeVersion2(state).find((hash) => open.includes(hash));
+    return state && old ? [[hashOf(state), old]] : [];
+  });
+  return { open, known: { ...version1.known, ...Object.fromEntries(known) } };
 };

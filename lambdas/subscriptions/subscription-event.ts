@@ -1,46 +1,60 @@
 import type { Infer } from "superstruct";
+import { InvalidEvent } from "../runtime/errors.ts";
 import { parse } from "../runtime/parse.ts";
+import { applyPreviousAttributes } from "../stripe/previous-object.ts";
 import type { StripeEvent } from "../stripe/stripe-event.ts";
+import type { Transition } from "./event-ledger.ts";
 import type { SubscriptionEvent } from "./subscription-item.ts";
-import { isEnded, type Prices, stateOf, Subscription } from "./subscription-state.ts";
-import { undo } from "../stripe/previous-object.ts";
+import { isEnded, stateOf, Subscription } from "./subscription-state.ts";
 
 /**
- * Turns an event about a subscription into a step from the state that it left to the one that it shows.
+ * Turns an event about a subscription into a transition from the state that it left to the one that it shows.
  *
- * @throws {InvalidEvent} where `previous_attributes` make no subscription.
+ * @throws {InvalidEvent} for a type that is no change of a subscription, and where `previous_attributes` make no subscription.
  */
-export const toSubscriptionEvent = (
-  event: StripeEvent<Infer<typeof Subscription>>,
-  prices: Prices,
-): SubscriptionEvent => {
+export const toSubscriptionEvent = (event: StripeEvent<Infer<typeof Subscription>>): SubscriptionEvent => {
   const object = event.data.object;
-  const kind = kindOf(event.type);
-  const to = stateOf(object, prices);
+  const type = types[event.type];
+  if (!type) throw new InvalidEvent(`detail.type: expected one of ${Object.keys(types).join(", ")}, got ${event.type}`);
+  const to = stateOf(object);
   const previous = event.data.previous_attributes ?? {};
-  const before = undo(namesPeriodAtTop(previous) ? withoutItemPeriods(object) : object, previous);
+  const before = applyPreviousAttributes(asPreviousNamesIt(object, previous), previous);
   return {
     eventId: event.id,
     created: event.created,
-    type: kind,
-    from: kind === "updated" ? stateOf(parse(before, Subscription), prices) : null,
+    type,
+    from: type === "updated" ? stateOf(parse(before, Subscription)) : null,
     // Stripe deletes a subscription when it has ended, whatever the snapshot says.
-    to: kind === "deleted" && !isEnded(to) ? { ...to, status: "canceled" } : to,
+    to: type === "deleted" && !isEnded(to) ? { ...to, status: "canceled" } : to,
     subscriptionId: object.id,
     subscriptionCreated: object.created,
   };
 };
 
-// Versions before Basil name the period that changed at the top, though since Basil they may show it on the items too.
-const namesPeriodAtTop = (previous: Record<string, unknown>): boolean =>
-  "current_period_end" in previous && !("items" in previous);
+const types: Record<string, Transition["type"]> = {
+  "customer.subscription.created": "created",
+  "customer.subscription.updated": "updated",
+  "customer.subscription.deleted": "deleted",
+};
 
-const withoutItemPeriods = (object: Infer<typeof Subscription>): object => ({
-  ...object,
-  items: { data: (object.items?.data ?? []).map(({ price, plan }) => ({ price, plan })) },
-});
+// Versions before Basil name what changed of a period or a plan at the top, though the object may show it on its items too.
+const asPreviousNamesIt = (object: Infer<typeof Subscription>, previous: Record<string, unknown>): object => {
+  if ("items" in previous) return object;
+  const namesPeriod = "current_period_end" in previous || "current_period_start" in previous;
+  const namesPlan = "plan" in previous;
+  if (!namesPeriod && !namesPlan) return object;
+  const items = (object.items?.data ?? []).map((item) => ({
+    ...(!namesPlan && { price: item.price, plan: item.plan }),
+    ...(!namesPeriod && {
+      current_period_start: item.current_period_start,
+      current_period_end: item.current_period_end,
+    }),
+  }));
+  return { ...periodAtTop(object), items: { data: items } };
+};
 
-const kindOf = (eventType: string): SubscriptionEvent["type"] => {
-  if (eventType === "customer.subscription.created") return "created";
-  return eventType === "customer.subscription.deleted" ? "deleted" : "updated";
+// A period that the items alone have is put where the previous one is named.
+const periodAtTop = (object: Infer<typeof Subscription>): object => {
+  const { current_period_start: start, current_period_end: end } = stateOf(object);
+  return { ...object, current_period_start: start, current_period_end: end };
 };

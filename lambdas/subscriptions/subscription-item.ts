@@ -1,22 +1,23 @@
 import { changesBetween, type Change } from "./changes.ts";
-import { count, hashOf, type Book, type Step, type Verdict } from "./event-ledger.ts";
-import { grantsAccess, isEnded, type SubscriptionState } from "./subscription-state.ts";
+import { emptyLedger, type EventLedger, recordEvent, type Transition } from "./event-ledger.ts";
+import { isConfigured, type PlanPrices, soldPlan } from "./plan.ts";
+import { resolveState, type ResolvedState } from "./resolve-state.ts";
+import { hashOf } from "./state-hash.ts";
+import { accessOf, isEnded } from "./subscription-state.ts";
 
-/** One of a user's subscriptions: its state, and what the ordering of its events needs. Ended ones stay, so that they stay ended. */
-export interface StoredSubscription extends SubscriptionState {
+/** One of a user's subscriptions: the ledger of its events, and what that makes its state. */
+export interface StoredSubscription {
   /** When Stripe made the subscription, in unix seconds. */
   created: number;
-  updated_at: number;
-  order: Verdict["order"];
-  gap_since: number | null;
-  book: Book;
+  ledger: EventLedger;
+  resolved: ResolvedState;
 }
 
-/** All of a user's subscriptions, by `sub_…`. */
+/** A user's subscriptions, by `sub_…`. */
 export type StoredSubscriptions = Record<string, StoredSubscription>;
 
 /** An event about one of a user's subscriptions. */
-export interface SubscriptionEvent extends Step {
+export interface SubscriptionEvent extends Transition {
   subscriptionId: string;
   /** When Stripe made the subscription, in unix seconds. */
   subscriptionCreated: number;
@@ -28,50 +29,74 @@ export interface Synced {
   outcome: "applied" | "stale";
   subscriptions: StoredSubscriptions;
   changes: Change[];
-  verdict: Verdict;
+  resolved: ResolvedState;
 }
 
 /** Puts an event to a user's subscriptions; null if it was there already. */
-export const sync = (stored: StoredSubscriptions, event: SubscriptionEvent): Synced | null => {
+export const sync = (stored: StoredSubscriptions, event: SubscriptionEvent, sold: PlanPrices): Synced | null => {
   const before = stored[event.subscriptionId];
-  const counted = count(before?.book, event);
-  if (!counted) return null;
-  const { book, verdict } = counted;
-  const after: StoredSubscription = {
-    ...verdict.state,
-    created: event.subscriptionCreated,
-    updated_at: verdict.updatedAt,
-    order: verdict.order,
-    gap_since: verdict.gapSince,
-    book,
-  };
-  const changes = changesBetween(before ?? event.from, after);
-  const isCurrent = verdict.updatedAt === event.created && hashOf(verdict.state) === hashOf(event.to);
+  const ledger = recordEvent(before?.ledger ?? emptyLedger, event);
+  if (!ledger) return null;
+  const resolved = resolveState(ledger);
+  const after: StoredSubscription = { created: event.subscriptionCreated, ledger, resolved };
+  const changes = changesBetween(before?.resolved.state ?? event.from, resolved.state, sold);
+  const isCurrent = resolved.updatedAt === event.created && hashOf(resolved.state) === hashOf(event.to);
   return {
     outcome: isCurrent || changes.length > 0 ? "applied" : "stale",
     subscriptions: { ...stored, [event.subscriptionId]: after },
     changes,
-    verdict,
+    resolved,
   };
 };
 
 /** The fields that other services read at the top of the item: those of one subscription, chosen by looking at all of them. */
-export const shownFields = (userId: string, subscriptions: StoredSubscriptions) => {
-  const [shown] = Object.entries(subscriptions).toSorted(byPrecedence);
-  if (!shown) throw new Error(`User ${userId} has no subscription to show`);
-  const [subscriptionId, { book: _, created: __, gap_since: ___, ...fields }] = shown;
-  const gaps = Object.values(subscriptions).flatMap(({ gap_since: since }) => since ?? []);
+export const currentSubscriptionFields = (userId: string, subscriptions: StoredSubscriptions, sold: PlanPrices) => {
+  const [shown] = byPrecedence(subscriptions, sold);
+  const current = shown && subscriptions[shown];
+  if (!current) throw new Error(`User ${userId} has no subscription to show`);
+  const { state, updatedAt, order } = current.resolved;
+  const { prices, ...fields } = state;
+  const gaps = Object.values(subscriptions).flatMap(({ resolved }) => resolved.gapSince ?? []);
   return {
     user_id: userId,
-    subscription_id: subscriptionId,
+    subscription_id: shown,
     ...fields,
+    ...soldPlan(prices, sold),
+    updated_at: updatedAt,
+    order,
     gap_since: gaps.length > 0 ? Math.min(...gaps) : null,
   };
 };
 
-// A live one before an ended one, then the one that grants access, then the newest.
-const byPrecedence = ([idA, a]: [string, StoredSubscription], [idB, b]: [string, StoredSubscription]): number =>
-  Number(isEnded(a)) - Number(isEnded(b)) ||
-  Number(grantsAccess(b)) - Number(grantsAccess(a)) ||
-  b.created - a.created ||
-  (idA < idB ? 1 : -1);
+/**
+ * The ids of a user's subscriptions, the one that shows first.
+ *
+ * Where prices are configured, one of ours before one that is not; then a live one before one that has ended; then the one that grants
+ * more access; then the newest.
+ */
+export const byPrecedence = (subscriptions: StoredSubscriptions, sold: PlanPrices): string[] =>
+  Object.entries(subscriptions)
+    .map(
+      ([
+        id,
+        {
+          created,
+          resolved: { state },
+        },
+      ]) => ({
+        id,
+        ranks: [
+          isConfigured(sold) && soldPlan(state.prices, sold).plan !== null ? 1 : 0,
+          isEnded(state) ? 0 : 1,
+          accessOf(state),
+          created,
+        ],
+      }),
+    )
+    .toSorted((a, b) => descending(a.ranks, b.ranks) || (a.id < b.id ? 1 : -1))
+    .map(({ id }) => id);
+
+const descending = (a: readonly number[], b: readonly number[]): number => {
+  const index = a.findIndex((rank, at) => rank !== b[at]);
+  return index < 0 ? 0 : (b[index] ?? 0) - (a[index] ?? 0);
+};

@@ -1,15 +1,6 @@
-import { array, boolean, literal, string, type, type Infer } from "superstruct";
-import { Expandable, Id, maybe, Reference, UnixSeconds } from "../stripe/shapes.ts";
-
-const Price = Expandable(type({ id: Id, recurring: maybe(type({ interval: maybe(string()) })) }));
-const Plan = type({ id: Id, interval: maybe(string()) });
-
-const Item = type({
-  price: maybe(Price),
-  plan: maybe(Plan),
-  current_period_start: maybe(UnixSeconds),
-  current_period_end: maybe(UnixSeconds),
-});
+import { boolean, type Infer, literal, string, type } from "superstruct";
+import { type Item, type Price, pricesOf, subscriptionPrices } from "../stripe/prices.ts";
+import { Id, maybe, Reference, UnixSeconds } from "../stripe/shapes.ts";
 
 /** Stripe's subscription in any API version's shape, as far as we keep its state. */
 export const Subscription = type({
@@ -18,8 +9,7 @@ export const Subscription = type({
   customer: maybe(Reference),
   status: string(),
   created: UnixSeconds,
-  items: maybe(type({ data: array(Item) })),
-  plan: maybe(Plan),
+  ...subscriptionPrices,
   current_period_start: maybe(UnixSeconds),
   current_period_end: maybe(UnixSeconds),
   cancel_at_period_end: maybe(boolean()),
@@ -28,21 +18,16 @@ export const Subscription = type({
   ended_at: maybe(UnixSeconds),
   trial_start: maybe(UnixSeconds),
   trial_end: maybe(UnixSeconds),
+  pause_collection: maybe(type({ behavior: string(), resumes_at: maybe(UnixSeconds) })),
 });
 
-/** The prices that Homebiyori sells, by what it calls them. */
-export interface Prices {
-  monthly: readonly string[];
-  yearly: readonly string[];
-}
-
-/** Our record of a subscription's state; times in unix seconds. */
+/** A subscription's state as Stripe has it, whatever is configured here; times in unix seconds. */
 export interface SubscriptionState {
   customer_id: string | null;
   /** Any status of Stripe's, and one that it invents tomorrow. */
   status: string;
-  plan: "monthly" | "yearly" | "trial";
-  price_id: string | null;
+  /** Sorted by their ids. */
+  prices: Price[];
   current_period_start: number | null;
   current_period_end: number | null;
   cancel_at_period_end: boolean;
@@ -51,17 +36,18 @@ export interface SubscriptionState {
   ended_at: number | null;
   trial_start: number | null;
   trial_end: number | null;
+  /** How invoices are treated while their collection is paused: https://docs.stripe.com/billing/subscriptions/pause-payment */
+  pause_collection: string | null;
+  pause_resumes_at: number | null;
 }
 
 /** Reads the state of a subscription of any API version's shape. */
-export const stateOf = (subscription: Infer<typeof Subscription>, prices: Prices): SubscriptionState => {
-  const price = soldPrice(subscription, prices);
+export const stateOf = (subscription: Infer<typeof Subscription>): SubscriptionState => {
   const period = periodOf(subscription);
   return {
     customer_id: subscription.customer ?? null,
     status: subscription.status,
-    plan: price.plan,
-    price_id: price.id,
+    prices: pricesOf(subscription).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
     current_period_start: period.current_period_start ?? null,
     current_period_end: period.current_period_end ?? null,
     cancel_at_period_end: subscription.cancel_at_period_end ?? false,
@@ -70,6 +56,8 @@ export const stateOf = (subscription: Infer<typeof Subscription>, prices: Prices
     ended_at: subscription.ended_at ?? null,
     trial_start: subscription.trial_start ?? null,
     trial_end: subscription.trial_end ?? null,
+    pause_collection: subscription.pause_collection?.behavior ?? null,
+    pause_resumes_at: subscription.pause_collection?.resumes_at ?? null,
   };
 };
 
@@ -81,9 +69,11 @@ export const isEnded = ({ status }: { status: string }): boolean =>
 export const isCancellationScheduled = (state: SubscriptionState): boolean =>
   !isEnded(state) && (state.cancel_at_period_end || state.cancel_at !== null);
 
-/** Whether a status lets the customer in; past due is a period of grace, a status we do not know is none. */
-export const grantsAccess = ({ status }: { status: string }): boolean =>
-  status === "active" || status === "trialing" || status === "past_due";
+/** How much a status grants: 2 for access that is paid for, 1 for the grace period of past due, 0 for none or an unknown status. */
+export const accessOf = ({ status }: { status: string }): 0 | 1 | 2 => {
+  if (status === "active" || status === "trialing") return 2;
+  return status === "past_due" ? 1 : 0;
+};
 
 // Each item may have its own period (from Basil on); the customer has access until the last one ends.
 const periodOf = (subscription: Infer<typeof Subscription>) =>
@@ -93,23 +83,3 @@ const periodOf = (subscription: Infer<typeof Subscription>) =>
       (last, item) => ((item.current_period_end ?? 0) > (last?.current_period_end ?? 0) ? item : last),
       null,
     ) ?? subscription;
-
-// Of several items the one that we sell: by configuration first, by its interval next.
-const soldPrice = (subscription: Infer<typeof Subscription>, { monthly, yearly }: Prices) => {
-  const prices = [...(subscription.items?.data ?? []), { plan: subscription.plan }].flatMap(priceOf);
-  const sold =
-    prices.find(({ id }) => monthly.includes(id) || yearly.includes(id)) ??
-    prices.find(({ interval }) => interval === "month" || interval === "year") ??
-    prices[0];
-  if (!sold) return { id: null, plan: "trial" as const };
-  const { id, interval } = sold;
-  if (monthly.includes(id)) return { id, plan: "monthly" as const };
-  if (yearly.includes(id)) return { id, plan: "yearly" as const };
-  if (interval === "month") return { id, plan: "monthly" as const };
-  return { id, plan: interval === "year" ? ("yearly" as const) : ("trial" as const) };
-};
-
-const priceOf = ({ price, plan }: Pick<Infer<typeof Item>, "price" | "plan">) => {
-  if (price) return [{ id: price.id, interval: price.recurring?.interval ?? plan?.interval }];
-  return plan ? [plan] : [];
-};

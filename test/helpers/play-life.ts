@@ -1,7 +1,13 @@
 import { envelope } from "../../lambdas/stripe/stripe-event.ts";
+import { readLedger, writeLedger } from "../../lambdas/subscriptions/ledger-format.ts";
 import { parse } from "../../lambdas/runtime/parse.ts";
+import { resolveState } from "../../lambdas/subscriptions/resolve-state.ts";
 import { toSubscriptionEvent } from "../../lambdas/subscriptions/subscription-event.ts";
-import { shownFields, type StoredSubscriptions, sync } from "../../lambdas/subscriptions/subscription-item.ts";
+import {
+  currentSubscriptionFields,
+  type StoredSubscriptions,
+  sync,
+} from "../../lambdas/subscriptions/subscription-item.ts";
 import { Subscription } from "../../lambdas/subscriptions/subscription-state.ts";
 import type { Json } from "../../samples/stripe-objects.ts";
 
@@ -9,11 +15,20 @@ const Event = envelope(Subscription);
 const prices = { monthly: [], yearly: [] };
 
 /** What a user's subscriptions are after these events, in this order. */
-export const playLife = (events: Json[], stored: StoredSubscriptions = {}): StoredSubscriptions =>
+export const playLife = (events: Json[], first: StoredSubscriptions = {}): StoredSubscriptions =>
   events.reduce<StoredSubscriptions>((before, detail) => {
-    const step = toSubscriptionEvent(parse({ detail }, Event).detail, prices);
-    return sync(before, step)?.subscriptions ?? before;
-  }, stored);
+    const transition = toSubscriptionEvent(parse({ detail }, Event).detail);
+    return stored(sync(before, transition, prices)?.subscriptions ?? before);
+  }, first);
+
+// As they are read again from the table.
+const stored = (subscriptions: StoredSubscriptions): StoredSubscriptions =>
+  Object.fromEntries(
+    Object.entries(subscriptions).map(([id, { created, ledger }]) => {
+      const read = readLedger(writeLedger(ledger));
+      return [id, { created, ledger: read, resolved: resolveState(read) }];
+    }),
+  );
 
 /** The row that other services read after these events. */
-export const rowAfter = (events: Json[]) => shownFields("u", playLife(events));
+export const rowAfter = (events: Json[]) => currentSubscriptionFields("u", playLife(events), prices);

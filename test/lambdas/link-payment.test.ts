@@ -61,6 +61,7 @@ test("leaves a row that only it has written out of everybody's history, and keep
     PK: "INVOICE#in_alone",
     SK: "SUCCEEDED",
     stripe_payment_intent_id: "pi_linked",
+    stripe_payment_intent_ids: ["pi_linked"],
     payment_id: "pi_linked",
     expires_at: 220_924_805,
   });
@@ -78,12 +79,47 @@ test("makes one row of the two events of one payment", async () => {
   assert.equal(await rowOf("in_both"), before);
 });
 
-test("skips a payment that is not the invoice's own, and one without a payment intent", async () => {
-  const others = [{ is_default: false }, { payment: { type: "charge", charge: "ch_1" } }];
-  for (const more of others) {
-    assert.equal((await link(invoicePayment("in_other", more))).result, { outcome: "skipped", written: [] });
-  }
+test("skips a payment without a payment intent", async () => {
+  const more = { payment: { type: "charge", charge: "ch_1" } };
+  assert.equal((await link(invoicePayment("in_other", more))).result, { outcome: "skipped", written: [] });
   assert.equal(await rowOf("in_other"), {});
+});
+
+const intentOf = (id: string, more: Json = {}): Json => ({
+  payment: { type: "payment_intent", payment_intent: id },
+  ...more,
+});
+
+test("keeps each intent that paid a part of an invoice, and names the payment after the invoice's own", async () => {
+  const part = (id: string) => link(invoicePayment(id, intentOf("pi_a_part", { is_default: false })));
+  const rest = (id: string) => link(invoicePayment(id, intentOf("pi_rest")));
+  const orders = [
+    [part, rest, pay],
+    [pay, rest, part],
+    [rest, pay, part],
+  ];
+  const rows: string[] = [];
+  for (const [index, order] of orders.entries()) {
+    const id = `in_parts_${index}`;
+    for (const step of order) await step(id);
+    rows.push(JSON.stringify(await rowOf(id)).replaceAll(id, "in_parts"));
+  }
+  const row = await rowOf("in_parts_0");
+  assert.equal([row["payment_id"], row["stripe_payment_intent_id"]], ["pi_rest", "pi_rest"]);
+  assert.equal(row["stripe_payment_intent_ids"], ["pi_a_part", "pi_rest"]);
+  assert.is(new Set(rows).size, 1, rows.join("\n"));
+  assert.equal((await part("in_parts_0")).result, { outcome: "duplicate", written: [] });
+});
+
+test("skips a payment at a connected account, counts it, and writes nothing", async () => {
+  const event = {
+    ...sampleEvent("evt_connected", "invoice_payment.paid", 5, invoicePayment("in_connected")),
+    account: "acct_1",
+  };
+  const { result, stdout } = await captured(() => handler(taskInput(onTheBus(event))));
+  assert.equal(result, { outcome: "skipped", written: [] });
+  assert.is(JSON.parse(`${stdout[0]}`).NoneOfOurs, 1);
+  assert.equal(await rowOf("in_connected"), {});
 });
 
 test("takes an expanded invoice and payment intent for their ids", async () => {
@@ -102,7 +138,8 @@ test("refuses an event of the test mode where live ones only are taken, and writ
   const linked: string[] = [];
   const table = {
     record: () => Promise.reject(new Error("was asked")),
-    link: async (invoiceId: string) => {
+    hasTwin: () => Promise.reject(new Error("was asked")),
+    link: async ({ invoiceId }: { invoiceId: string }) => {
       linked.push(invoiceId);
       return { outcome: "applied" as const, key: "a key" };
     },

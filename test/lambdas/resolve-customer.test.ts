@@ -35,6 +35,11 @@ const resolve = async (object: Json, type = "invoice.payment_succeeded") =>
 const knownAs = (customerId: string, userId: string, SK = "SUBSCRIPTION") =>
   tables.add(tables.core, { PK: `USER#${userId}`, SK, customer_id: customerId });
 
+const none = { monthly: [], yearly: [] };
+
+// The customer of a user, as if it were read.
+const known = { usersOf: async () => [{ userId: "user", isLinked: true }], link: async () => {} };
+
 const naming = (userId: string) => ({
   parent: { subscription_details: { subscription: "sub_sample", metadata: { user_id: userId } } },
 });
@@ -103,7 +108,7 @@ test("refuses where the index and the metadata name different users", async () =
 });
 
 test("refuses an event of the test mode where live ones only are taken, before it looks anybody up", async () => {
-  const resolveLive = resolveCustomer({ byCustomer: async () => ["user"] }, true);
+  const resolveLive = resolveCustomer(known, { liveOnly: true, sold: none });
   const eventOf = (more: Json) =>
     onTheBus({ ...sampleEvent("evt_mode", "invoice.paid", 1, invoiceOf("cus_1")), ...more });
   for (const livemode of [false, null, undefined]) {
@@ -112,12 +117,15 @@ test("refuses an event of the test mode where live ones only are taken, before i
     assert.match(`${reason}`, "test mode");
   }
   assert.is((await resolvedBy(resolveLive, eventOf({ livemode: true }))).outcome, "found");
-  const nobody = { byCustomer: () => Promise.reject(new Error("was asked")) };
-  assert.is((await resolvedBy(resolveCustomer(nobody, true), eventOf({ livemode: false }))).outcome, "refused");
+  const unasked = { ...known, usersOf: () => Promise.reject(new Error("was asked")) };
+  assert.is(
+    (await resolvedBy(resolveCustomer(unasked, { liveOnly: true, sold: none }), eventOf({ livemode: false }))).outcome,
+    "refused",
+  );
 });
 
 test("takes both modes where any is taken", async () => {
-  const resolveAny = resolveCustomer({ byCustomer: async () => ["user"] }, false);
+  const resolveAny = resolveCustomer(known, { liveOnly: false, sold: none });
   for (const livemode of [true, false]) {
     const event = { ...sampleEvent("evt_mode", "invoice.paid", 1, invoiceOf("cus_1")), livemode };
     assert.is((await resolvedBy(resolveAny, onTheBus(event))).outcome, "found");

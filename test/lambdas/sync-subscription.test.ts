@@ -61,6 +61,9 @@ test("keeps a subscription's state where other services read it", async () => {
     updated_at: 100,
     order: "certain",
     gap_since: null,
+    pause_collection: null,
+    pause_resumes_at: null,
+    stripe_customers: ["cus_sample"],
   });
   assert.equal(Object.keys(Object(all)), ["sub_sample"]);
   assert.is(version, 1);

@@ -8,13 +8,20 @@ import { routesOf } from "../../../bench/capacity/routes.ts";
 import { parse } from "../../../lambdas/runtime/parse.ts";
 import { envelope } from "../../../lambdas/stripe/stripe-event.ts";
 import { toSubscriptionEvent } from "../../../lambdas/subscriptions/subscription-event.ts";
-import { shownFields, type StoredSubscriptions, sync } from "../../../lambdas/subscriptions/subscription-item.ts";
+import {
+  currentSubscriptionFields,
+  type StoredSubscriptions,
+  sync,
+} from "../../../lambdas/subscriptions/subscription-item.ts";
+import { writeLedger } from "../../../lambdas/subscriptions/ledger-format.ts";
 import { Subscription } from "../../../lambdas/subscriptions/subscription-state.ts";
 import { sampleEvent, sampleItem, samplePrices, sampleSubscription } from "../../../samples/stripe-objects.ts";
 import { onTheBus } from "../../events/envelope.ts";
 import { graphOf } from "../../helpers/stack.ts";
 
 const test = suite("capacity");
+
+const prices = { monthly: [], yearly: [] };
 
 test("computes with the size that a user's item has after two years of monthly renewals", () => {
   const month = 30 * 24 * 3600;
@@ -33,13 +40,18 @@ test("computes with the size that a user's item has after two years of monthly r
       previous,
     );
     const { detail } = parse(onTheBus(event), envelope(Subscription));
-    stored = sync(stored, toSubscriptionEvent(detail, { monthly: [], yearly: [] }))?.subscriptions ?? stored;
+    stored = sync(stored, toSubscriptionEvent(detail), prices)?.subscriptions ?? stored;
   }
-  const subscriptions = Object.entries(stored).map(([id, { book, ...entry }]) => [
+  const subscriptions = Object.entries(stored).map(([id, { created, ledger }]) => [
     id,
-    { ...entry, book: JSON.stringify(book) },
+    { created, ledger: writeLedger(ledger) },
   ]);
-  const item = { ...shownFields("user_12345678", stored), stripe_subscriptions: Object.fromEntries(subscriptions) };
+  const fields = currentSubscriptionFields("user_12345678", stored, prices);
+  const item = {
+    ...fields,
+    stripe_subscriptions: Object.fromEntries(subscriptions),
+    stripe_customers: ["cus_1234567890abcd"],
+  };
   const size = sizeOf({ ...item, PK: "USER#user_12345678", SK: "SUBSCRIPTION", stripe_version: 24 });
   const [read, write] = figures.demands["sync-subscription"] ?? [];
   assert.is(write?.units, Math.ceil(size / 1024));

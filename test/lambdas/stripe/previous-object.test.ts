@@ -1,13 +1,13 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { undo } from "../../../lambdas/stripe/previous-object.ts";
+import { applyPreviousAttributes } from "../../../lambdas/stripe/previous-object.ts";
 
-const test = suite("undo");
+const test = suite("applyPreviousAttributes");
 
 test("puts the old values back: nested objects merge, arrays are whole, null stands for what was not there", () => {
   const object = { status: "active", metadata: { a: "1", b: "2" }, items: { data: [1, 2], url: "u" }, note: "n" };
   const previous = { status: "trialing", metadata: { b: null }, items: { data: [1] } };
-  assert.equal(undo(object, previous), {
+  assert.equal(applyPreviousAttributes(object, previous), {
     status: "trialing",
     metadata: { a: "1", b: null },
     items: { data: [1], url: "u" },
@@ -17,13 +17,13 @@ test("puts the old values back: nested objects merge, arrays are whole, null sta
 
 test("changes nothing where nothing is named, and leaves what it is given alone", () => {
   const object = { status: "active", metadata: { a: "1" } };
-  assert.equal(undo(object, {}), object);
-  undo(object, { metadata: { a: "0" } });
+  assert.equal(applyPreviousAttributes(object, {}), object);
+  applyPreviousAttributes(object, { metadata: { a: "0" } });
   assert.is(object.metadata.a, "1");
 });
 
 test("takes an old value as it is where the new one is of another kind", () => {
-  assert.equal(undo({ a: null, b: { c: 1 } }, { a: { x: 1 }, b: null }), { a: { x: 1 }, b: null });
+  assert.equal(applyPreviousAttributes({ a: null, b: { c: 1 } }, { a: { x: 1 }, b: null }), { a: { x: 1 }, b: null });
 });
 
 test.run();
