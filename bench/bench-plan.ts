@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { build, type BuildOptions } from "esbuild";
 import { buildOptions } from "../infra/processing/bundle.ts";
-import type { Graph } from "../emulator/graph/load.ts";
-import type { Tables } from "../test/helpers/tables.ts";
+import type { Graph } from "../emulator/graph/graph.ts";
+import type { DynamoDB } from "../emulator/dynamodb/dynamodb.ts";
 
 /** How often things are done. */
 export interface Counts {
@@ -22,7 +22,7 @@ export interface Bench {
   counts: Counts;
   /** The dev stack. */
   graph: Graph;
-  tables: Tables;
+  tables: DynamoDB;
   /** The files of the Lambdas as they are deployed, and as esbuild makes them by default. */
   bundles: Bundles;
 }

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import type { Graph, Resource } from "../emulator/graph/load.ts";
+import type { Graph, Resource } from "../emulator/graph/graph.ts";
 
 /**
  * A stack's graph as text to be read in a diff: for each name its resources, with all that AWS is told of them and how Pulumi keeps

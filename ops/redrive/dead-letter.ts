@@ -4,7 +4,7 @@ import { workflows } from "../../infra/workflows.ts";
 import { InvalidEvent } from "../../lambdas/runtime/errors.ts";
 import { parse } from "../../lambdas/runtime/parse.ts";
 import { jsonOf } from "../../lambdas/dynamodb/json-of.ts";
-import { messageOf } from "../../local/outcome.ts";
+import { failureMessage } from "../terminal/failure-message.ts";
 import type { Stack } from "../command/stack.ts";
 
 /** A message of the dead-letter queue, read: which event failed, where and why. */
@@ -65,7 +65,7 @@ const readOurs = (message: Message, body: unknown, at: Date, stack: Stack): Dead
     machineArn: letter.stateMachine,
     machine,
     errorName: failure.Error,
-    errorMessage: messageOf(failure.Cause),
+    errorMessage: failureMessage(failure.Cause),
     at,
     redrives: Math.max(redrivesOf(execution), countOn(message)),
   };

@@ -1,5 +1,5 @@
 import { lines as known } from "../../lambdas/runtime/handle.ts";
-import { messageOf } from "../../local/outcome.ts";
+import { failureMessage } from "../terminal/failure-message.ts";
 import type { ExecutionLog, LambdaLine, MachineEvent } from "./event-logs.ts";
 
 /** What an error is called, and what it says. */
@@ -124,7 +124,7 @@ const saidOf = (state: string, lines: LambdaLine[]): Pick<StateTrace, "outcome" 
 };
 
 const errorOf = ({ details: { error, cause } }: MachineEvent): TraceError | null =>
-  error === undefined ? null : { name: error, message: messageOf(cause) };
+  error === undefined ? null : { name: error, message: failureMessage(cause) };
 
 // Lambda `write-payment` is state `WritePayment`.
 const stateOf = (lambda: string): string =>

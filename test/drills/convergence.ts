@@ -1,11 +1,10 @@
 import { parseArgs } from "node:util";
 import { VirtualClock } from "../../emulator/time/clock.ts";
 import { toEnvelope } from "../../local/stripe-envelope.ts";
-import { loadGraph } from "../../emulator/graph/load.ts";
+import { loadStack, configOf } from "../../local/program.ts";
 import { type Runner, startRunner } from "../../local/runner.ts";
 import type { Json } from "../../samples/stripe-objects.ts";
-import { makeSchedule } from "../../emulator/time/keyed-queue.ts";
-import { stackConfig } from "../../emulator/graph/stack-config.ts";
+import { makeKeyedQueue } from "../../emulator/time/keyed-queue.ts";
 import { rowAfter } from "../helpers/play-life.ts";
 import {
   changesWhatWeKeep,
@@ -78,7 +77,7 @@ const runCell = async (runner: Runner, cell: Cell, index: number) => {
   const all = Array.from({ length: lives }, (_, life) => arrivalsOf(cell, `${index}_${life}`));
   const { account, region } = runner.graph;
   const arrival = { eventSource: "homebiyori.stripe.test", keepSource: false, account, region };
-  const schedule = makeSchedule(16);
+  const schedule = makeKeyedQueue(16);
   const before = await callsOf(runner);
   await Promise.all(
     all.flatMap(({ life, events }) =>
@@ -110,7 +109,7 @@ const runCell = async (runner: Runner, cell: Cell, index: number) => {
   );
 };
 
-const runner = await startRunner({ graph: loadGraph(stackConfig("dev")), clock: new VirtualClock() });
+const runner = await startRunner({ graph: loadStack(configOf("dev")), clock: new VirtualClock() });
 console.log(`${lives} lives of 5 to 10 events in each row, 10 % of the events twice, seed ${values.seed}`);
 console.log("Calls of Stripe's API per event: 0, as nothing here has a client for it");
 for (const [index, cell] of cells.entries()) {

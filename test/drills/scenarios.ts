@@ -4,10 +4,9 @@ import { randomFrom, shuffled, withDuplicates } from "../../samples/subscription
 import { handledTypes } from "../../infra/workflows.ts";
 import { VirtualClock } from "../../emulator/time/clock.ts";
 import { toEnvelope } from "../../local/stripe-envelope.ts";
-import { loadGraph } from "../../emulator/graph/load.ts";
+import { loadStack, configOf } from "../../local/program.ts";
 import { startRunner } from "../../local/runner.ts";
-import { makeSchedule } from "../../emulator/time/keyed-queue.ts";
-import { stackConfig } from "../../emulator/graph/stack-config.ts";
+import { makeKeyedQueue } from "../../emulator/time/keyed-queue.ts";
 
 // Plays each scenario of a folder 200 times in random orders and with duplicates, under ids of its own each time, and compares
 // the rows with those of the scenario as it is.
@@ -17,10 +16,10 @@ const random = randomFrom(1);
 const [folder = ""] = process.argv.slice(2);
 const scenarios = readdirSync(folder).filter((file) => file.endsWith(".json"));
 
-const runner = await startRunner({ graph: loadGraph(stackConfig("dev")), clock: new VirtualClock() });
+const runner = await startRunner({ graph: loadStack(configOf("dev")), clock: new VirtualClock() });
 const { account, region } = runner.graph;
 const arrival = { eventSource: "homebiyori.stripe.test", keepSource: false, account, region };
-const schedule = makeSchedule(16);
+const schedule = makeKeyedQueue(16);
 
 // The ids of a life, made those of its n-th playing; what they are made of is in all scenarios the same.
 const renamed = (text: string, suffix: string): string =>
@@ -32,7 +31,7 @@ const play = async (scenario: number, time: number): Promise<void> => {
   const text = readFileSync(join(folder, scenarios[scenario] ?? ""), "utf8");
   const { events }: { events: { type: string }[] } = JSON.parse(renamed(text, suffixOf(scenario, time)));
   const envelopes = events.filter(({ type }) => handledTypes.includes(type)).map((event) => toEnvelope(event, arrival));
-  await runner.makeUpUsers(envelopes);
+  await runner.addPlaceholderUsers(envelopes);
   const order = time === 0 ? envelopes : shuffled(withDuplicates(envelopes, 0.3, random), random);
   for (const envelope of order) await schedule(suffixOf(scenario, time), () => runner.take(envelope));
 };

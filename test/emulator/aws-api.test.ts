@@ -115,7 +115,7 @@ const start = (input: string, more: object = {}) => {
 
 test("runs a state machine to its end, and answers with its output", async () => {
   const event = paid("ran");
-  await serving.makeUpUsers([event]);
+  await serving.addPlaceholderUsers([event]);
   const { status, output, executionArn, startDate } = await start(JSON.stringify(event));
   assert.is(status, "SUCCEEDED");
   assert.equal(JSON.parse(`${output}`), { outcome: "applied", written: ["payments INVOICE#in_ran SUCCEEDED"] });
@@ -125,7 +125,7 @@ test("runs a state machine to its end, and answers with its output", async () =>
 
 test("answers a failed execution with its error and cause, once its dead letter is in the queue", async () => {
   const event = paid("failed", { amount_paid: -1 });
-  await serving.makeUpUsers([event]);
+  await serving.addPlaceholderUsers([event]);
   const { status, error, cause } = await start(JSON.stringify(event));
   assert.equal([status, error], ["FAILED", "InvalidEvent"]);
   assert.match(`${cause}`, "The event is in the dead-letter queue");

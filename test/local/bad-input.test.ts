@@ -9,7 +9,7 @@ const test = suite("bad input");
 
 let running: Running;
 test.before(async () => {
-  running = await startRunning({ seed: [{ PK: "USER#u", SK: "SUBSCRIPTION", customer_id: "cus_sample" }] });
+  running = await startRunning({ items: [{ PK: "USER#u", SK: "SUBSCRIPTION", customer_id: "cus_sample" }] });
 });
 test.after(() => running.stop());
 

@@ -122,14 +122,14 @@ test("says that a queue does not exist, before it starts anything", async () => 
     [code, stderr, stdout],
     [2, "A queue of the stack does not exist: The specified queue does not exist.", ""],
   );
-  assert.equal([serving.deadLetters.messages.length, serving.deadLetters.hidden(Date.now())], [1, 0]);
+  assert.equal([serving.deadLetters.messages.length, serving.deadLetters.inFlight(Date.now())], [1, 0]);
 });
 
 // Starts a redrive of three letters, and returns once the first has been started and waits.
 const interrupted = async () => {
   const ids = ["first", "second", "third"];
   for (const id of ids) deadLetter(id);
-  await serving.makeUpUsers(serving.deadLetters.messages.map(({ body }) => JSON.parse(body)));
+  await serving.addPlaceholderUsers(serving.deadLetters.messages.map(({ body }) => JSON.parse(body)));
   let open = () => {};
   gate = new Promise((done) => {
     open = done;
@@ -160,7 +160,7 @@ test("ends on Ctrl-C once what it has started is done, shows the rest again, and
   assert.is(await ended, 130);
   assert.match(await stdout, /left +evt_second +payment-succeeded +it was not started/);
   assert.match(await stdout, "1 redriven, 0 failed again, 0 parked, 2 left");
-  assert.equal([serving.deadLetters.messages.length, serving.deadLetters.hidden(Date.now())], [2, 0]);
+  assert.equal([serving.deadLetters.messages.length, serving.deadLetters.inFlight(Date.now())], [2, 0]);
   assert.match(await redriveRest(), "2 redriven");
 });
 

@@ -40,7 +40,7 @@ const eventOf = (name: string, more: Json = {}): Json => {
 
 const handle = async (serving: Serving, name: string, more?: Json) => {
   const event = eventOf(name, more);
-  await serving.makeUpUsers([serving.envelope(event)]);
+  await serving.addPlaceholderUsers([serving.envelope(event)]);
   return serving.handle(event);
 };
 
@@ -67,7 +67,7 @@ test("tells the way of an event: its states, what was said of it, and what was w
 
 test("tells each try with its time and its error, and the redrive that mended it", async () => {
   await dev.handle(eventOf("lost"));
-  await dev.makeUpUsers([dev.envelope(eventOf("lost"))]);
+  await dev.addPlaceholderUsers([dev.envelope(eventOf("lost"))]);
   const options = { local: dev.url, dryRun: false, max: 3, rate: 1000, parked: false };
   await captured(() => redriveAll(options, new AbortController().signal));
   const { executions } = await trace(dev, "lost");

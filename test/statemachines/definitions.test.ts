@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import { placeholdersOf, readDefinition, resolve } from "../../infra/processing/definition.ts";
 import { workflows } from "../../infra/workflows.ts";
 import { Definition, nextOf } from "../../emulator/stepfunctions/definition.ts";
-import { checked } from "../../emulator/graph/checked.ts";
+import { validateInputs } from "../../emulator/graph/validate-inputs.ts";
 
 const test = suite("the definitions");
 
@@ -19,7 +19,8 @@ const arns: Record<string, string> = {
   "dead-letter-queue": "https://sqs.ap-northeast-1.amazonaws.com/123456789012/dead-letter-queue",
 };
 
-const read = (name: string): Definition => checked(JSON.parse(resolve(readDefinition(name), arns)), Definition, name);
+const read = (name: string): Definition =>
+  validateInputs(JSON.parse(resolve(readDefinition(name), arns)), Definition, name);
 
 type Task = Extract<Definition["States"][string], { Type: "Task" }>;
 

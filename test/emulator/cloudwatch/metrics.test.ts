@@ -85,7 +85,8 @@ test("have percentiles that are right to a per cent, also when put together of p
 test("of a queue say how many messages can be received and how old the first is, until it was empty for six hours", () => {
   const { metrics } = started(1000);
   const queue = makeQueue({ name: "q", arn: "", url: "", maxMessageBytes: 100, visibilityTimeoutSeconds: 60 });
-  const send = makeQueueMetrics([queue], metrics);
+  const sample = makeQueueMetrics([queue]);
+  const send = (endMinute: number) => sample(metrics, endMinute);
   const at = (endMinute: number) =>
     ["ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"].map((metricName) => {
       const metric = { namespace: "AWS/SQS", metricName, dimensions: { QueueName: "q" } };

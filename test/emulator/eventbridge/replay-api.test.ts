@@ -36,7 +36,7 @@ const paid = (id: string, type: string, created: number) => {
 
 const handle = async (id: string, type: string, created: number): Promise<void> => {
   const event = paid(id, type, created);
-  await serving.makeUpUsers([event]);
+  await serving.addPlaceholderUsers([event]);
   assert.is((await serving.take(event)).outcome, "applied");
 };
 

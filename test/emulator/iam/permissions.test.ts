@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Graph, ofType } from "../../../emulator/graph/load.ts";
+import { type Graph, ofType } from "../../../emulator/graph/graph.ts";
 import { type Permissions, permissionsOf } from "../../../emulator/iam/permissions.ts";
 import { thrown } from "../../helpers/rejects.ts";
 import { graphOf } from "../../helpers/stack.ts";
@@ -11,7 +11,7 @@ let graph: Graph;
 let permissions: Permissions;
 test.before(async () => {
   graph = await graphOf("dev");
-  permissions = permissionsOf(graph);
+  permissions = permissionsOf(graph, "operator");
 });
 
 const arnOf = (type: string, name: string): string => {
@@ -171,7 +171,7 @@ test("lets an operator do what their commands do, and nothing else", () => {
 });
 
 test("keeps a record of all that was asked, and by which policies it was decided, once each", () => {
-  const fresh = permissionsOf(graph);
+  const fresh = permissionsOf(graph, "operator");
   const by = { service: "lambda.amazonaws.com", session: "s" };
   const request = { action: "dynamodb:Scan", resource: table("core") };
   for (const _ of [1, 2]) fresh.roleRefusal(role("write-payment"), by, request);
@@ -187,8 +187,8 @@ test("refuses a graph with a policy in a place that it does not know", () => {
   const bucket = { type: "aws:s3/bucketPolicy:BucketPolicy", name: "a-bucket", inputs };
   const resources = graph.resources.map((resource, index) => (index === 0 ? { ...resource, ...bucket } : resource));
   assert.is(
-    thrown(() => permissionsOf({ ...graph, resources })).message,
-    "a-bucket: the runner does not know the policies of a aws:s3/bucketPolicy:BucketPolicy",
+    thrown(() => permissionsOf({ ...graph, resources }, "operator")).message,
+    "a-bucket: the emulator does not know the policies of a aws:s3/bucketPolicy:BucketPolicy",
   );
 });
 
@@ -199,8 +199,8 @@ test("refuses a graph with a policy that it does not understand, by the role's n
     return { ...resource, inputs: { ...resource.inputs, policy: JSON.stringify(policy) } };
   });
   assert.match(
-    thrown(() => permissionsOf({ ...graph, resources })).message,
-    /^policy of write-payment: the runner does not run this as AWS does, at Statement\.0\./,
+    thrown(() => permissionsOf({ ...graph, resources }, "operator")).message,
+    /^policy of write-payment: the emulator does not run this as AWS does, at Statement\.0\./,
   );
 });
 

@@ -179,7 +179,7 @@ test("refuses a policy that it does not understand exactly, and says where", () 
   ];
   for (const [fields, path] of cases) {
     const { message } = thrown(() => read(statement(fields)));
-    assert.match(message, `policy: the runner does not run this as AWS does, at `);
+    assert.match(message, `policy: the emulator does not run this as AWS does, at `);
     assert.match(message, path);
   }
 });
@@ -188,7 +188,7 @@ test("refuses a policy of another version, and fields that a policy does not hav
   const document = { Version: "2012-10-17", Statement: [statement()] };
   const readOther = (more: object) =>
     thrown(() => readPolicy(JSON.stringify({ ...document, ...more }), "mine")).message;
-  assert.match(readOther({ Version: "2008-10-17" }), "mine: the runner does not run this as AWS does, at Version");
+  assert.match(readOther({ Version: "2008-10-17" }), "mine: the emulator does not run this as AWS does, at Version");
   assert.match(readOther({ Version: undefined }), "at Version");
   assert.match(readOther({ Statements: [] }), "at Statements");
   assert.match(readOther({ Statement: statement() }), "at Statement");

@@ -1,7 +1,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { workflows } from "../../../infra/workflows.ts";
-import { loadGraph, ofType } from "../../../emulator/graph/load.ts";
+import { loadStack } from "../../../local/program.ts";
+import { ofType } from "../../../emulator/graph/graph.ts";
+import { knownMetrics } from "../../../local/product.ts";
 import { isKnownMetric } from "../../../emulator/cloudwatch/known-metrics.ts";
 import { dashboardOf, metricsOf, type Widget } from "../../helpers/dashboard.ts";
 import { graphOf, stackWith } from "../../helpers/stack.ts";
@@ -37,7 +39,7 @@ test("has a name that AWS takes, and the region on each widget that needs one", 
 
 test("shows only metrics that somebody sends, of what is there", async () => {
   const adopted = stackWith("dev", { createCoreTable: "false", coreTableName: "product-core" });
-  for (const graph of [await graphOf("dev"), await graphOf("prod"), await loadGraph(adopted)]) {
+  for (const graph of [await graphOf("dev"), await graphOf("prod"), await loadStack(adopted)]) {
     const there = new Set([
       "StartExecution",
       "product-core",
@@ -47,7 +49,7 @@ test("shows only metrics that somebody sends, of what is there", async () => {
       ...graph.resources.flatMap(({ outputs }) => [outputs["name"], outputs["arn"]].map(String)),
     ]);
     for (const metric of dashboardOf(graph).widgets.flatMap(metricsOf)) {
-      assert.ok(isKnownMetric(metric), JSON.stringify(metric));
+      assert.ok(isKnownMetric(metric, knownMetrics), JSON.stringify(metric));
       for (const value of Object.values(metric.dimensions)) assert.ok(there.has(value), value);
     }
   }
