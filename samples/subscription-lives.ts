@@ -1,5 +1,5 @@
 import { type Json, sampleEvent, samplePrices, sampleSubscription } from "./stripe-objects.ts";
-import { subscriptionBeforeBasil } from "../test/events/before-basil.ts";
+import { subscriptionBeforeBasil } from "./before-basil.ts";
 
 /** The fields of a subscription that a life changes, as Stripe would have them; times in unix seconds. */
 export interface TrueState {

@@ -5,8 +5,8 @@ import { ofType } from "../emulator/graph/graph.ts";
 import { excessOf } from "../tools/audit/least-privilege.ts";
 import { policiesOf } from "../emulator/iam/graph-policies.ts";
 import { personalIn } from "./helpers/planted.ts";
-import { mutationsOf } from "../tools/audit/policy-mutations.ts";
-import { kinds, needsOf, type PolicyRun, runAll } from "../tools/audit/policy-run.ts";
+import { mutationsOf } from "./drills/policy-mutations.ts";
+import { kinds, needsOf, type PolicyRun, runAll } from "./drills/policy-run.ts";
 
 const test = suite("in a run of prod through all that can happen");
 

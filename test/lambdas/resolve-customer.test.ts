@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { handler, resolveCustomer } from "../../lambdas/resolve-customer.ts";
 import { handle } from "../../lambdas/runtime/handle.ts";
 import { type Json, sampleEvent, sampleInvoice, sampleSubscription } from "../../samples/stripe-objects.ts";
-import { invoiceBeforeBasil } from "../events/before-basil.ts";
+import { invoiceBeforeBasil } from "../../samples/before-basil.ts";
 import { onTheBus, taskInput } from "../events/envelope.ts";
 import { captured } from "../helpers/captured.ts";
 import { rejects } from "../helpers/rejects.ts";

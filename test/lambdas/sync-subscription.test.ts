@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { handler } from "../../lambdas/sync-subscription.ts";
 import { type Json, sampleEvent, sampleItem, samplePrices, sampleSubscription } from "../../samples/stripe-objects.ts";
-import { subscriptionBeforeBasil } from "../events/before-basil.ts";
+import { subscriptionBeforeBasil } from "../../samples/before-basil.ts";
 import { ofUser } from "../events/envelope.ts";
 import { captured } from "../helpers/captured.ts";
 import { rejects } from "../helpers/rejects.ts";

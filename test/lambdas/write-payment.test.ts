@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { handler } from "../../lambdas/write-payment.ts";
 import { type Json, sampleEvent, sampleInvoice } from "../../samples/stripe-objects.ts";
-import { invoiceBeforeBasil } from "../events/before-basil.ts";
+import { invoiceBeforeBasil } from "../../samples/before-basil.ts";
 import { ofUser, sampleExecution } from "../events/envelope.ts";
 import { captured } from "../helpers/captured.ts";
 import { rejects } from "../helpers/rejects.ts";

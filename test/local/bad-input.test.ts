@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type Json, sampleEvent, sampleInvoice, sampleSubscription } from "../../samples/stripe-objects.ts";
-import { invoiceBeforeBasil } from "../events/before-basil.ts";
+import { invoiceBeforeBasil } from "../../samples/before-basil.ts";
 import { thrown } from "../helpers/rejects.ts";
 import { type Running, startRunning } from "../helpers/running.ts";
 

@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { NotAnEvent, ownerOfEvent, toEnvelope } from "../../local/stripe-envelope.ts";
 import { type Json, sampleEvent, sampleInvoice, sampleSubscription } from "../../samples/stripe-objects.ts";
-import { invoiceBeforeBasil } from "../events/before-basil.ts";
+import { invoiceBeforeBasil } from "../../samples/before-basil.ts";
 import { onTheBus } from "../events/envelope.ts";
 import { thrown } from "../helpers/rejects.ts";
 

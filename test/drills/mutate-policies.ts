@@ -1,4 +1,4 @@
-import { excessOf } from "./least-privilege.ts";
+import { excessOf } from "../../tools/audit/least-privilege.ts";
 import { policiesOf } from "../../emulator/iam/graph-policies.ts";
 import { mutationsOf } from "./policy-mutations.ts";
 import { needsOf, runAll } from "./policy-run.ts";

@@ -1,4 +1,4 @@
-import type { Json } from "../../samples/stripe-objects.ts";
+import type { Json } from "./stripe-objects.ts";
 
 // Samples are made in the newest shape; these turn them into what Stripe sent before 2025-03-31.basil.
 

@@ -2,24 +2,24 @@ import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { CancelReplayCommand, EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { workflows } from "../../infra/workflows.ts";
 import { type Graph, ofType } from "../../emulator/graph/graph.ts";
-import type { Needs } from "./least-privilege.ts";
+import type { Needs } from "../../tools/audit/least-privilege.ts";
 import type { Outcome } from "../../local/outcome.ts";
 import { lineOf, rowsOf } from "../../local/print.ts";
 import { type Json, sampleEvent, sampleInvoice, sampleSubscription } from "../../samples/stripe-objects.ts";
 import type { Use } from "../../emulator/iam/permissions.ts";
-import { demandedWildcards, unseenUses } from "./aws-only-uses.ts";
+import { demandedWildcards, unseenUses } from "../../tools/audit/aws-only-uses.ts";
 import { localConfig } from "../../ops/command/clients.ts";
 import { redriveAll } from "../../ops/redrive/redrive-all.ts";
 import { replayRule } from "../../ops/replay/replay-rule.ts";
 import { showRecords } from "../../ops/show/show-records.ts";
 import { readTrace } from "../../ops/trace/trace-event.ts";
 import { largestData } from "../../emulator/stepfunctions/data-limit.ts";
-import { captured } from "../../test/helpers/captured.ts";
-import { padded } from "../../test/helpers/padded.ts";
-import { person, planted } from "../../test/helpers/planted.ts";
-import { rejects } from "../../test/helpers/rejects.ts";
-import { type Serving, startServing } from "../../test/helpers/serving.ts";
-import { graphOf } from "../../test/helpers/stack.ts";
+import { captured } from "../helpers/captured.ts";
+import { padded } from "../helpers/padded.ts";
+import { person, planted } from "../helpers/planted.ts";
+import { rejects } from "../helpers/rejects.ts";
+import { type Serving, startServing } from "../helpers/serving.ts";
+import { graphOf } from "../helpers/stack.ts";
 
 /** What a run of prod's graph through all that can happen has shown. */
 export interface PolicyRun {
