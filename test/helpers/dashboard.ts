@@ -60,7 +60,7 @@ export const dashboardOf = (graph: Graph): Infer<typeof Body> => {
   return validateInputs(JSON.parse(String(dashboard?.inputs["dashboardBody"])), Body, "the dashboard");
 };
 
-/** The metrics that a widget shows, without what is reckoned of them. */
+/** The metrics that a widget shows, without metric-math expressions. */
 export const metricsOf = ({ type, properties }: Widget): MetricId[] => {
   if (type !== "metric") return [];
   return properties.metrics.flatMap((row) => {

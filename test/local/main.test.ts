@@ -148,7 +148,7 @@ test("ends where what it has to say cannot be written, and says why", async () =
   assert.match((await rejects(started)).message, "--dump: ENOENT");
 });
 
-test("does all that was asked for where nobody reads its lines any more, and ends then", async () => {
+test("finishes its work and ends after its stdout was closed", async () => {
   const dump = join(directory, "unread-dump.json");
   const some = fileOf("some.json", [paid("c", "cus_c"), paid("d", "cus_d")]);
   const child = spawnMain(["--events", some, "--port", "0", "--json", "--dump", dump]);
@@ -202,7 +202,7 @@ test("refuses an option or a stack that does not exist", async () => {
   assert.is(stack.stderr.trim(), "There is no stack staging: Pulumi.staging.yaml does not exist");
 });
 
-test("tells all of its options", async () => {
+test("lists all of its options in its help", async () => {
   const { stdout, code } = await run("--help");
   assert.is(code, 0);
   for (const option of [
@@ -224,7 +224,7 @@ test("tells all of its options", async () => {
   assert.not.match(stdout, /default: (true|false)/);
 });
 
-test("listens until it is told to end, answers what became of an event, and tells no secret and nobody's data", async () => {
+test("listens until it is interrupted, answers with an event's outcome, and prints no secret and no personal data", async () => {
   const child = spawnMain(
     ["--events", fileOf("before.json", `{"name": ${person["name"]}}`), "--port", "0", "--json"],
     secrets,

@@ -77,7 +77,7 @@ test("says what became of an event: its states, what was written, and how long i
   assert.equal([again.outcome, again.written], ["duplicate", []]);
 });
 
-test("lets nobody do what their role does not allow, and says so in AWS's words", async () => {
+test("refuses what a role does not allow, in AWS's words", async () => {
   const cases = [
     ["resolve-customer", "dynamodb:Query", "dead-letter", "AccessDeniedException"],
     ["write-payment", "dynamodb:UpdateItem", "dead-letter", "AccessDeniedException"],
@@ -103,7 +103,7 @@ test("lets nobody do what their role does not allow, and says so in AWS's words"
 test("says that an event is lost which fails and cannot be sent to the queue either", async () => {
   const other = await startRunning({ graph: graphWithout("payment-succeeded", "sqs:SendMessage") });
   try {
-    const event = sampleEvent("evt_1", "invoice.payment_succeeded", 1, paid("cus_nobody"));
+    const event = sampleEvent("evt_1", "invoice.payment_succeeded", 1, paid("cus_unknown"));
     const { outcome, error } = await other.handle(event);
     assert.equal([outcome, error?.name], ["lost", "DeadLetterQueueUnreachable"]);
   } finally {
@@ -131,7 +131,7 @@ test("runs a stack whose events come over Stripe's own bus", async () => {
   }
 });
 
-test("keeps tables and dead letters between runs, where it is told to", async () => {
+test("keeps tables and dead letters between runs, in the data directory", async () => {
   const dataDirectory = mkdtempSync(join(tmpdir(), "homebiyori-"));
   try {
     const first = await startRunning({

@@ -129,7 +129,8 @@ test("is refused if it would not be evaluated here as CloudWatch does, or could 
       "of one period",
     ],
   ];
-  for (const [values, said] of cases) assert.match(thrown(() => readAlarm(resource(values), awsMetrics)).message, said);
+  for (const [values, message] of cases)
+    assert.match(thrown(() => readAlarm(resource(values), awsMetrics)).message, message);
 });
 
 const composite = (alarmRule: string) =>
@@ -150,16 +151,16 @@ const graphWith = (alarmRule: string) => ({
   ],
 });
 
-test("of others goes off with the first of them, is over with the last, and tells of each change once", async () => {
+test("of others goes off with the first of them, is over with the last, and reports each change once", async () => {
   const clock = new VirtualClock(0);
   const metrics = makeMetrics(clock, 100);
   const alarms = alarmsOf(graphWith('ALARM("test-alarm") OR ALARM("test-never")'), awsMetrics);
   assert.equal([...alarms.states.values()], ["INSUFFICIENT_DATA", "INSUFFICIENT_DATA", "INSUFFICIENT_DATA"]);
   assert.equal(alarms.evaluate(metrics, 0), []);
   metrics.put(errors);
-  const told = [1, 2, 3, 4].flatMap((minute) => alarms.evaluate(metrics, minute));
+  const changes = [1, 2, 3, 4].flatMap((minute) => alarms.evaluate(metrics, minute));
   assert.equal(
-    told.map(({ name, state, minute }) => [name, state, minute]),
+    changes.map(({ name, state, minute }) => [name, state, minute]),
     [
       ["test-alarm", "ALARM", 1],
       ["test-page", "ALARM", 1],
@@ -167,17 +168,17 @@ test("of others goes off with the first of them, is over with the last, and tell
       ["test-page", "OK", 4],
     ],
   );
-  assert.is(told[0]?.reason, "Sum of Errors in 1 min: 1 (goes off at 1)");
-  assert.is(told[1]?.reason, "test-alarm");
+  assert.is(changes[0]?.reason, "Sum of Errors in 1 min: 1 (goes off at 1)");
+  assert.is(changes[1]?.reason, "test-alarm");
 });
 
 test("of others is refused where it names none, or in another way than by OR", () => {
-  for (const [rule, said] of [
+  for (const [rule, message] of [
     ['ALARM("test-other")', "there is no alarm test-other"],
     ['ALARM("test-alarm") AND ALARM("test-never")', "the emulator does not evaluate"],
     ['OK("test-alarm")', "the emulator does not evaluate"],
   ] as const) {
-    assert.match(thrown(() => alarmsOf(graphWith(rule), awsMetrics)).message, said);
+    assert.match(thrown(() => alarmsOf(graphWith(rule), awsMetrics)).message, message);
   }
 });
 

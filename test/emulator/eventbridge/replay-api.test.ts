@@ -122,7 +122,7 @@ test("replay minute by minute, but a minute's events in any order", async () => 
   assert.equal(seen.slice(2).toSorted(), ["evt_c", "evt_d"]);
 });
 
-test("tell of a window that has nothing by no time at all", async () => {
+test("have no last replayed time for a window without events", async () => {
   const { State, EventLastReplayedTime } = await ended((await start(50_000, 60_000)).name);
   assert.equal([State, EventLastReplayedTime], ["COMPLETED", undefined]);
 });

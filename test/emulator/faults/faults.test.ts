@@ -58,7 +58,7 @@ test("are read from a plan that names what there is", async () => {
   assert.match(plan({ hop: "queue", kind: "refuses", probability: 2 }), "faults.0.probability");
 });
 
-// A fault that strikes an event each time, and what becomes of the event then.
+// A fault that hits an event each time, and the outcome of the event.
 const cases = [
   ["delivery", "fails", "dead-letter", "THROTTLING"],
   ["delivery", "twice", "applied", null],

@@ -98,7 +98,7 @@ test("lets a role be taken on only on behalf of what it is for", () => {
 });
 
 test("knows nothing of a role that is not in the graph", () => {
-  const arn = `arn:aws:iam::${graph.account}:role/nobody`;
+  const arn = `arn:aws:iam::${graph.account}:role/missing`;
   const by = { service: "lambda.amazonaws.com", session: "s" };
   assert.is(permissions.roleRefusal(arn, by, { action: "a:b", resource: "*" })?.isTrust, true);
   assert.equal(permissions.statementsOf(arn), []);
@@ -125,7 +125,7 @@ test("lets every rule send to the queue", () => {
   }
 });
 
-test("lets nobody else send to the queue, nor anything else be done with it", () => {
+test("lets no one else send to the queue, and allows nothing else on it", () => {
   const own = rule("payment-failed-rule");
   assert.is(
     sending(`${own}-2`),
@@ -135,7 +135,7 @@ test("lets nobody else send to the queue, nor anything else be done with it", ()
   assert.match(`${sending(own, { action: "sqs:DeleteMessage" })}`, "is not authorized");
 });
 
-test("lets nobody at all use a queue without TLS, and says that it is denied", () => {
+test("denies everyone the use of a queue without TLS, and says so", () => {
   const denied = "with an explicit deny in a resource-based policy";
   assert.match(`${sending(rule("payment-failed-rule"), { secure: "false" })}`, denied);
   assert.match(`${asMachine("payment-failed", "sqs:SendMessage", queue(), "false")}`, denied);

@@ -90,7 +90,7 @@ test("wants the principal, where a statement names one", () => {
     [{ Service: "events.amazonaws.com" }, undefined, false],
     [{ Service: ["lambda.amazonaws.com", "events.amazonaws.com"] }, "events.amazonaws.com", true],
     [{ AWS: "arn:aws:iam::123456789012:role/one", Service: "a" }, "arn:aws:iam::123456789012:role/one", true],
-    [{ AWS: "*" }, "anybody", true],
+    [{ AWS: "*" }, "anyone", true],
     ["*", undefined, true],
     // A principal has no wildcards but the * alone.
     [{ Service: "*.amazonaws.com" }, "events.amazonaws.com", false],
@@ -157,7 +157,7 @@ test("denies only where the condition of the denial holds", () => {
   assert.is(allows(read(statement(), denial), askedOver("false")), false);
 });
 
-test("tells a denial from what nothing allows", () => {
+test("distinguishes a denial from what no statement allows", () => {
   assert.is(decide(read(statement()), request()), "allowed");
   assert.is(decide(read(statement(), statement({ Effect: "Deny" })), request()), "denied");
   assert.is(decide(read(statement()), request({ action: "dynamodb:Scan" })), "not allowed");
@@ -171,7 +171,7 @@ test("refuses a policy that it does not understand exactly, and says where", () 
     [{ Effect: "Permit" }, "Statement.0.Effect"],
     [{ Action: undefined }, "Statement.0.Action"],
     [{ Action: 1 }, "Statement.0.Action"],
-    [{ Principal: "somebody" }, "Statement.0.Principal"],
+    [{ Principal: "someone" }, "Statement.0.Principal"],
     [{ Resource: "arn:aws:sqs:*:${aws:PrincipalAccount}:queue" }, "Statement.0.Resource"],
     [{ Condition: { StringNotEquals: { a: "b" } } }, "Statement.0.Condition.StringNotEquals"],
     [{ Condition: { "ForAllValues:StringEquals": { a: "b" } } }, "Condition.ForAllValues:StringEquals"],

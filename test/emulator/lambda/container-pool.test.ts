@@ -66,7 +66,7 @@ test("starts another container after a crash, a timeout, or when the memory is f
 const nextThreadEnds = () =>
   new Promise<unknown>((done) => process.once("worker", (worker) => worker.once("exit", done)));
 
-test("starts another container after one that crashed while nobody called it", async () => {
+test("starts another container after one that crashed while it was idle", async () => {
   const channel = new BroadcastChannel("pool.test.crash");
   let ended = nextThreadEnds();
   const pool = startCode(`
@@ -83,7 +83,7 @@ test("starts another container after one that crashed while nobody called it", a
   channel.close();
 });
 
-test("tells every caller of code that fails while it loads, also when that was long ago", async () => {
+test("fails every call of code that fails while it loads, also when that was long ago", async () => {
   const ended = nextThreadEnds();
   const pool = startCode("throw new Error('no table')");
   await ended;
@@ -94,7 +94,7 @@ test("tells every caller of code that fails while it loads, also when that was l
   }
 });
 
-test("runs two calls side by side, and those that come then when there is a place", async () => {
+test("runs two calls concurrently, and the others once a container is free", async () => {
   const begun: string[] = [];
   let onBegun = () => {};
   const onLog = (line: string) => {
@@ -109,9 +109,9 @@ test("runs two calls side by side, and those that come then when there is a plac
   const channel = new BroadcastChannel("pool.test");
   const pool = start(
     `const channel = new BroadcastChannel("pool.test");
-    const told = new Promise((done) => { channel.onmessage = ({ data }) => data === event && done(); });
+    const arrived = new Promise((done) => { channel.onmessage = ({ data }) => data === event && done(); });
     process.stdout.write(event);
-    await told;
+    await arrived;
     channel.close();
     return [event, require("node:worker_threads").threadId];`,
     { onLog },

@@ -61,7 +61,7 @@ test("gives a Lambda its own environment and no other", async () => {
   assert.not("CHANGED" in process.env);
 });
 
-test("tells what a Lambda throws, by name, message and trace, and goes on", async () => {
+test("answers what a Lambda throws, by name, message and trace, and goes on", async () => {
   const { call, isTerminated } = startCode(`
     class CustomerNotFound extends Error { name = "CustomerNotFound"; }
     exports.handler = async ({ id }) => {
@@ -75,13 +75,13 @@ test("tells what a Lambda throws, by name, message and trace, and goes on", asyn
   assert.is(isTerminated(), false);
 });
 
-test("tells what a Lambda throws that is no error, as Lambda does", async () => {
+test("answers a thrown value that is not an error as Lambda does", async () => {
   const { call } = start("throw event");
   assert.equal(await failureOf(call("a text")), { name: "string", message: "a text", trace: [] });
   assert.equal(await failureOf(call(null)), { name: "object", message: "null", trace: [] });
 });
 
-test("tells of an answer that cannot be JSON", async () => {
+test("answers with an error for a result that is not JSON", async () => {
   const { name, message } = await failureOf(start("return 1n").call());
   assert.equal([name, message], ["TypeError", "Do not know how to serialize a BigInt"]);
 });

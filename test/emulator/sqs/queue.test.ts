@@ -49,11 +49,11 @@ test("takes a message of the greatest size in bytes, and refuses a larger one", 
   assert.is(queue.messages.length, 1);
 });
 
-test("hides what it hands out, for its own time or the one that was asked for", () => {
+test("hides what it returns, for its own visibility timeout or the requested one", () => {
   const queue = make();
   for (const body of ["one", "two", "three"]) queue.send(body, 0);
-  const bodies = (most: number, now: number, hiddenSeconds?: number) =>
-    queue.receive(most, now, hiddenSeconds).map(({ body }) => body);
+  const bodies = (maxMessages: number, now: number, timeoutSeconds?: number) =>
+    queue.receive(maxMessages, now, timeoutSeconds).map(({ body }) => body);
   assert.equal(bodies(2, 0), ["one", "two"]);
   assert.equal(bodies(10, 0, 10), ["three"]);
   assert.equal([queue.inFlight(0), queue.inFlight(10_000), queue.inFlight(60_000)], [3, 2, 0]);
@@ -75,7 +75,7 @@ test("deletes by the newest handle only, and once", () => {
   assert.is(queue.messages.length, 0);
 });
 
-test("shows a message again when it is told to, and only while it is hidden", () => {
+test("changes a message's visibility, and only while it is in flight", () => {
   const queue = make();
   queue.send("one", 0);
   const [first] = queue.receive(1, 0);

@@ -1,8 +1,12 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { realClock, VirtualClock } from "../../../emulator/time/clock.ts";
+import { installTimers, realClock, VirtualClock } from "../../../emulator/time/clock.ts";
 
 const test = suite("clock");
+
+test.before(installTimers);
 
 const hour = 3_600_000;
 
@@ -106,6 +110,17 @@ test("goes on after work that failed, and hands on its error", async () => {
   assert.is(clock.now(), hour);
 });
 
+test("leaves the global timers alone until it is asked to replace them", () => {
+  const file = join(import.meta.dirname, "../../../emulator/time/clock.ts");
+  const script = `const before = setTimeout;
+    const { installTimers } = await import(${JSON.stringify(file)});
+    const imported = setTimeout;
+    installTimers();
+    console.log(imported === before, setTimeout === before)`;
+  const printed = execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
+  assert.is(printed.trim(), "true false");
+});
+
 test("makes the global timers virtual within it", async () => {
   const clock = new VirtualClock(0);
   const heard = await clock.runWith(async () => {
@@ -129,7 +144,7 @@ test("takes back a global timer within it", async () => {
   assert.equal([isCalled, clock.now()], [false, 0]);
 });
 
-test("keeps a timer's callback within it, whoever made the time pass", async () => {
+test("keeps a timer's callback within it, though the clock turned for a timer outside", async () => {
   const clock = new VirtualClock(0);
   // The clock turns for this sleeper, which is outside.
   const outside = clock.sleep(1);

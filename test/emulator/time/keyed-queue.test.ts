@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { makeKeyedQueue } from "../../../emulator/time/keyed-queue.ts";
 import { rejects } from "../../helpers/rejects.ts";
 
-const test = suite("schedule");
+const test = suite("a keyed queue");
 
 const turn = () => new Promise((done) => setImmediate(done));
 
@@ -62,7 +62,7 @@ test("keeps the order of a key for what is asked while an earlier one goes on", 
   assert.equal(await Promise.all([...first, last]), ["a1", "a2", "a3"]);
 });
 
-test("does what has different keys side by side, up to the limit", async () => {
+test("runs work of different keys concurrently, up to the limit", async () => {
   const { begun, work, finish } = makeWork();
   const schedule = makeKeyedQueue(2);
   const done = Promise.all(["a", "b", "c", "d"].map((key) => schedule(key, work(key))));
@@ -103,7 +103,7 @@ test("never does more than the limit, however the places come and go", async () 
   assert.equal([running, most], [0, 3]);
 });
 
-test("goes on with the next of a key after a failure, which only its own caller is told", async () => {
+test("goes on with the next of a key after a failure, which only its own caller gets", async () => {
   const { begun, work, finish, fail } = makeWork();
   const schedule = makeKeyedQueue(1);
   const failing = rejects(schedule("a", work("a1")));
