@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { number, string, type } from "superstruct";
+import { array, number, object, record, string, type } from "superstruct";
+import { EmulatorError } from "../graph/errors.ts";
 import { type Graph, ofType } from "../graph/graph.ts";
 import { parseJson } from "../graph/json.ts";
 import { validateInputs } from "../graph/validate-inputs.ts";
@@ -35,7 +36,7 @@ export const makeQueues = (graph: Graph, dataDirectory: string | undefined): Que
     const [arn, url] = [`${outputs["arn"]}`, `${outputs["url"]}`];
     const queue = makeQueue({ name, arn, url, maxMessageBytes: maxMessageSize, visibilityTimeoutSeconds });
     const file = fileOf(name);
-    if (file !== null && existsSync(file)) queue.messages.push(...JSON.parse(readFileSync(file, "utf8")));
+    if (file !== null && existsSync(file)) queue.messages.push(...readMessages(file));
     return queue;
   });
 
@@ -53,6 +54,17 @@ export const makeQueues = (graph: Graph, dataDirectory: string | undefined): Que
     },
   };
 };
+
+const Messages = array(
+  object({ messageId: string(), body: string(), attributes: record(string(), string()), sentAt: number() }),
+);
+
+const readMessages = (file: string): Message[] =>
+  validateInputs(
+    parseJson(readFileSync(file, "utf8")),
+    Messages,
+    (path, { message }) => new EmulatorError(`${file} does not hold a queue's messages, at ${path}: ${message}`),
+  );
 
 const readable = ({ body, attributes, sentAt }: Message): QueueMessage => ({
   body: readBody(body),

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { emulatorKey } from "../../emulator/protocol/access-keys.ts";
 import { VirtualClock } from "../../emulator/time/clock.ts";
 import { toEnvelope } from "../../local/stripe-envelope.ts";
 import { loadStack, configOf } from "../../local/program.ts";
@@ -68,7 +69,7 @@ const callsOf = async (runner: Runner): Promise<Record<string, number>> => {
   const sums: Record<string, number> = {};
   for (const [call, times] of Object.entries(await runner.calls())) {
     const [caller = "", action = ""] = call.split(" ");
-    if (caller !== "RUNNER") sums[action] = (sums[action] ?? 0) + times;
+    if (caller !== emulatorKey) sums[action] = (sums[action] ?? 0) + times;
   }
   return sums;
 };

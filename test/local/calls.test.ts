@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { emulatorKey } from "../../emulator/protocol/access-keys.ts";
 import { handledTypes } from "../../infra/workflows.ts";
 import { makeBillingLife } from "../../samples/billing-lives.ts";
 import { randomFrom } from "../../samples/subscription-lives.ts";
@@ -27,7 +28,7 @@ const callsWhenFirst: Record<string, string[]> = {
 const madeBy = async (work: () => Promise<unknown>): Promise<string[]> => {
   const before = await running.calls();
   await work();
-  const after = Object.entries(await running.calls()).filter(([call]) => !call.startsWith("RUNNER "));
+  const after = Object.entries(await running.calls()).filter(([call]) => !call.startsWith(`${emulatorKey} `));
   return after.flatMap(([call, times]) => {
     const action = call.replace(/^\S+ dynamodb:(\w+) .*/, "$1");
     return Array.from({ length: times - (before[call] ?? 0) }, () => action);
