@@ -18,19 +18,7 @@ import type { Resource } from "../graph/graph.ts";
 import { validateInputs } from "../graph/validate-inputs.ts";
 import { isKnownMetric, type MetricFamily, type MetricId } from "./known-metrics.ts";
 import { expressionOf } from "./metric-math.ts";
-import type { Metrics, Span } from "./metrics.ts";
-
-/** The states that evaluating an alarm can give; with `missing` as missing data CloudWatch has a third, and no alarm here uses that. */
-export type AlarmState = "OK" | "ALARM";
-
-/** An alarm on metrics. */
-export interface MetricAlarm {
-  name: string;
-  /** How far it looks back. */
-  minutes: number;
-  /** Its state at the beginning of that minute, and the datapoints behind it. */
-  evaluate(metrics: Metrics, minute: number): { state: AlarmState; reason: string };
-}
+import { alarmOn, type MetricAlarm, type Values, type Watched } from "./evaluation.ts";
 
 const wholeMinutes = refine(integer(), "whole minutes", (seconds) => seconds >= 60 && seconds % 60 === 0);
 const metric = { namespace: string(), metricName: string(), dimensions: record(string(), string()) };
@@ -61,17 +49,6 @@ const Query = object({
 });
 const Result = object({ id: string(), expression: string(), returnData: literal(true) });
 const OnExpression = object({ ...common, metricQueries: array(union([Query, Result])) });
-
-/** What an alarm watches, as text and as values. */
-interface Watched {
-  about: string;
-  /** In seconds. */
-  period: number;
-  values: Values;
-}
-
-type Values = (metrics: Metrics, span: Pick<Span, "periods" | "endMinute">) => (number | null)[];
-type Common = Pick<Infer<typeof OnMetric>, keyof typeof common>;
 
 /** Reads an alarm on these metrics; refuses one that the emulator does not evaluate as CloudWatch does, or that could never go off. */
 export const readAlarm = ({ name: logicalName, inputs }: Resource, families: readonly MetricFamily[]): MetricAlarm => {
@@ -130,31 +107,4 @@ const expressionIn = (
     );
   };
   return { about: result.expression, period, values };
-};
-
-// An alarm retrieves more periods than it evaluates, and uses the older datapoints in place of missing ones:
-// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
-const morePeriods = 2;
-
-const alarmOn = (alarm: Common, { about, period, values }: Watched): MetricAlarm => {
-  const { name, evaluationPeriods, datapointsToAlarm, threshold, comparisonOperator, treatMissingData } = alarm;
-  const isBelow = comparisonOperator === "LessThanThreshold";
-  const isBreaching = (value: number) => (isBelow ? value < threshold : value >= threshold);
-  const periods = evaluationPeriods + morePeriods;
-  return {
-    name,
-    minutes: periods * (period / 60),
-    evaluate: (metrics, minute) => {
-      const found = values(metrics, { periods, endMinute: minute }).filter((value) => value !== null);
-      const evaluated = found.slice(-evaluationPeriods);
-      const missing = evaluationPeriods - evaluated.length;
-      const breaching = evaluated.filter(isBreaching).length + (treatMissingData === "breaching" ? missing : 0);
-      const seen =
-        evaluated.length > 0 ? evaluated.map((value) => Number(value.toFixed(1))).join(", ") : "no datapoint";
-      return {
-        state: breaching >= datapointsToAlarm ? "ALARM" : "OK",
-        reason: `${about} in ${period / 60} min: ${seen} (goes off ${isBelow ? "under" : "at"} ${threshold})`,
-      };
-    },
-  };
 };

@@ -1,5 +1,6 @@
 import { array, object, string } from "superstruct";
-import { type AlarmState, type MetricAlarm, readAlarm } from "./alarm.ts";
+import { readAlarm } from "./alarm.ts";
+import type { AlarmState, MetricAlarm } from "./evaluation.ts";
 import { EmulatorError } from "../graph/errors.ts";
 import { type Graph, ofType, type Resource } from "../graph/graph.ts";
 import { validateInputs } from "../graph/validate-inputs.ts";
