@@ -2,13 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import {
-  ConditionalCheckFailedException,
-  DynamoDBClient,
-  paginateScan,
-  PutItemCommand,
-} from "@aws-sdk/client-dynamodb";
-import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { array, number, object, record, string } from "superstruct";
 import type { FaultPlan } from "../faults/faults.ts";
 import type { Graph } from "../graph/graph.ts";
@@ -16,15 +10,12 @@ import { isObject } from "../graph/json.ts";
 import { validateInputs } from "../graph/validate-inputs.ts";
 import { emulatorKey } from "../protocol/access-keys.ts";
 import { createTables, type Table, tablesOf } from "./create-tables.ts";
+import { type Items, itemsOf } from "./items.ts";
 import type { Callers, ProcessArgs } from "./process.ts";
 
 /** A DynamoDB on loopback, with the tables of a graph. */
-export interface DynamoDB {
+export interface DynamoDB extends Items {
   endpoint: string;
-  /** All items of a table as plain objects, sorted by key, their attributes by name. */
-  items(table: string): Promise<Record<string, unknown>[]>;
-  /** Puts an item into a table unless there is one with its key; returns whether it did. */
-  add(table: string, item: Record<string, unknown>): Promise<boolean>;
   /** How often each call was made so far, by `<access key> <action> <resource>`. */
   calls(): Promise<Record<string, number>>;
   /** The indices of the faults that were injected here so far. */
@@ -66,39 +57,9 @@ export const startDynamoDB = async (child: ChildProcess, args: DynamoDBArgs): Pr
   });
   await createTables(client, tables);
 
-  const tableOf = (name: string): Table => {
-    const table = tables.find((candidate) => candidate.name === name);
-    if (!table) throw new Error(`There is no table ${name}`);
-    return table;
-  };
-
   return {
     endpoint,
-    items: async (table) => {
-      const items: Record<string, unknown>[] = [];
-      for await (const page of paginateScan({ client }, { TableName: table, ConsistentRead: true })) {
-        items.push(...(page.Items ?? []).map((item) => sorted(unmarshall(item))));
-      }
-      const { hashKey, rangeKey } = tableOf(table);
-      const keyOf = (item: Record<string, unknown>) => `${item[hashKey]} ${item[rangeKey]}`;
-      return items.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-    },
-    add: async (table, item) => {
-      try {
-        await client.send(
-          new PutItemCommand({
-            TableName: table,
-            Item: marshall(item),
-            ConditionExpression: "attribute_not_exists(#hash)",
-            ExpressionAttributeNames: { "#hash": tableOf(table).hashKey },
-          }),
-        );
-        return true;
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        return false;
-      }
-    },
+    ...itemsOf(client, tables),
     calls: async () => validateInputs(await ask(child, "calls"), record(string(), number()), "DynamoDB's process"),
     triggered: async () => validateInputs(await ask(child, "triggered"), array(number()), "DynamoDB's process"),
     stopFaults: () => {
@@ -137,11 +98,3 @@ export const ask = (child: ChildProcess, name: string): Promise<unknown> =>
     child.on("message", onMessage);
     child.send(name);
   });
-
-// DynamoDB keeps no order of attributes; with one, equal items are equal texts.
-const sorted = (item: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(item)
-      .map(([name, value]): [string, unknown] => [name, isObject(value) ? sorted(value) : value])
-      .toSorted(([a], [b]) => (a < b ? -1 : 1)),
-  );
