@@ -1,5 +1,5 @@
-import type { Graph } from "../emulator/graph/load.ts";
-import type { Tables } from "../test/helpers/tables.ts";
+import type { Graph } from "../emulator/graph/graph.ts";
+import type { DynamoDB } from "../emulator/dynamodb/dynamodb.ts";
 import type { Bundles } from "./lambda/bundles.ts";
 
 /** How often things are done. */
@@ -19,7 +19,7 @@ export interface Bench {
   counts: Counts;
   /** The dev stack. */
   graph: Graph;
-  tables: Tables;
+  tables: DynamoDB;
   /** The files of the Lambdas as they are deployed, and as esbuild makes them by default. */
   bundles: Bundles;
 }

@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, Option } from "commander";
-import { startTables } from "../test/helpers/tables.ts";
-import { graphOf } from "../test/helpers/stack.ts";
+import { loadStack } from "../local/program.ts";
 import { type Bench, quickCounts, usualCounts } from "./bench-plan.ts";
 import { writeBundles } from "./lambda/bundles.ts";
 import { bundleSizes } from "./sections/bundles.ts";
@@ -13,6 +12,7 @@ import { growth } from "./sections/growth.ts";
 import { pipeline } from "./sections/pipeline.ts";
 import { warm } from "./sections/warm.ts";
 import { type Section, tableOf } from "./table.ts";
+import { startTables } from "./tables.ts";
 
 const sections: Record<string, (bench: Bench) => Promise<Section>> = {
   cold,
@@ -32,13 +32,15 @@ const options = new Command("npm run bench --")
   .opts<{ only?: string[]; full: boolean; quick: boolean }>();
 
 const directory = mkdtempSync(join(tmpdir(), "bench-"));
+const graph = await loadStack("dev");
+const tables = await startTables(graph);
 try {
   const counts = options.quick ? quickCounts : usualCounts;
   const bundles = await writeBundles(directory);
   const bench: Bench = {
     counts: options.full ? { ...counts, grown: 100_000 } : counts,
-    graph: await graphOf("dev"),
-    tables: await startTables(),
+    graph,
+    tables,
     bundles,
   };
   const measured: Section[] = [];
@@ -54,5 +56,6 @@ try {
   );
   console.log(tableOf(measured));
 } finally {
+  await tables.stop();
   rmSync(directory, { recursive: true });
 }

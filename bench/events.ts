@@ -1,8 +1,8 @@
-import { type Envelope, toEnvelope } from "../local/stripe-envelope.ts";
-import type { Graph } from "../emulator/graph/load.ts";
+import { type StripeEnvelope, toEnvelope } from "../local/stripe-envelope.ts";
+import type { Graph } from "../emulator/graph/graph.ts";
 import type { Runner } from "../local/runner.ts";
 import type { Json } from "../samples/stripe-objects.ts";
-import { makeSchedule } from "../emulator/time/keyed-queue.ts";
+import { makeKeyedQueue } from "../emulator/time/keyed-queue.ts";
 import { makeBillingHistory } from "../samples/billing-history.ts";
 import { randomFrom } from "../samples/random.ts";
 
@@ -19,14 +19,14 @@ export const makeEvents = (name: string, count: number): Json[] => {
 };
 
 /** Puts events into envelopes, as they come to the stack of that graph. */
-export const envelopes = (events: Json[], { account, region, outputs }: Graph): Envelope[] => {
+export const envelopes = (events: Json[], { account, region, outputs }: Graph): StripeEnvelope[] => {
   const arrival = { eventSource: `${outputs["eventSource"]}`, keepSource: false, account, region };
   return events.map((event) => toEnvelope(event, arrival));
 };
 
 /** Has a runner take events, so many at a time; returns how many seconds it took, and each event's milliseconds. */
-export const takeAll = async (runner: Runner, events: Envelope[], concurrency: number) => {
-  const schedule = makeSchedule(concurrency);
+export const takeAll = async (runner: Runner, events: StripeEnvelope[], concurrency: number) => {
+  const schedule = makeKeyedQueue(concurrency);
   const since = performance.now();
   const outcomes = await Promise.all(
     // What they are told of is one subscription's or one invoice's, and nothing of it depends on the order.

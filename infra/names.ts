@@ -8,7 +8,7 @@ import * as pulumi from "@pulumi/pulumi";
 export const physicalName = (thing: string, limit: number): string => {
   const name = `${pulumi.getStack()}-homebiyori-${thing}`;
   if (name.length <= limit) return name;
-  throw new Error(
+  throw new pulumi.RunError(
     `The name ${name} has ${name.length} characters, and AWS allows ${limit} there: choose a stack name that is ${name.length - limit} shorter`,
   );
 };

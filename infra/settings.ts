@@ -91,7 +91,7 @@ export const readSettings = (): Settings => {
   const [error, settings] = validate(values, Settings);
   if (!error) return settings;
   const mistakes = new Map(error.failures().map(({ path }) => [`${path[0]}`, mistake(`${path[0]}`, values)]));
-  throw new Error(
+  throw new pulumi.RunError(
     `The configuration of stack ${pulumi.getStack()} has mistakes:\n${[...mistakes.values()].join("\n")}`,
   );
 };

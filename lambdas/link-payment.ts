@@ -44,8 +44,7 @@ export const linkPayment = (payments: Payments, liveOnly: boolean) => async (eve
   const rejected = rejectTestMode(detail, liveOnly);
   if (rejected !== null) throw new Refused(rejected);
   if (!payment.payment_intent) return skip("It names no payment intent");
-  const { outcome, key } = await payments.link({
-    invoiceId: invoice,
+  const { outcome, key } = await payments.link(invoice, {
     paymentIntentId: payment.payment_intent,
     isDefault,
     expiresAt: sevenYearsAfter(detail.created),

@@ -1,22 +1,68 @@
 import { enableCompileCache } from "node:module";
-import { readOptions } from "./options.ts";
+import { Command, InvalidArgumentError } from "commander";
+import { EmulatorError } from "../emulator/graph/errors.ts";
+import { UserError } from "../ops/command/errors.ts";
+import type { Options } from "./start.ts";
 
 enableCompileCache();
 
-// Whoever reads its lines may want no more of them, as `head` does: what was asked for is done all the same.
-const unread = new AbortController();
+const endpoint = (text: string): string => {
+  if (URL.parse(text)?.protocol === "http:") return text;
+  throw new InvalidArgumentError("expected a URL that begins with http://");
+};
+
+const portNumber = (text: string): number => {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new InvalidArgumentError("expected a number from 0 to 65535");
+};
+
+const help = `
+Without --exit it then listens, until Ctrl-C:
+  POST /events    an EventBridge envelope or a bare Stripe event; answers 202 and its outcome
+  POST /webhook   what "stripe listen --forward-to 127.0.0.1:4400/webhook" sends; the signature is
+                  checked if STRIPE_WEBHOOK_SECRET is set
+  GET /stack      what the program exports
+  POST /          the AWS calls of an operator's commands with --local`;
+
+const command = new Command("npm start --")
+  .description("Runs the program that `pulumi up` deploys, on this machine: Stripe's events in, rows out.")
+  .option(
+    "--events <file or directory...>",
+    'play the events of these JSON files instead of the built-in life: an event, an envelope, a list of them, or { "events": [...] }; of a directory all *.json',
+  )
+  .option("--exit", "stop when done; exit code 1 if an event was dead-lettered, 2 if one could not be read")
+  .option("--json", "print one JSON object per event on stdout")
+  .option("--dump <file>", "write all tables and dead letters to this file as JSON when done")
+  .option("--items <file>", "items that the core table starts with, a JSON list")
+  .option("--no-items", "start with an empty core table (default: each customer gets a user, user_<customer id>)")
+  .option("--stack <name>", "the stack whose configuration is loaded", "dev")
+  .option("--keep-source", "keep the envelope's source (default: replaced by the stack's)")
+  .option("--port <number>", "the port to listen on, on 127.0.0.1", portNumber, 4400)
+  .option("--data <directory>", "keep tables and dead letters in this directory between runs")
+  .option(
+    "--dynamodb <endpoint>",
+    "keep the tables in the DynamoDB at this endpoint, such as http://127.0.0.1:8000, and create those that do not exist; the runner forwards each call that the policies allow, which invalidates its signature, so it must be a DynamoDB that checks none, such as DynamoDB Local",
+    endpoint,
+  )
+  .option("--faults <file>", "inject the faults described in this file (docs/faults.md)")
+  .addHelpText("after", help)
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
+const options = command.parse().opts<Options>();
+
+// A reader such as `head` may close stdout early: all that was asked for is done anyway.
+const stdoutClosed = new AbortController();
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
-  unread.abort();
+  stdoutClosed.abort();
 });
 
-// The command line comes first: its help needs nothing of what follows.
-const options = readOptions(process.argv.slice(2));
+// Loaded late: the help needs nothing of it.
 const { start } = await import("./start.ts");
 try {
-  process.exitCode = await start(options, unread.signal);
+  process.exitCode = await start(options, stdoutClosed.signal);
 } catch (error) {
-  // A plain error says all there is to say; any other is a mistake of the runner's.
-  console.error(error instanceof Error && error.constructor === Error ? error.message : error);
+  const isForUser = error instanceof UserError || error instanceof EmulatorError;
+  console.error(isForUser ? error.message : error);
   process.exitCode = 2;
 }

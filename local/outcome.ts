@@ -1,33 +1,34 @@
 import type { Delivery } from "../emulator/eventbridge/delivery.ts";
-import type { Envelope } from "./stripe-envelope.ts";
+import { failureMessage } from "../ops/terminal/failure-message.ts";
+import type { StripeEnvelope } from "./stripe-envelope.ts";
 import type { Execution, HistoryEvent } from "../emulator/stepfunctions/machine.ts";
 
-/** What became of one event: a line of the runner's output. */
+/** The outcome of one event: a line of the runner's output. */
 export interface Outcome {
   eventId: string;
   type: string;
   /**
-   * `applied`: rows say something new. `duplicate`: they said it already. `stale`: something newer stands. `skipped`: not for us.
+   * `applied`: rows were written. `duplicate`: they said the same already. `stale`: they say something newer. `skipped`: not for us.
    * `refused`: must not be written; in the dead-letter queue. `dead-letter`: failed; in the dead-letter queue.
-   * `unmatched`: no rule takes it. `lost`: neither handled nor in the queue, which a fault at the queue itself can do.
+   * `unmatched`: no rule matches. `lost`: neither handled nor in the queue, as when a fault hits the queue itself.
    */
   outcome: "applied" | "duplicate" | "stale" | "skipped" | "refused" | "dead-letter" | "unmatched" | "lost";
-  /** The states that were entered, in order. */
+  /** The states that the execution entered, in order. */
   states: string[];
   /** The keys that were written, each as `<table> <PK> <SK>`. */
   written: string[];
   error: { name: string; message: string } | null;
   /** How long it took, in milliseconds. */
   ms: number;
-  /** How it came once more; not there for what comes as ever. */
+  /** How an operator had it handled again; absent for an event that arrives. */
   again?: "redriven" | "replayed";
 }
 
 type Result = Pick<Outcome, "outcome" | "states" | "written" | "error">;
 
-/** Says what became of an event that was taken in at `since`, on the clock of `performance`. */
+/** The outcome of an event by its deliveries, which began at `since` on the clock of `performance`. */
 export const outcomeOf = (
-  { detail: { id, type } }: Pick<Envelope, "detail">,
+  { detail: { id, type } }: Pick<StripeEnvelope, "detail">,
   deliveries: Delivery[],
   since: number,
 ): Outcome => {
@@ -35,7 +36,7 @@ export const outcomeOf = (
   return { eventId: id, type, ...resultOf(deliveries), ms };
 };
 
-// Of all the targets that it came to the worst, as an event is as good as its worst end.
+// Of several targets the worst outcome counts.
 const resultOf = (deliveries: Delivery[]): Result => {
   const [first = { outcome: "unmatched" as const, states: [], written: [], error: null }, ...others] = deliveries
     .map(resultOfOne)
@@ -57,11 +58,12 @@ const resultOfOne = (delivery: Delivery): Result => {
   }
   const data = lastInput(history);
   if (data.failure === undefined || states.at(-1) !== "DeadLettered") {
-    const { Error: name, Cause: message } = failure ?? { Error: "States.Runtime", Cause: "" };
-    return { outcome: "lost", states, written: [], error: { name, message } };
+    const error = { name: failure?.Error ?? "States.Runtime", message: failure?.Cause ?? "" };
+    return { outcome: "lost", states, written: [], error };
   }
-  const outcome = data.failure.Error === "Refused" ? "refused" : "dead-letter";
-  return { outcome, states, written: [], error: { name: data.failure.Error, message: messageOf(data.failure.Cause) } };
+  const { Error: name, Cause } = data.failure;
+  const outcome = name === "Refused" ? "refused" : "dead-letter";
+  return { outcome, states, written: [], error: { name, message: failureMessage(Cause) } };
 };
 
 interface Data {
@@ -74,14 +76,4 @@ const lastInput = (history: Execution["history"]): Data => {
   );
   // Every definition's data is the envelope, to which states add these keys.
   return (entered.at(-1)?.state.input ?? {}) as Data;
-};
-
-/** The message of a failure by its cause: that of a Lambda's error is its whole answer, as JSON. */
-export const messageOf = (cause = ""): string => {
-  try {
-    const { errorMessage } = JSON.parse(cause);
-    return typeof errorMessage === "string" ? errorMessage : cause;
-  } catch {
-    return cause;
-  }
 };

@@ -19,20 +19,20 @@ const colours: Record<Outcome["outcome"], Colour> = {
   lost: "red",
 };
 
-/** The line of an event: its id, type, outcome, how long it took, and its states; and below it what was written, or why it failed. */
+/** The line of an event: its id, type, outcome, duration and states; and below it what was written, or why it failed. */
 export const lineOf = ({ eventId, type, outcome, states, written, error, ms, again }: Outcome): string => {
-  // What failed has gone through more states than a line holds.
-  const way = states.join(" > ");
+  // A failed event has gone through more states than a line holds.
+  const path = states.join(" > ");
   const parts = [
     escapeText(eventId).padEnd(30),
     escapeText(type).padEnd(30),
     styleText(colours[outcome], outcome.padEnd(11)),
     styleText("gray", `${ms.toFixed(1).padStart(6)} ms`),
     again ?? "",
-    error ? "" : way,
+    error ? "" : path,
   ];
   const below = [
-    error ? way : "",
+    error ? path : "",
     escapeText(written.join(", ")),
     error ? styleText(colours[outcome], escapeText(`${error.name}: ${error.message}`)) : "",
   ];
@@ -64,7 +64,7 @@ const paymentColumns = [
   "expires_at",
 ];
 
-/** The rows of both tables as a person reads them: the columns that say most, with times as dates. */
+/** The newest rows of both tables as a person reads them: the most important columns, with times as dates. */
 export const rowsOf = ({ core, payments, deadLetters }: Omit<Dump, "parked">): string => {
   const subscriptions = core.filter(({ stripe_version: version }) => version !== undefined);
   const newestLast = payments.toSorted((a, b) => Number(a["created_at"]) - Number(b["created_at"]));
@@ -75,21 +75,21 @@ export const rowsOf = ({ core, payments, deadLetters }: Omit<Dump, "parked">): s
   ].join("\n\n");
 };
 
-/** What a session has to tell at its end. */
+/** The totals of a session. */
 export interface Totals {
   counts: ReadonlyMap<string, number>;
   seconds: number;
   metrics: ReadonlyMap<string, number>;
-  /** For how many customers users were made up. */
-  madeUp: number;
+  /** How many customers got a placeholder user. */
+  placeholders: number;
   /** Those that are on. */
   alarms: string[];
-  /** The faults that never struck. */
-  unstruck: string[];
+  /** The faults that were not injected. */
+  untriggered: string[];
 }
 
-/** How many events had each outcome, what Lambdas counted, which alarms are on, which faults never struck, and whether users were made up, on a line each. */
-export const summaryOf = ({ counts, seconds, metrics, madeUp, alarms, unstruck }: Totals): string => {
+/** How many events had each outcome, the Lambdas' metrics, the alarms that are on, the faults that were not injected, and how many users are placeholders, on a line each. */
+export const summaryOf = ({ counts, seconds, metrics, placeholders, alarms, untriggered }: Totals): string => {
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const outcomes = [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(", ") || "none";
   const sums = [...metrics].map(([name, value]) => `${name} ${value}`).join(", ");
@@ -97,18 +97,18 @@ export const summaryOf = ({ counts, seconds, metrics, madeUp, alarms, unstruck }
     `${counted(total, "event")} in ${seconds.toFixed(1)} s: ${outcomes}`,
     sums && `Metrics: ${sums}`,
     alarms.length > 0 && ["In alarm:", ...alarms].join("\n  "),
-    ...unstruck.map((fault) => `Fault ${fault} never struck`),
-    madeUp > 0 &&
-      `For ${counted(madeUp, "customer")} a user was made up: user_<customer id>, as no event names one (--seed gives your own)`,
+    ...untriggered.map((fault) => `Fault ${fault} was never injected`),
+    placeholders > 0 &&
+      `${counted(placeholders, "customer")} got a placeholder user, user_<customer id>, as no event names one (--items gives your own)`,
   ];
   return lines.filter(Boolean).join("\n");
 };
 
-const mostRows = 20;
+const maxRows = 20;
 
 const newestOf = (title: string, items: Record<string, unknown>[], columns: string[]): string => {
-  const left = items.length - mostRows;
+  const left = items.length - maxRows;
   const more = left > 0 ? [`  … after ${left} more (--dump <file> writes all)`] : [];
-  const rows = items.length > 0 ? [tableOf(items.slice(-mostRows), columns)] : [];
+  const rows = items.length > 0 ? [tableOf(items.slice(-maxRows), columns)] : [];
   return [styleText("bold", title), ...more, ...rows].join("\n");
 };

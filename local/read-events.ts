@@ -1,45 +1,45 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type Arrival, type Envelope, NotAnEvent, toEnvelope } from "./stripe-envelope.ts";
+import { type Arrival, NotAnEvent, type StripeEnvelope, toEnvelope } from "./stripe-envelope.ts";
 import { readJson } from "../emulator/graph/json.ts";
 
-/** What was read of files: the events in order, and what could not be read, each with the reason. */
-export interface Intake {
-  events: Envelope[];
+/** Events of files in order, and why others could not be read. */
+export interface EventBatch {
+  events: StripeEnvelope[];
   problems: string[];
 }
 
 // All at once would fill the memory; a file is read as a whole.
-const mostAtOnce = 1000;
+const batchSize = 1000;
 
 /** Reads the events of files and of all `*.json` in directories, those sorted by path, a thousand or so at a time. */
-export const readEvents = function* (paths: string[], arrival: Arrival): Generator<Intake> {
-  let intake: Intake = { events: [], problems: [] };
+export const readEvents = function* (paths: string[], arrival: Arrival): Generator<EventBatch> {
+  let batch: EventBatch = { events: [], problems: [] };
   for (const path of paths) {
-    const files = attempt(intake, path, () => filesOf(path)) ?? [];
+    const files = attempt(batch, path, () => filesOf(path)) ?? [];
     for (const file of files) {
-      const content = attempt(intake, file, () => readJson(readFileSync(file, "utf8")));
+      const content = attempt(batch, file, () => readJson(readFileSync(file, "utf8")));
       if (content === undefined) continue;
       const { values, isList } = valuesOf(content);
       for (const [index, value] of values.entries()) {
-        const event = attempt(intake, isList ? `${file}[${index}]` : file, () => toEnvelope(value, arrival));
-        if (event) intake.events.push(event);
+        const event = attempt(batch, isList ? `${file}[${index}]` : file, () => toEnvelope(value, arrival));
+        if (event) batch.events.push(event);
       }
-      if (intake.events.length < mostAtOnce) continue;
-      yield intake;
-      intake = { events: [], problems: [] };
+      if (batch.events.length < batchSize) continue;
+      yield batch;
+      batch = { events: [], problems: [] };
     }
   }
-  yield intake;
+  yield batch;
 };
 
-const attempt = <T>(intake: Intake, where: string, run: () => T): T | undefined => {
+const attempt = <T>(batch: EventBatch, where: string, run: () => T): T | undefined => {
   try {
     return run();
   } catch (error) {
     const isExpected = error instanceof NotAnEvent || error instanceof SyntaxError || "code" in Object(error);
     if (!isExpected || !(error instanceof Error)) throw error;
-    intake.problems.push(isMissing(error) ? `there is no file ${where}` : `${where}: ${error.message}`);
+    batch.problems.push(isMissing(error) ? `there is no file ${where}` : `${where}: ${error.message}`);
     return undefined;
   }
 };

@@ -1,30 +1,33 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { once } from "node:events";
 import type { AwsApi } from "../emulator/aws-api.ts";
+import { parseJson } from "../emulator/graph/json.ts";
+import { UserError } from "../ops/command/errors.ts";
 import { NotAnEvent } from "./stripe-envelope.ts";
 import type { Outcome } from "./outcome.ts";
 import { signatureProblem } from "./webhook-signature.ts";
 
-/** How the runner listens. */
+/** What the server answers with. */
 export interface HttpArgs {
-  /** Takes in what was posted, and says what became of it; throws `NotAnEvent` for what is none. */
+  /** Handles a posted event, and returns its outcome; throws `NotAnEvent` for anything else. */
   take(value: unknown): Promise<Outcome>;
-  /** The secret that webhooks are signed with; without it no signature is checked. */
+  /** The secret that webhooks are signed with; without it signatures are not checked. */
   webhookSecret: string | undefined;
-  /** Answers AWS's own calls. */
+  /** Answers AWS's calls. */
   aws: AwsApi;
   /** What the program exports. */
   outputs: object;
 }
 
-// An event of EventBridge's greatest size and its envelope.
+// An event of EventBridge's largest size, and its envelope.
 const largestBody = 1024 * 1024 + 64 * 1024;
 
-// A message of the greatest size, as a text in JSON: quotation marks are two bytes each there.
+// A message of the largest size as a text in JSON, where quotation marks have two bytes.
 const largestCall = 2 * largestBody;
 
-/** A request is not answered with an outcome. */
-class Refusal extends Error {
+/** A request is refused with this HTTP status. */
+class RequestError extends Error {
+  override readonly name = "RequestError";
   readonly status: number;
 
   constructor(status: number, message: string) {
@@ -35,16 +38,16 @@ class Refusal extends Error {
 
 /**
  * Listens on 127.0.0.1 for events: `POST /events`, and `POST /webhook` as Stripe's CLI sends them; and for what an operator's
- * commands ask. Whoever asks before there are arguments waits for them.
+ * commands call. A request that comes before there are arguments waits for them.
  */
 export const listen = async (port: number, args: HttpArgs | Promise<HttpArgs>): Promise<Server> => {
   const server = createServer(async (request, response) => {
     try {
       await route(request, response, await args);
     } catch (error) {
-      if (error instanceof Refusal) answer(response, error.status, { error: error.message });
+      if (error instanceof RequestError) answer(response, error.status, { error: error.message });
       else if (error instanceof NotAnEvent) answer(response, 400, { error: error.message });
-      // Whoever goes away in the middle is owed no answer.
+      // A client that has gone away gets no answer.
       else if (!request.socket.destroyed) {
         console.error(error);
         answer(response, 500, { error: `${error}` });
@@ -55,7 +58,7 @@ export const listen = async (port: number, args: HttpArgs | Promise<HttpArgs>): 
   await once(server, "listening").catch((error: unknown) => {
     if (Object(error).code !== "EADDRINUSE") throw error;
     const what = `Port ${port} is in use, perhaps by another npm start: end that, or say --port <number>`;
-    throw new Error(what, { cause: error });
+    throw new UserError(what, { cause: error });
   });
   return server;
 };
@@ -70,11 +73,11 @@ const route = async (request: IncomingMessage, response: ServerResponse, args: H
   const { url, headers } = request;
   const target = url === "/" ? headers["x-amz-target"] : undefined;
   if (target === undefined && url !== "/events" && url !== "/webhook" && url !== "/stack")
-    throw new Refusal(404, `No ${request.method} ${url}. There are ${known}`);
-  demand(request, url === "/stack" ? "GET" : "POST");
+    throw new RequestError(404, `No ${request.method} ${url}. There are ${known}`);
+  assertMethod(request, url === "/stack" ? "GET" : "POST");
   if (url === "/stack") return answer(response, 200, args.outputs);
   if (target !== undefined) {
-    const { status, headers: own, body } = await args.aws(`${target}`, jsonOf(await textOf(request, largestCall)));
+    const { status, headers: own, body } = await args.aws(`${target}`, readBody(await textOf(request, largestCall)));
     return answer(response, status, body, own);
   }
   const outcome = await args.take(await eventOf(request, args));
@@ -83,29 +86,26 @@ const route = async (request: IncomingMessage, response: ServerResponse, args: H
 
 const known = "POST /events, POST /webhook, GET /stack, and AWS's calls at POST /";
 
-const demand = ({ method, url, headers }: IncomingMessage, wanted: string): void => {
-  if (method !== wanted) throw new Refusal(405, `${url} takes ${wanted}, not ${method}`);
-  // A page in a browser can send requests here, but only under another host's name or without leave to read the answer.
+const assertMethod = ({ method, url, headers }: IncomingMessage, wanted: string): void => {
+  if (method !== wanted) throw new RequestError(405, `${url} takes ${wanted}, not ${method}`);
+  // A page in a browser can send requests here, but only under another host's name or without permission to read the answer.
   if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? ""))
-    throw new Refusal(403, `The host ${headers.host} is not this one`);
+    throw new RequestError(403, `The host ${headers.host} is not this one`);
 };
 
 const eventOf = async (request: IncomingMessage, { webhookSecret }: HttpArgs): Promise<unknown> => {
   const body = await textOf(request, largestBody);
   if (request.url === "/webhook" && webhookSecret !== undefined) {
     const problem = signatureProblem(`${request.headers["stripe-signature"] ?? ""}`, body, webhookSecret, Date.now());
-    if (problem !== null) throw new Refusal(400, problem);
+    if (problem !== null) throw new RequestError(400, problem);
   }
-  return jsonOf(body);
+  return readBody(body);
 };
 
-const jsonOf = (body: string): unknown => {
-  try {
-    return JSON.parse(body);
-  } catch {
-    // The engine's own words may be somebody's name.
-    throw new Refusal(400, "The body is not valid JSON");
-  }
+const readBody = (text: string): unknown => {
+  const body = parseJson(text);
+  if (body === undefined) throw new RequestError(400, "The body is not valid JSON");
+  return body;
 };
 
 const textOf = async (request: IncomingMessage, largest: number): Promise<string> => {
@@ -113,7 +113,7 @@ const textOf = async (request: IncomingMessage, largest: number): Promise<string
   let size = 0;
   for await (const chunk of request) {
     size += chunk.length;
-    if (size > largest) throw new Refusal(413, `The body is larger than ${largest} bytes`);
+    if (size > largest) throw new RequestError(413, `The body is larger than ${largest} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");

@@ -1,42 +1,48 @@
+import { makeKeyedQueue } from "../emulator/time/keyed-queue.ts";
 import { namespace } from "../lambdas/runtime/metric.ts";
-import { type Arrival, type Envelope, ownerOfEvent } from "./stripe-envelope.ts";
-import type { Graph } from "../emulator/graph/load.ts";
-import type { Options } from "./options.ts";
 import type { Outcome } from "./outcome.ts";
 import { lineOf, summaryOf } from "./print.ts";
 import type { Runner } from "./runner.ts";
-import { makeSchedule } from "../emulator/time/keyed-queue.ts";
+import { type Arrival, ownerOfEvent, type StripeEnvelope } from "./stripe-envelope.ts";
 
-/** A runner at work for somebody: events in, a line for each out. */
+/** A runner at work: events in, a line for each out. */
 export interface Session {
   /** How events arrive here. */
   arrival: Arrival;
-  /** Gives each customer of these events a user, where that is asked for. */
-  prepare(events: Iterable<Envelope>): Promise<void>;
-  /** Takes an event in, in order for each customer and 16 customers side by side, and prints its line. */
-  take(event: Envelope): Promise<Outcome>;
+  /** Gives each customer of these events a user, unless the users are given. */
+  prepare(events: Iterable<StripeEnvelope>): Promise<void>;
+  /** Handles an event, in order for each customer and 16 customers concurrently, and prints its line. */
+  take(event: StripeEnvelope): Promise<Outcome>;
   /** Counts an outcome, and prints its line. */
   print(outcome: Outcome): void;
-  /** What to do with each outcome instead of printing its line; null prints again. */
+  /** Sets what is done with each outcome instead of printing its line; null prints again. */
   onOutcome(show: ((outcome: Outcome) => void) | null): void;
   hasOutcomes(): boolean;
   hasDeadLetters(): boolean;
-  /** How many events had each outcome, what Lambdas counted, which alarms are on, and which faults never struck. */
+  /** How many events had each outcome, the Lambdas' metrics, the alarms that are on, and the faults that were not injected. */
   summary(): Promise<string>;
-  /** Waits until all that was taken in is done. */
+  /** Waits until all events are handled. */
   idle(): Promise<void>;
 }
 
-const sideBySide = 16;
+/** What a session can be asked for. */
+export interface SessionOptions {
+  json?: boolean;
+  /** A file of items that the core table starts with, false for none; without it each customer gets a user. */
+  items?: string | false;
+  keepSource?: boolean;
+}
+
+const concurrency = 16;
 
 /** Opens a session with a runner. */
-export const openSession = (runner: Runner, options: Options): Session => {
+export const openSession = (runner: Runner, options: SessionOptions): Session => {
   const { graph } = runner;
-  const schedule = makeSchedule(sideBySide);
+  const queue = makeKeyedQueue(concurrency);
   const counts = new Map<string, number>();
   const pending = new Set<Promise<Outcome>>();
   const since = performance.now();
-  let madeUp = 0;
+  let placeholders = 0;
   let show: ((outcome: Outcome) => void) | null = null;
 
   const print = (outcome: Outcome): void => {
@@ -46,12 +52,7 @@ export const openSession = (runner: Runner, options: Options): Session => {
     else if (!options.json) console.log(lineOf(outcome));
   };
 
-  const prepare = async (events: Iterable<Envelope>): Promise<void> => {
-    if (options.seed !== undefined) return;
-    madeUp += await runner.makeUpUsers(events);
-  };
-
-  const run = async (event: Envelope): Promise<Outcome> => {
+  const run = async (event: StripeEnvelope): Promise<Outcome> => {
     const outcome = await runner.take(event);
     print(outcome);
     return outcome;
@@ -59,14 +60,16 @@ export const openSession = (runner: Runner, options: Options): Session => {
 
   return {
     arrival: {
-      eventSource: eventSourceOf(graph),
+      eventSource: `${graph.outputs["eventSource"]}`,
       keepSource: options.keepSource ?? false,
       account: graph.account,
       region: graph.region,
     },
-    prepare,
+    prepare: async (events) => {
+      if (options.items === undefined) placeholders += await runner.addPlaceholderUsers(events);
+    },
     take: async (event) => {
-      const outcome = schedule(ownerOfEvent(event)?.customerId ?? event.detail.id, () => run(event));
+      const outcome = queue(ownerOfEvent(event)?.customerId ?? event.detail.id, () => run(event));
       pending.add(outcome);
       try {
         return await outcome;
@@ -82,7 +85,9 @@ export const openSession = (runner: Runner, options: Options): Session => {
     hasDeadLetters: () => ["dead-letter", "refused", "lost"].some((outcome) => counts.has(outcome)),
     summary: async () => {
       const seconds = (performance.now() - since) / 1000;
-      return summaryOf({ counts, seconds, madeUp, ...watchedBy(runner), unstruck: await runner.unstruck() });
+      const untriggered = await runner.untriggeredFaults();
+      const alarms = runner.cloudwatch.alarming();
+      return summaryOf({ counts, seconds, metrics: ownMetricsOf(runner), placeholders, alarms, untriggered });
     },
     idle: async () => {
       await Promise.allSettled(pending);
@@ -90,18 +95,12 @@ export const openSession = (runner: Runner, options: Options): Session => {
   };
 };
 
-// What Lambdas count themselves, by namespace and name, and the alarms that are on.
-const watchedBy = ({ watch }: Runner) => {
+// The sums of the Lambdas' own metrics, by namespace and name.
+const ownMetricsOf = ({ cloudwatch }: Runner): Map<string, number> => {
   const metrics = new Map<string, number>();
-  for (const { metric, sum } of watch.metrics.all()) {
+  for (const { metric, sum } of cloudwatch.metrics.all()) {
     const name = `${metric.namespace} ${metric.metricName}`;
     if (metric.namespace === namespace && sum > 0) metrics.set(name, (metrics.get(name) ?? 0) + sum);
   }
-  return { metrics, alarms: watch.on() };
-};
-
-const eventSourceOf = ({ resources }: Graph): string => {
-  const rule = resources.find((resource) => resource.type === "aws:cloudwatch/eventRule:EventRule");
-  const { source } = JSON.parse(String(rule?.inputs["eventPattern"]));
-  return String(source[0]);
+  return metrics;
 };

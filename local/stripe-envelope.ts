@@ -1,47 +1,41 @@
 import { randomUUID } from "node:crypto";
 import { validate } from "superstruct";
+import { type Envelope, limitProblem } from "../emulator/eventbridge/envelope.ts";
+import { isObject } from "../emulator/graph/json.ts";
 import { Owned, type Owner, ownerOf } from "../lambdas/stripe/owner.ts";
 
-/** EventBridge's envelope around an event of Stripe's, as far as the runner itself reads it. */
-export interface Envelope {
-  source: string;
-  "detail-type": string;
+/** EventBridge's envelope around an event of Stripe's. */
+export interface StripeEnvelope extends Envelope {
   detail: Record<string, unknown> & { id: string; type: string };
 }
 
-/** Something that was handed in is no event. */
-export class NotAnEvent extends Error {}
+/** A value that was handed in is not an event of Stripe's, or beyond EventBridge's limits. */
+export class NotAnEvent extends Error {
+  override readonly name = "NotAnEvent";
+}
 
-// https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
-const largestEvent = 1024 * 1024;
-
-// Far deeper than any event of Stripe's, and not so deep that what walks through it runs out of stack.
-const deepest = 1000;
-
-/** Where an envelope is from and where it arrives. */
+/** Where an envelope comes from and where it arrives. */
 export interface Arrival {
   /** The stack's `eventSource`. */
   eventSource: string;
-  /** Whether an envelope keeps the source that it names. */
+  /** Whether an envelope keeps its own source. */
   keepSource: boolean;
   account: string;
   region: string;
 }
 
 /**
- * Makes an envelope of an event as Stripe's partner source would; one that is in an envelope keeps it, but for its source.
+ * Wraps an event in an envelope as Stripe's partner source would; an envelope stays as it is, but for its source.
  *
  * @throws {NotAnEvent} for what is neither.
  */
-export const toEnvelope = (value: unknown, { eventSource, keepSource, account, region }: Arrival): Envelope => {
+export const toEnvelope = (value: unknown, { eventSource, keepSource, account, region }: Arrival): StripeEnvelope => {
   if (!isObject(value)) throw new NotAnEvent(`expected a Stripe event, got ${kindOf(value)}`);
   const isWrapped = isObject(value["detail"]) && typeof value["detail-type"] === "string";
   const detail = isWrapped ? value["detail"] : value;
   if (!isEvent(detail)) throw new NotAnEvent(`expected a Stripe event with an id and a type, got ${describe(detail)}`);
-  if (isDeeperThan(deepest, value)) throw new NotAnEvent(`${detail.id} is nested more than ${deepest} levels deep`);
-  const size = Buffer.byteLength(JSON.stringify(value));
-  if (size > largestEvent)
-    throw new NotAnEvent(`${detail.id} has ${size} bytes, and EventBridge takes at most ${largestEvent}`);
+  const problem = limitProblem(value);
+  if (problem !== null) throw new NotAnEvent(`${detail.id} ${problem}`);
   const envelope = {
     version: "0",
     id: randomUUID(),
@@ -57,21 +51,16 @@ export const toEnvelope = (value: unknown, { eventSource, keepSource, account, r
   return { ...envelope, ...value, source, detail };
 };
 
-/** Whose event it is, read as the Lambdas read it; null for what is no invoice or subscription. */
-export const ownerOfEvent = ({ detail }: Envelope): Owner | null => {
+/** The id of Stripe's event in an envelope. */
+export const eventIdOf = (envelope: unknown): string => String(Object(Object(envelope).detail).id);
+
+/** Whose event it is, read as the Lambdas read it; null for anything but an invoice or a subscription. */
+export const ownerOfEvent = ({ detail }: StripeEnvelope): Owner | null => {
   const [, owned] = validate(isObject(detail["data"]) ? detail["data"]["object"] : null, Owned, { coerce: true });
   return owned ? ownerOf(owned) : null;
 };
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-const isDeeperThan = (levels: number, value: unknown): boolean =>
-  typeof value === "object" &&
-  value !== null &&
-  (levels === 0 || Object.values(value).some((inner) => isDeeperThan(levels - 1, inner)));
-
-const isEvent = (value: unknown): value is Envelope["detail"] =>
+const isEvent = (value: unknown): value is StripeEnvelope["detail"] =>
   isObject(value) && isText(value["id"]) && isText(value["type"]);
 
 const isText = (value: unknown): boolean => typeof value === "string" && value !== "";

@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { lambdasOf, readDefinition } from "../infra/processing/definition.ts";
 import { workflows } from "../infra/workflows.ts";
-import { ofType } from "../emulator/graph/load.ts";
+import { ofType } from "../emulator/graph/graph.ts";
 import { findViolations } from "../tools/audit/least-privilege.ts";
 import { policiesOf } from "../emulator/iam/graph-policies.ts";
 import { personalIn } from "./helpers/planted.ts";

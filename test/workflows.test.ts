@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { parse } from "yaml";
-import { stackConfig } from "../emulator/graph/stack-config.ts";
-import { ofType } from "../emulator/graph/load.ts";
+import { configOf } from "../local/program.ts";
+import { ofType } from "../emulator/graph/graph.ts";
 import { graphOf } from "./helpers/stack.ts";
 
 const test = suite("the workflows");
@@ -93,7 +93,7 @@ test("may read the repository, and only to deploy ask for the token that AWS tru
   const credentials = stepsOf(deploy.jobs["deploy"]).at(-2)?.with ?? {};
   assert.equal(Object.keys(credentials).toSorted(), ["aws-region", "role-to-assume"]);
   for (const stack of ["dev", "prod"]) {
-    assert.is(stackConfig(stack).config["aws:region"], credentials["aws-region"]);
+    assert.is(configOf(stack).config["aws:region"], credentials["aws-region"]);
   }
 });
 

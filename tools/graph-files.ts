@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Graph } from "../emulator/graph/load.ts";
+import type { Graph } from "../emulator/graph/graph.ts";
 import { graphText } from "./graph-text.ts";
 import { permissionsPage } from "./audit/permissions-page.ts";
 

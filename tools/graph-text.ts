@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import { parseJson } from "../emulator/graph/json.ts";
-import type { Graph, Resource } from "../emulator/graph/load.ts";
+import type { Graph, Resource } from "../emulator/graph/graph.ts";
 
 /**
  * A stack's graph as YAML for a diff: the resources of each name, with all inputs and Pulumi's options, sorted by name.

@@ -18,6 +18,7 @@ const { check } = new Command("npm run graph --")
 // Loaded late: the help needs none of the program.
 const { loadGraph } = await import("../emulator/graph/load.ts");
 const { stackConfig } = await import("../emulator/graph/stack-config.ts");
+const { default: program } = await import("../index.ts");
 const { pagesWithTables } = await import("./event-tables.ts");
 const { checkGraphFiles, graphFilesOf, writeGraphFiles } = await import("./graph-files.ts");
 
@@ -25,7 +26,7 @@ const root = join(import.meta.dirname, "..");
 const files: GraphFile[] = [];
 for (const file of readdirSync(root)) {
   const [, stack] = /^Pulumi\.([^.]+)\.yaml$/.exec(file) ?? [];
-  if (stack !== undefined) files.push(...graphFilesOf(await loadGraph(stackConfig(stack))));
+  if (stack !== undefined) files.push(...graphFilesOf(await loadGraph(program, stackConfig(root, stack))));
 }
 files.push(...pagesWithTables(root));
 if (!check) writeGraphFiles(root, files);

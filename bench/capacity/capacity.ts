@@ -1,6 +1,5 @@
 import { Command } from "commander";
-import { loadGraph } from "../../emulator/graph/load.ts";
-import { stackConfig } from "../../emulator/graph/stack-config.ts";
+import { loadStack, configOf } from "../../local/program.ts";
 import { ceilingsOf, renewalTypes } from "./ceilings.ts";
 import { figures } from "./figures.ts";
 import { defaults } from "./quotas.ts";
@@ -14,7 +13,7 @@ const { stack } = new Command("npm run bench:capacity --")
   .parse()
   .opts<{ stack: string }>();
 
-const routes = routesOf(await loadGraph(stackConfig(stack)));
+const routes = routesOf(await loadStack(configOf(stack)));
 const number = (value: number): string => value.toLocaleString("en");
 
 console.log("| quota | in a second, or at once | taken by an event | reached at |\n| --- | --- | --- | --- |");

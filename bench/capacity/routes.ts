@@ -1,6 +1,6 @@
-import { checked } from "../../emulator/graph/checked.ts";
+import { validateInputs } from "../../emulator/graph/validate-inputs.ts";
 import { Definition } from "../../emulator/stepfunctions/definition.ts";
-import { type Graph, ofType, type Resource } from "../../emulator/graph/load.ts";
+import { type Graph, ofType, type Resource } from "../../emulator/graph/graph.ts";
 
 /** The route of one type of event through the graph. */
 export interface Route {
@@ -23,7 +23,7 @@ export const routesOf = (graph: Graph): Route[] => {
     return {
       eventType: String(JSON.parse(`${rule.inputs["eventPattern"]}`).detail.type[0]),
       rules: forwards ? 2 : 1,
-      lambdas: lambdasOf(checked(JSON.parse(`${inputs["definition"]}`), Definition, name), functions),
+      lambdas: lambdasOf(validateInputs(JSON.parse(`${inputs["definition"]}`), Definition, name), functions),
     };
   });
 };

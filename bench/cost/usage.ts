@@ -1,9 +1,9 @@
 import type { FaultPlan } from "../../emulator/faults/faults.ts";
 import { VirtualClock } from "../../emulator/time/clock.ts";
-import { type Graph, loadGraph, ofType } from "../../emulator/graph/load.ts";
+import { type Graph, ofType } from "../../emulator/graph/graph.ts";
+import { loadStack, configOf } from "../../local/program.ts";
 import { type Runner, startRunner } from "../../local/runner.ts";
 import type { Json } from "../../samples/stripe-objects.ts";
-import { stackConfig } from "../../emulator/graph/stack-config.ts";
 import { figures } from "../capacity/figures.ts";
 import type { Usage } from "./cost.ts";
 import { type CountingProxy, type SeenCall, startCountingProxy } from "./counting-proxy.ts";
@@ -46,9 +46,9 @@ export interface CountingArgs {
 /** Starts a runner whose every call of DynamoDB is counted. */
 export const startCounting = async ({ endpoint, settings = {}, faults }: CountingArgs): Promise<Counting> => {
   const proxy = await startCountingProxy(endpoint);
-  const { config, ...rest } = stackConfig("dev");
+  const { config, ...rest } = configOf("dev");
   const own = Object.entries(settings).map(([key, value]) => [`${rest.project}:${key}`, `${value}`]);
-  const graph = await loadGraph({ ...rest, config: { ...config, ...Object.fromEntries(own) } });
+  const graph = await loadStack({ ...rest, config: { ...config, ...Object.fromEntries(own) } });
   const clock = new VirtualClock();
   const runner = await startRunner({ graph, clock, faults, dynamodbEndpoint: proxy.url });
   return {
@@ -135,7 +135,7 @@ const isLambda = (runner: Runner, state: string): boolean => {
 };
 
 const callsOf = (runner: Runner): Record<string, number> => {
-  const all = runner.watch.metrics.all().filter(({ metric }) => metric.metricName === "Invocations");
+  const all = runner.cloudwatch.metrics.all().filter(({ metric }) => metric.metricName === "Invocations");
   return Object.fromEntries(
     functionsOf(runner).map(({ name, inputs }) => {
       const own = all.find(({ metric }) => metric.dimensions["FunctionName"] === inputs["name"]);
@@ -154,4 +154,4 @@ const logsOf = ({ graph, logs }: Runner) => {
   return { lambdas: bytesIn("/aws/lambda/"), machines: bytesIn("/aws/vendedlogs/") };
 };
 
-const lettersOf = ({ queues }: Runner): number => queues.lettersIn("deadLetterQueue").length;
+const lettersOf = ({ queues }: Runner): number => queues.messagesIn("deadLetterQueue").length;

@@ -1,6 +1,5 @@
-import { ofType } from "../../emulator/graph/load.ts";
-import type { Json } from "../../samples/stripe-objects.ts";
-import { sampleEvent, sampleInvoice } from "../../samples/stripe-objects.ts";
+import { ofType } from "../../emulator/graph/graph.ts";
+import { type Json, sampleEvent, sampleInvoice } from "../../samples/stripe-objects.ts";
 import type { Bench } from "../bench-plan.ts";
 import { type Cost, costOf, type Design, totalOf, type Usage } from "../cost/cost.ts";
 import { makeEvents } from "../events.ts";

@@ -1,8 +1,9 @@
 import { Agent, request } from "node:http";
 import { VirtualClock } from "../../emulator/time/clock.ts";
 import { forkDynamoDB, startDynamoDB } from "../../emulator/dynamodb/dynamodb.ts";
+import { otherTables } from "../../local/product.ts";
 import { startRunner } from "../../local/runner.ts";
-import { makeSchedule } from "../../emulator/time/keyed-queue.ts";
+import { makeKeyedQueue } from "../../emulator/time/keyed-queue.ts";
 import type { Bench } from "../bench-plan.ts";
 import type { SeenCall } from "../cost/counting-proxy.ts";
 import { envelopes, makeEvents, takeAll } from "../events.ts";
@@ -63,11 +64,9 @@ const dynamodbAlone = async ({ tables, graph, counts }: Bench): Promise<number> 
   const events = makeEvents("alone", counts.events / 4);
   const { seen } = await counting.take(events);
   await counting.stop();
-  const everything = { who: "bench", statements: [{ Effect: "Allow" as const, Action: "*", Resource: "*" }] };
-  const tableArn = `arn:aws:dynamodb:${graph.region}:${graph.account}:table`;
-  const dynamodb = await startDynamoDB(forkDynamoDB(), graph, { tableArn, callers: { RUNNER: everything } });
+  const dynamodb = await startDynamoDB(forkDynamoDB(), { graph, otherTables: otherTables(graph), callers: {} });
   const agent = new Agent({ keepAlive: true });
-  const schedule = makeSchedule(16);
+  const schedule = makeKeyedQueue(16);
   const since = performance.now();
   await Promise.all(seen.map((call, index) => schedule(`${index}`, () => send(dynamodb.endpoint, agent, call))));
   const seconds = (performance.now() - since) / 1000;

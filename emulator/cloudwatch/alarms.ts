@@ -1,28 +1,29 @@
 import { array, object, string } from "superstruct";
-import { type MetricAlarm, readAlarm, type Verdict } from "./alarm.ts";
-import { checked } from "../graph/checked.ts";
-import { type Graph, ofType, type Resource } from "../graph/load.ts";
+import { readAlarm } from "./alarm.ts";
+import type { AlarmState, MetricAlarm } from "./evaluation.ts";
+import { EmulatorError } from "../graph/errors.ts";
+import { type Graph, ofType, type Resource } from "../graph/graph.ts";
+import { validateInputs } from "../graph/validate-inputs.ts";
+import type { MetricFamily } from "./known-metrics.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** An alarm that went off, or is over. */
 export interface AlarmChange {
   name: string;
-  state: Verdict;
+  state: AlarmState;
   reason: string;
   /** Minutes since 1970. */
   minute: number;
 }
 
-/** The state of an alarm, by CloudWatch's name; the last until it was judged once. */
-export type AlarmState = Verdict | "INSUFFICIENT_DATA";
-
 /** The alarms of a graph, each in its state. */
 export interface Alarms {
-  /** How far back the one looks that looks furthest. */
+  /** How many minutes the alarms look back at most. */
   minutes: number;
-  /** Judges all as they are at the beginning of that minute, and returns which went off and which are over. */
-  judge(metrics: Metrics, minute: number): AlarmChange[];
-  states: ReadonlyMap<string, AlarmState>;
+  /** Evaluates all alarms at the beginning of that minute, and returns which went off and which are over. */
+  evaluate(metrics: Metrics, minute: number): AlarmChange[];
+  /** By name; `INSUFFICIENT_DATA` until the alarm was evaluated once. */
+  states: ReadonlyMap<string, AlarmState | "INSUFFICIENT_DATA">;
 }
 
 const Composite = object({
@@ -33,15 +34,15 @@ const Composite = object({
   okActions: array(string()),
 });
 
-/** Reads the alarms of a graph; refuses what the runner would not judge as CloudWatch does. */
-export const alarmsOf = (graph: Graph): Alarms => {
-  const alarms = ofType(graph, "aws:cloudwatch/metricAlarm:MetricAlarm").map(readAlarm);
+/** Reads the alarms of a graph on these metrics; refuses what the emulator does not evaluate as CloudWatch does. */
+export const alarmsOf = (graph: Graph, families: readonly MetricFamily[]): Alarms => {
+  const alarms = ofType(graph, "aws:cloudwatch/metricAlarm:MetricAlarm").map((one) => readAlarm(one, families));
   const composites = ofType(graph, "aws:cloudwatch/compositeAlarm:CompositeAlarm").map((one) => read(one, alarms));
   const names = [...alarms, ...composites].map(({ name }) => name);
-  const states = new Map(names.map((name): [string, AlarmState] => [name, "INSUFFICIENT_DATA"]));
+  const states = new Map<string, AlarmState | "INSUFFICIENT_DATA">(names.map((name) => [name, "INSUFFICIENT_DATA"]));
 
-  // An alarm that is fine from the start is nothing to tell of.
-  const change = (name: string, state: Verdict, reason: string, minute: number): AlarmChange[] => {
+  // An alarm that is OK from the start is no change.
+  const change = (name: string, state: AlarmState, reason: string, minute: number): AlarmChange[] => {
     const before = states.get(name);
     states.set(name, state);
     return before === state || (before === "INSUFFICIENT_DATA" && state === "OK")
@@ -52,9 +53,9 @@ export const alarmsOf = (graph: Graph): Alarms => {
   return {
     minutes: Math.max(0, ...alarms.map(({ minutes }) => minutes)),
     states,
-    judge: (metrics, minute) => [
+    evaluate: (metrics, minute) => [
       ...alarms.flatMap((alarm) => {
-        const { state, reason } = alarm.judge(metrics, minute);
+        const { state, reason } = alarm.evaluate(metrics, minute);
         return change(alarm.name, state, reason, minute);
       }),
       ...composites.flatMap(({ name, of }) => {
@@ -66,11 +67,11 @@ export const alarmsOf = (graph: Graph): Alarms => {
 };
 
 const read = ({ name, inputs }: Resource, alarms: MetricAlarm[]): { name: string; of: string[] } => {
-  const { alarmName, alarmRule } = checked(inputs, Composite, `alarm ${name}`);
+  const { alarmName, alarmRule } = validateInputs(inputs, Composite, `alarm ${name}`);
   const of = alarmRule.split(" OR ").map((term) => {
     const [, one] = /^ALARM\("([^"]+)"\)$/.exec(term) ?? [];
-    if (one === undefined) throw new Error(`Alarm ${name}: the runner does not judge ${term}`);
-    if (!alarms.some((alarm) => alarm.name === one)) throw new Error(`Alarm ${name}: there is no alarm ${one}`);
+    if (one === undefined) throw new EmulatorError(`Alarm ${name}: the emulator does not evaluate ${term}`);
+    if (!alarms.some((alarm) => alarm.name === one)) throw new EmulatorError(`Alarm ${name}: there is no alarm ${one}`);
     return one;
   });
   return { name: alarmName, of };

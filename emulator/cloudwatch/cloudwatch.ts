@@ -1,49 +1,51 @@
 import { type AlarmChange, type Alarms, alarmsOf } from "./alarms.ts";
+import { awsMetrics, type MetricFamily } from "./known-metrics.ts";
 import type { Clock } from "../time/clock.ts";
-import type { Graph } from "../graph/load.ts";
+import type { Graph } from "../graph/graph.ts";
 import { makeMetrics, type Metrics } from "./metrics.ts";
-import { makeQueueMetrics } from "../sqs/metrics.ts";
-import type { Queue } from "../sqs/queue.ts";
 
-/** CloudWatch, as far as it watches the program: the metrics that are sent, and the alarms on them. */
-export interface Watch {
+/** CloudWatch, as far as it monitors the program: the metrics that are published, and the alarms on them. */
+export interface CloudWatch {
   metrics: Metrics;
   states: Alarms["states"];
-  /** The names of the alarms that are on. */
-  on(): string[];
-  /** Judges the alarms at each minute that has begun since it was last done, and tells of those that went off or are over. */
+  /** The names of the alarms in state `ALARM`. */
+  alarming(): string[];
+  /** Evaluates the alarms at each minute that has begun since the last time, and reports those that went off or are over. */
   check(): void;
 }
 
-/** What is watched. */
-export interface WatchArgs {
+/** What CloudWatch is set up with. */
+export interface CloudWatchArgs {
   graph: Graph;
-  queues: Queue[];
   clock: Clock;
-  /** Is told of each alarm that goes off or is over. */
+  /** The metrics that the program itself publishes, by the log lines of its Lambdas. */
+  ownMetrics: readonly MetricFamily[];
+  /** Publishes the metrics of what is sampled each minute, such as queues. */
+  sample: (metrics: Metrics, minute: number) => void;
+  /** Gets each alarm that goes off or is over. */
   onAlarm?: ((change: AlarmChange) => void) | undefined;
 }
 
-// What is sent while an event is under way is judged once it is done: within the hour that it is tried for.
+// What is published while an event is on its way is evaluated once it is done: within the hour of its retries.
 const slackMinutes = 60;
 
-/** Begins to watch; refuses alarms that the runner would not judge as CloudWatch does. */
-export const makeWatch = ({ graph, queues, clock, onAlarm = () => {} }: WatchArgs): Watch => {
-  const alarms = alarmsOf(graph);
+/** Starts to monitor; refuses alarms that the emulator does not evaluate as CloudWatch does. */
+export const makeCloudWatch = (args: CloudWatchArgs): CloudWatch => {
+  const { graph, clock, ownMetrics, sample, onAlarm = () => {} } = args;
+  const alarms = alarmsOf(graph, [...awsMetrics, ...ownMetrics]);
   const metrics = makeMetrics(clock, alarms.minutes + slackMinutes);
-  const sendQueues = makeQueueMetrics(queues, metrics);
   const now = () => Math.floor(clock.now() / 60_000);
-  let judged = now();
+  let evaluated = now();
   return {
     metrics,
     states: alarms.states,
-    on: () => [...alarms.states].flatMap(([name, state]) => (state === "ALARM" ? [name] : [])),
+    alarming: () => [...alarms.states].flatMap(([name, state]) => (state === "ALARM" ? [name] : [])),
     check: () => {
       const minute = now();
-      while (judged < minute) {
-        judged += 1;
-        sendQueues(judged);
-        for (const change of alarms.judge(metrics, judged)) onAlarm(change);
+      while (evaluated < minute) {
+        evaluated += 1;
+        sample(metrics, evaluated);
+        for (const change of alarms.evaluate(metrics, evaluated)) onAlarm(change);
       }
     },
   };

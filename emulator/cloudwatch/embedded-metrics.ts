@@ -1,3 +1,4 @@
+import { isObject, parseJson } from "../graph/json.ts";
 import type { MetricId } from "./known-metrics.ts";
 
 interface Embedded {
@@ -6,13 +7,15 @@ interface Embedded {
 }
 
 /**
- * The datapoints that CloudWatch finds in a line of a log: only those at its root.
+ * The datapoints that CloudWatch extracts from a line of a log: only those at its root.
  *
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export const datapointsIn = (line: string): { metric: MetricId; value: number }[] => {
   if (!line.includes('"_aws"')) return [];
-  const parsed = jsonOf(line);
+  const json = parseJson(line);
+  // What claims to be in the format is taken to be in it.
+  const parsed: Embedded = isObject(json) ? json : {};
   return (parsed._aws?.CloudWatchMetrics ?? []).flatMap(({ Namespace: namespace, Dimensions, Metrics }) =>
     Dimensions.flatMap((names) => {
       const dimensions = Object.fromEntries(names.map((name) => [name, `${parsed[name]}`]));
@@ -22,13 +25,4 @@ export const datapointsIn = (line: string): { metric: MetricId; value: number }[
       }));
     }),
   );
-};
-
-// A line that is no JSON is text, and counts nothing.
-const jsonOf = (line: string): Embedded => {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return {};
-  }
 };

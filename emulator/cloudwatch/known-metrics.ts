@@ -1,20 +1,19 @@
-import { metricNames as ownNames, namespace as ownNamespace } from "../../lambdas/runtime/metric.ts";
-
-/** A metric as CloudWatch knows it: by its names and all of its dimensions. */
+/** A metric as CloudWatch identifies it: by its names and all of its dimensions. */
 export interface MetricId {
   namespace: string;
   metricName: string;
   dimensions: Record<string, string>;
 }
 
-interface Family {
+/** Metrics of one namespace and one set of dimensions. */
+export interface MetricFamily {
   namespace: string;
-  /** The dimensions that all of these metrics are sent with, and no others. */
+  /** The dimensions that all of these metrics are published with, and no others. */
   dimensions: string[];
   metricNames: string[];
-  /** Whether only AWS sends them: the emulator does not measure DynamoDB, and no alarm watches it. */
+  /** Whether only AWS publishes them: the emulator does not measure DynamoDB. */
   awsOnly?: true;
-  /** Where AWS says so. */
+  /** Where this is documented. */
   source: string;
 }
 
@@ -22,8 +21,8 @@ const eventBridge = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb
 const stepFunctions = "https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html";
 const dynamodb = "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html";
 
-/** The metrics that AWS sends of what this program is made of, as far as anybody watches them, and those that its Lambdas count. */
-export const knownMetrics: readonly Family[] = [
+/** The metrics that AWS publishes, as far as the emulator knows them. */
+export const awsMetrics: readonly MetricFamily[] = [
   {
     namespace: "AWS/Events",
     dimensions: ["EventBusName", "RuleName"],
@@ -70,17 +69,14 @@ export const knownMetrics: readonly Family[] = [
     awsOnly: true,
     source: dynamodb,
   },
-  {
-    namespace: ownNamespace,
-    dimensions: ["FunctionName"],
-    metricNames: [...ownNames],
-    source: "lambdas/runtime/metric.ts",
-  },
 ];
 
-/** Whether there is such a metric with exactly these dimensions; CloudWatch takes an alarm on any, which then never goes off. */
-export const isKnownMetric = ({ namespace, metricName, dimensions }: MetricId): boolean =>
-  knownMetrics.some(
+/** Whether there is such a metric with exactly these dimensions; CloudWatch takes an alarm on any other too, which then never goes off. */
+export const isKnownMetric = (
+  { namespace, metricName, dimensions }: MetricId,
+  families: readonly MetricFamily[],
+): boolean =>
+  families.some(
     (family) =>
       family.namespace === namespace &&
       family.metricNames.includes(metricName) &&

@@ -2,7 +2,7 @@ import type { Clock } from "../time/clock.ts";
 import type { MetricId } from "./known-metrics.ts";
 import { addStatistics, addValue, noStatistics, readStatistic, type Statistic, type Statistics } from "./statistics.ts";
 
-/** Which datapoints are asked for: `periods` in a row, the last of which ends before `endMinute`, in minutes since 1970. */
+/** Which datapoints to read: `periods` in a row, the last of which ends before `endMinute`, in minutes since 1970. */
 export interface Span {
   statistic: Statistic;
   periodMinutes: number;
@@ -10,20 +10,20 @@ export interface Span {
   endMinute: number;
 }
 
-/** What CloudWatch is sent, by the minute, for as long as somebody looks back at it. */
+/** The datapoints that were published, by the minute, for as long as an alarm looks back at them. */
 export interface Metrics {
-  /** Takes a datapoint of this minute. */
+  /** Publishes a datapoint of this minute. */
   put(metric: MetricId, value?: number): void;
-  /** Takes what somebody else has put together of datapoints, for this minute or the one that is named. */
-  merge(sent: Sent, minute?: number): void;
-  /** A metric's datapoint for each period, the oldest first; null where nothing was sent. */
+  /** Publishes a statistic set of this minute or the one that is named. */
+  merge(set: StatisticSet, minute?: number): void;
+  /** A metric's datapoint for each period, the oldest first; null where nothing was published. */
   values(metric: MetricId, span: Span): (number | null)[];
-  /** Every metric of which there ever was a datapoint, and the sum of all. */
+  /** Every metric that ever had a datapoint, and the sum of its datapoints. */
   all(): { metric: MetricId; sum: number }[];
 }
 
-/** A metric, and what was put together of its datapoints. */
-export interface Sent {
+/** Several datapoints of a metric, aggregated. */
+export interface StatisticSet {
   metric: MetricId;
   statistics: Statistics;
 }
@@ -39,10 +39,10 @@ interface Series {
   buckets: Bucket[];
 }
 
-/** Makes an empty store, which forgets what is older than `keptMinutes`. */
+/** Makes an empty store, which drops what is older than `keptMinutes`. */
 export const makeMetrics = (clock: Clock, keptMinutes: number): Metrics => {
   const all = new Map<string, Series>();
-  // Whoever asks for a metric asks for it every minute.
+  // An alarm reads its metric every minute.
   const asked = new WeakMap<MetricId, Series>();
 
   const seriesOf = (metric: MetricId): Series => {

@@ -1,4 +1,4 @@
-/** What is kept of any number of datapoints: enough for the statistics that alarms and the dashboard ask for. */
+/** Datapoints, aggregated as far as the statistics of alarms and the dashboard need. */
 export interface Statistics {
   count: number;
   sum: number;
@@ -7,7 +7,7 @@ export interface Statistics {
   bins: Record<number, number>;
 }
 
-/** A statistic of CloudWatch's, by its name there. */
+/** A statistic, by CloudWatch's name for it. */
 export type Statistic = "Sum" | "Maximum" | `p${number}`;
 
 /** The statistics of no datapoint at all. */
@@ -22,7 +22,7 @@ export const addValue = (statistics: Statistics, value: number): void => {
   statistics.bins[bin] = (statistics.bins[bin] ?? 0) + 1;
 };
 
-/** Adds the datapoints of others. */
+/** Adds datapoints that are aggregated already. */
 export const addStatistics = (statistics: Statistics, others: Statistics): void => {
   statistics.count += others.count;
   statistics.sum += others.sum;
@@ -32,7 +32,7 @@ export const addStatistics = (statistics: Statistics, others: Statistics): void 
   }
 };
 
-/** Reads a statistic; a percentile is right to one per cent. There must be a datapoint. */
+/** Reads a statistic of at least one datapoint; a percentile is accurate to one per cent. */
 export const readStatistic = (statistics: Statistics, statistic: Statistic): number => {
   if (statistic === "Sum") return statistics.sum;
   if (statistic === "Maximum") return statistics.maximum;

@@ -6,8 +6,9 @@ import {
   waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
 import { array, literal, object, optional, string, type, type Infer } from "superstruct";
-import { checked } from "../graph/checked.ts";
-import { type Graph, ofType } from "../graph/load.ts";
+import { EmulatorError } from "../graph/errors.ts";
+import { type Graph, ofType } from "../graph/graph.ts";
+import { validateInputs } from "../graph/validate-inputs.ts";
 
 const KeySchema = object({ attributeName: string(), keyType: string() });
 
@@ -27,49 +28,32 @@ const Table = type({
   ),
 });
 
-/** Makes the tables of a graph that are not there, and waits until something can be put into them. */
-export const makeTables = async (client: DynamoDBClient, graph: Graph): Promise<void> => {
-  await Promise.all(tablesOf(graph).map((table) => create(client, table)));
+/** A table, by the fields that it is created with. */
+export type Table = Infer<typeof Table>;
+
+/** The tables that the program makes. */
+export const tablesOf = (graph: Graph): Table[] =>
+  ofType(graph, "aws:dynamodb/table:Table").map(({ name, inputs }) => validateInputs(inputs, Table, `table ${name}`));
+
+/** Creates the tables that do not exist, and waits until items can be put into them. */
+export const createTables = async (client: DynamoDBClient, tables: Table[]): Promise<void> => {
+  await Promise.all(tables.map((table) => create(client, table)));
 };
 
-/** The names of the tables that the program exports. */
-export const tableNames = ({ outputs }: Graph): { core: string; payments: string } =>
-  checked(outputs["tables"], object({ core: string(), payments: string() }), "the output tables");
-
-const tablesOf = (graph: Graph): Infer<typeof Table>[] => {
-  const made = ofType(graph, "aws:dynamodb/table:Table").map(({ name, inputs }) =>
-    checked(inputs, Table, `table ${name}`),
-  );
-  const core = tableNames(graph).core;
-  return made.some(({ name }) => name === core) ? made : [...made, productsCoreTable(core)];
-};
-
-// The one that a stack uses which makes none, as far as this program knows it.
-const productsCoreTable = (name: string): Infer<typeof Table> => ({
-  name,
-  billingMode: "PAY_PER_REQUEST",
-  hashKey: "PK",
-  rangeKey: "SK",
-  attributes: ["PK", "SK", "customer_id"].map((attribute) => ({ name: attribute, type: "S" })),
-  globalSecondaryIndexes: [
-    { name: "GSI2", keySchemas: [{ attributeName: "customer_id", keyType: "HASH" }], projectionType: "KEYS_ONLY" },
-  ],
-});
-
-const create = async (client: DynamoDBClient, table: Infer<typeof Table>): Promise<void> => {
+const create = async (client: DynamoDBClient, table: Table): Promise<void> => {
   try {
     await client.send(new CreateTableCommand(toInput(table)));
-    // It is there a moment later.
+    // It exists a moment later.
     await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0.02, maxDelay: 0.1 }, { TableName: table.name });
   } catch (error) {
     // It was kept from an earlier run.
     if (error instanceof ResourceInUseException) return;
     const reason = error instanceof Error ? error.message : error;
-    throw new Error(`The table ${table.name} could not be made: ${reason}`, { cause: error });
+    throw new EmulatorError(`The table ${table.name} could not be created: ${reason}`, { cause: error });
   }
 };
 
-const toInput = (table: Infer<typeof Table>): CreateTableCommandInput => ({
+const toInput = (table: Table): CreateTableCommandInput => ({
   TableName: table.name,
   BillingMode: table.billingMode,
   KeySchema: [

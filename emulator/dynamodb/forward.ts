@@ -1,6 +1,7 @@
 import { Agent, type IncomingMessage, request as send } from "node:http";
+import { emulatorKey } from "../protocol/access-keys.ts";
 
-/** What was answered to a request. */
+/** The answer to a forwarded request. */
 export interface Forwarded {
   status: number;
   headers: IncomingMessage["headers"];
@@ -17,15 +18,15 @@ export const bodyOf = (message: IncomingMessage): Promise<Buffer> =>
   });
 
 /**
- * Sends requests on to the DynamoDB at an endpoint, all in the name of one access key, as DynamoDB Local keeps the tables of each
- * key apart; their signatures are void then, so it must be one that checks none.
+ * Forwards requests to the DynamoDB at an endpoint, all under one access key, as DynamoDB Local keeps the tables of each key apart.
+ * That invalidates their signatures, so it must be a DynamoDB that checks none.
  */
 export const forwardTo = (endpoint: string) => {
   const url = new URL(endpoint);
   const agent = new Agent({ keepAlive: true });
   return ({ method, headers }: IncomingMessage, body: Buffer): Promise<Forwarded> =>
     new Promise((done, fail) => {
-      const authorization = headers.authorization?.replace(/Credential=[^/]+/, `Credential=${accessKey}`);
+      const authorization = headers.authorization?.replace(/Credential=[^/]+/, `Credential=${emulatorKey}`);
       const own = { host: url.host, "content-length": body.length, ...(authorization && { authorization }) };
       const outgoing = send(url, { agent, method, headers: { ...headers, ...own } }, async (answer) => {
         const { statusCode: status = 502, headers: answered } = answer;
@@ -35,5 +36,3 @@ export const forwardTo = (endpoint: string) => {
       outgoing.end(body);
     });
 };
-
-const accessKey = "RUNNER";

@@ -1,31 +1,32 @@
 import { EventEmitter } from "node:events";
 import { createServer, type IncomingMessage, ServerResponse } from "node:http";
 import { enableCompileCache } from "node:module";
-import { type FaultPlan, makeStrike, noFaults } from "../faults/faults.ts";
-import { bodyOf, forwardTo } from "./forward.ts";
-import { allows, type Request, type Statement } from "../iam/policy.ts";
+import { type FaultPlan, makeFaults } from "../faults/faults.ts";
 import { notAuthorized } from "../iam/access-denied.ts";
+import { allows, type Request, type Statement } from "../iam/policy.ts";
+import { emulatorKey } from "../protocol/access-keys.ts";
+import { bodyOf, forwardTo } from "./forward.ts";
 
-/** What the process of DynamoDB is told at its start. */
-export interface DynamoDBArgs {
+/** Who may call DynamoDB, by access key: the caller as AWS's messages name them, and the statements of their role. */
+export type Callers = Record<string, { who: string; statements: readonly Statement[] }>;
+
+/** What the process of DynamoDB is started with. */
+export interface ProcessArgs {
   /** Where the tables are kept; in memory without it. */
   path?: string;
   /** A DynamoDB that answers instead of this process. */
   endpoint?: string | undefined;
   /** The beginning of a table's ARN. */
   tableArn: string;
-  /** Whose calls are let through, by access key: who it is, and the statements of their role. */
-  callers: Record<string, { who: string; statements: readonly Statement[] }>;
-  /** What is to go wrong here. */
+  callers: Callers;
   faults?: FaultPlan | undefined;
 }
 
 enableCompileCache();
 const { default: dynalite } = await import("dynalite");
 
-const start = ({ path, endpoint, tableArn, callers, faults }: DynamoDBArgs): void => {
-  const struck = new Set<number>();
-  let strike = faults ? makeStrike(faults, struck) : noFaults;
+const start = ({ path, endpoint, tableArn, callers, faults: plan }: ProcessArgs): void => {
+  const faults = makeFaults(plan);
   const calls: Record<string, number> = {};
   const allowed: Record<string, boolean> = {};
   const answer = endpoint === undefined ? answerHere(path) : answerFrom(endpoint);
@@ -37,7 +38,7 @@ const start = ({ path, endpoint, tableArn, callers, faults }: DynamoDBArgs): voi
       refuse(response, refusal);
       return;
     }
-    const fault = strikeAt(request, body);
+    const fault = faultAt(request, body);
     if (fault === "throttles" || fault === "errors") {
       failBy(fault, response);
       return;
@@ -45,13 +46,11 @@ const start = ({ path, endpoint, tableArn, callers, faults }: DynamoDBArgs): voi
     await answer(request, body, fault === "errors-after-write" ? failing(response) : response);
   });
 
-  // What the runner does itself is no part of the run.
-  const isRunners = ({ headers }: IncomingMessage): boolean => callers[keyOf(headers)]?.who === "runner";
-
-  const strikeAt = (request: IncomingMessage, body: Buffer): string | null =>
-    isRunners(request)
-      ? null
-      : strike("dynamodb", `${keyOf(request.headers)} ${request.headers["x-amz-target"]} ${body}`);
+  const faultAt = ({ headers }: IncomingMessage, body: Buffer): string | null => {
+    const key = keyOf(headers);
+    // The emulator's own calls are no part of the run.
+    return key === emulatorKey ? null : faults.inject("dynamodb", `${key} ${headers["x-amz-target"]} ${body}`);
+  };
 
   const refusalOf = ({ headers }: IncomingMessage, body: Buffer): string | null => {
     const key = keyOf(headers);
@@ -59,21 +58,21 @@ const start = ({ path, endpoint, tableArn, callers, faults }: DynamoDBArgs): voi
     const wanted = requestOf(`${headers["x-amz-target"]}`, body, tableArn);
     const call = `${key} ${wanted.action} ${wanted.resource}`;
     calls[call] = (calls[call] ?? 0) + 1;
-    // The same call is always allowed or never.
+    // Policies do not change during a run.
     allowed[call] ??= caller !== undefined && allows(caller.statements, wanted);
     return allowed[call] ? null : notAuthorized(caller?.who ?? key, wanted, "identity");
   };
 
   process.on("message", (message) => {
-    if (message === "calls") tell({ calls });
-    if (message === "struck") tell({ struck: [...struck] });
-    if (message === "cpu") tell({ cpu: process.cpuUsage() });
-    if (message === "stop faults") strike = noFaults;
+    if (message === "calls") reply({ calls });
+    if (message === "triggered") reply({ triggered: [...faults.triggered] });
+    if (message === "cpu") reply({ cpu: process.cpuUsage() });
+    if (message === "stop faults") faults.stop();
   });
 
   server.listen(0, "127.0.0.1", () => {
     const address = server.address();
-    tell({ port: typeof address === "object" ? address?.port : null });
+    reply({ port: typeof address === "object" ? address?.port : null });
   });
 };
 
@@ -83,11 +82,11 @@ const answerHere = (path?: string): Answer => {
   const tables = dynalite({ createTableMs: 0, deleteTableMs: 0, ...(path !== undefined && { path }) });
   const [answer] = tables.listeners("request");
   return ({ method, url, headers }, body, response) => {
-    // The body is read; what dynalite gets is the same request, telling that body again.
-    const again = Object.assign(new EventEmitter(), { method, url, headers });
-    answer?.call(tables, again, response);
-    again.emit("data", body);
-    again.emit("end");
+    // The body is read already; dynalite gets the same request with a stream that emits it again.
+    const replayed = Object.assign(new EventEmitter(), { method, url, headers });
+    answer?.call(tables, replayed, response);
+    replayed.emit("data", body);
+    replayed.emit("end");
   };
 };
 
@@ -112,8 +111,8 @@ const failBy = (fault: "throttles" | "errors", response: ServerResponse): void =
   fail(response, isThrottled ? 400 : 500, `com.amazonaws.dynamodb.v20120810#${name}`);
 };
 
-// If there is nobody left to tell, there is nothing to do either.
-const tell = (message: object) => process.send?.(message, undefined, undefined, () => {});
+// After the parent has gone there is no one to reply to.
+const reply = (message: object) => process.send?.(message, undefined, undefined, () => {});
 
 const requestOf = (target: string, body: Buffer, tableArn: string): Request => {
   const { TableName: table = "*", IndexName: index }: Record<string, string> = JSON.parse(`${body}` || "{}");
@@ -134,12 +133,11 @@ const fail = (response: ServerResponse, status: number, type: string, message = 
   response.end(JSON.stringify({ __type: type, Message: message, message }));
 };
 
-// Takes the answer, and gives another in its place: the work is done, and whoever asked for it cannot know.
+// Replaces the answer by an error: the write is done, and its caller cannot know.
 const failing = (response: ServerResponse): ServerResponse =>
   Object.assign(new ServerResponse(response.req), {
     end: () => failBy("errors", response),
   });
 
 process.once("message", start);
-// Without the runner there is nobody to answer.
 process.once("disconnect", () => process.exit());

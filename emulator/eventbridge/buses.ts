@@ -1,15 +1,17 @@
 import { optional, string, type } from "superstruct";
 import type { Archive } from "./archives.ts";
-import { checked } from "../graph/checked.ts";
-import { deliver, deliverAll, type Delivery, type DeliveryArgs, demand, eventIdOf, throttled } from "./delivery.ts";
+import { assertAllowed, deliver, type Delivery, type DeliveryArgs, deliverToTarget } from "./delivery.ts";
+import { throttled } from "./errors.ts";
 import { eventsFrom, ruleMetric } from "./metrics.ts";
-import { type Graph, ofType } from "../graph/load.ts";
+import { EmulatorError } from "../graph/errors.ts";
+import { type Graph, ofType } from "../graph/graph.ts";
+import { validateInputs } from "../graph/validate-inputs.ts";
 import type { Queue } from "../sqs/queue.ts";
 import { type Target, targetsOf } from "./targets.ts";
 
 /** The buses of a graph. */
 export interface EventBuses {
-  /** Puts an event on the bus that Stripe's events arrive on, and returns what became of it at each target that it came to. */
+  /** Puts an event on the partner bus of its source, or else on the first bus, and returns its delivery to each target. */
   put(event: unknown): Promise<Delivery[]>;
   /** Puts an event of an archive on its bus again, for these rules alone, or for all. */
   replay(event: unknown, archive: Archive, ruleArns?: string[]): Promise<Delivery[]>;
@@ -17,27 +19,27 @@ export interface EventBuses {
 
 const Bus = type({ name: string(), eventSourceName: optional(string()) });
 
-/** What EventBridge needs around it. */
+/** What the buses are made with. */
 export interface EventBusesArgs extends DeliveryArgs {
   graph: Graph;
   queues: Queue[];
   archives: Archive[];
 }
 
-/** Makes the buses of a graph with their rules and targets; refuses what it would not run as AWS does. */
+/** Makes the buses of a graph with their rules and targets; refuses what the emulator does not run as AWS does. */
 export const makeEventBuses = (args: EventBusesArgs): EventBuses => {
   const { graph, queues, archives } = args;
   const targets = targetsOf(graph, queues);
   const buses = new Map(
     ofType(graph, "aws:cloudwatch/eventBus:EventBus").map(({ name, inputs, outputs }) => {
       const arn = `${outputs["arn"]}`;
-      return [arn, { ...checked(inputs, Bus, `bus ${name}`), arn }];
+      return [arn, { ...validateInputs(inputs, Bus, `bus ${name}`), arn }];
     }),
   );
   const partnerBuses = [...buses.values()].filter(({ eventSourceName }) => eventSourceName);
   const entry = partnerBuses[0] ?? [...buses.values()][0];
-  if (!entry) throw new Error("The program makes no event bus");
-  // Where Stripe has a bus of its own, everything arrives there: on that of its source if there are several.
+  if (!entry) throw new EmulatorError("The program makes no event bus");
+  // With a partner bus every event arrives there: on that of its source if there are several.
   const entryOf = (event: unknown) =>
     partnerBuses.find(({ eventSourceName }) => eventSourceName === Object(event).source) ?? entry;
 
@@ -45,7 +47,7 @@ export const makeEventBuses = (args: EventBusesArgs): EventBuses => {
     const deliveries = rules.map(async (target) => {
       args.metrics.put(ruleMetric(target, "TriggeredRules"));
       const nextBus = buses.get(target.arn);
-      return nextBus ? forward(target, nextBus, event) : deliverAll(target, event, args);
+      return nextBus ? forward(target, nextBus, event) : deliverToTarget(target, event, args);
     });
     return (await Promise.all(deliveries)).flat();
   };
@@ -60,9 +62,9 @@ export const makeEventBuses = (args: EventBusesArgs): EventBuses => {
 
   const forward = (target: Target, bus: { name: string; arn: string }, event: unknown): Promise<Delivery[]> =>
     deliver(target, event, args, async () => {
-      demand(target, "events:PutEvents", args.permissions);
-      const eventId = eventIdOf(event);
-      if (args.strike("forward", eventId, eventId, target.name))
+      assertAllowed(target, "events:PutEvents", args.permissions);
+      const eventId = args.eventIdOf(event);
+      if (args.inject("forward", eventId, eventId, target.name))
         throw throttled("the event cannot be put on the next bus now");
       return putOn(bus, event);
     });
@@ -73,7 +75,7 @@ export const makeEventBuses = (args: EventBusesArgs): EventBuses => {
       if (bus.eventSourceName) args.metrics.put(eventsFrom(bus.eventSourceName));
       return putOn(bus, event);
     },
-    // It is not archived again, and goes on to no other bus.
+    // It is not archived again, and not forwarded to another bus.
     replay: (event, { busArn }, ruleArns) => {
       const rules = matching(buses.get(busArn)?.name, event);
       return deliverBy(

@@ -1,11 +1,10 @@
-import { array, type Infer, max, min, number, object, optional, pattern, size, string, type Struct } from "superstruct";
+import { array, type Infer, max, min, number, object, optional, pattern, size, string } from "superstruct";
 import type { Archive } from "./archives.ts";
-import type { AwsApiArgs, AwsCall } from "../aws-api.ts";
-import { AwsError, inputOf } from "../protocol/aws-call.ts";
-import { type Graph, ofType } from "../graph/load.ts";
-import { isGoing, type Replay, type ReplayArgs } from "./replays.ts";
+import { type Graph, ofType } from "../graph/graph.ts";
+import { awsCall, type AwsCall, type AwsCalls, AwsError } from "../protocol/aws-call.ts";
+import { isActive, type Replay, type ReplayArgs, type Replays } from "./replays.ts";
 
-const Name = (most: number) => size(pattern(string(), /^[.\-_A-Za-z0-9]+$/), 1, most);
+const Name = (longest: number) => size(pattern(string(), /^[.\-_A-Za-z0-9]+$/), 1, longest);
 
 // 1970 to 9999, in seconds.
 const Time = max(min(number(), 0), 253_402_300_799);
@@ -24,19 +23,21 @@ const StartReplay = object({
 const NameOnly = object({ ReplayName: Name(64) });
 
 // https://docs.aws.amazon.com/general/latest/gr/ev.html, "Number of concurrent replays"
-const mostAtOnce = 10;
+const maxActive = 10;
 
-/** EventBridge's calls on the archives and their replays: https://docs.aws.amazon.com/eventbridge/latest/APIReference/. */
-export const eventCalls = (args: AwsApiArgs): Record<string, AwsCall> => {
+/** What the calls are made on. */
+export interface ReplayCallsArgs {
+  graph: Graph;
+  replays: Replays;
+}
+
+/** EventBridge's calls on the archives and their replays. */
+export const replayCalls = (args: ReplayCallsArgs): AwsCalls => {
   const { replays, graph } = args;
   const arnOf = (kind: string, name: string): string =>
     `arn:aws:events:${graph.region}:${graph.account}:${kind}/${name}`;
-  const call = <T, S>(struct: Struct<T, S>, resource: (input: T) => string, answer: (input: T) => object): AwsCall => ({
-    resource: (value) => resource(inputOf(value, struct)),
-    answer: (value) => answer(inputOf(value, struct)),
-  });
   const callOnReplay = (answer: (replay: Replay) => object): AwsCall =>
-    call(
+    awsCall(
       NameOnly,
       ({ ReplayName }) => arnOf("replay", ReplayName),
       ({ ReplayName }) => {
@@ -47,7 +48,7 @@ export const eventCalls = (args: AwsApiArgs): Record<string, AwsCall> => {
     );
 
   return {
-    "AWSEvents.DescribeArchive": call(
+    "AWSEvents.DescribeArchive": awsCall(
       DescribeArchive,
       ({ ArchiveName }) => arnOf("archive", ArchiveName),
       ({ ArchiveName }) => {
@@ -56,7 +57,7 @@ export const eventCalls = (args: AwsApiArgs): Record<string, AwsCall> => {
         return describeArchive(archive);
       },
     ),
-    "AWSEvents.StartReplay": call(
+    "AWSEvents.StartReplay": awsCall(
       StartReplay,
       ({ EventSourceArn }) => EventSourceArn,
       (input) => {
@@ -66,7 +67,7 @@ export const eventCalls = (args: AwsApiArgs): Record<string, AwsCall> => {
     ),
     "AWSEvents.DescribeReplay": callOnReplay(describeReplay),
     "AWSEvents.CancelReplay": callOnReplay((replay) => {
-      if (!isGoing(replay)) {
+      if (!isActive(replay)) {
         const message = `Replay ${replay.name} is not in a valid state for this operation.`;
         throw new AwsError("IllegalStatusException", message);
       }
@@ -76,17 +77,17 @@ export const eventCalls = (args: AwsApiArgs): Record<string, AwsCall> => {
   };
 };
 
-const replayArgs = ({ replays, graph }: AwsApiArgs, input: Infer<typeof StartReplay>): ReplayArgs => {
+const replayArgs = ({ replays, graph }: ReplayCallsArgs, input: Infer<typeof StartReplay>): ReplayArgs => {
   const { ReplayName: name, EventSourceArn, EventStartTime, EventEndTime, Destination } = input;
   const archive = replays.archives.find(({ arn }) => arn === EventSourceArn);
   if (!archive) throw invalid("EventSourceArn", `Archive ${EventSourceArn.split("/").at(-1)} does not exist.`);
   if (Destination.Arn !== archive.busArn) throw invalid("Destination.Arn", "Cross event bus replay is not permitted.");
-  const stranger = Destination.FilterArns?.find((arn) => !rulesOf(graph, archive).includes(arn));
-  if (stranger !== undefined) throw invalid("Destination.FilterArns", `The event bus has no rule ${stranger}.`);
+  const unknownRule = Destination.FilterArns?.find((arn) => !rulesOf(graph, archive).includes(arn));
+  if (unknownRule !== undefined) throw invalid("Destination.FilterArns", `The event bus has no rule ${unknownRule}.`);
   if (EventStartTime >= EventEndTime) throw invalid("EventEndTime", "EventStartTime must be before EventEndTime.");
   if (replays.all.has(name)) throw new AwsError("ResourceAlreadyExistsException", `Replay ${name} already exists.`);
-  if ([...replays.all.values()].filter(isGoing).length >= mostAtOnce)
-    throw new AwsError("LimitExceededException", `There are ${mostAtOnce} replays at a time at most.`);
+  if ([...replays.all.values()].filter(isActive).length >= maxActive)
+    throw new AwsError("LimitExceededException", `There are ${maxActive} replays at a time at most.`);
   return {
     name,
     description: input.Description,

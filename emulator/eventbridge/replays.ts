@@ -1,9 +1,9 @@
 import type { Archive, ArchivedEvent } from "./archives.ts";
 import type { Clock } from "../time/clock.ts";
-import type { Envelope } from "../../local/stripe-envelope.ts";
-import { makeSchedule } from "../time/keyed-queue.ts";
+import type { Envelope } from "./envelope.ts";
+import { makeKeyedQueue } from "../time/keyed-queue.ts";
 
-/** A replay of an archive: what was asked for, and how far it is. Times are in milliseconds since 1970. */
+/** A replay of an archive: its arguments and its progress. Times are in milliseconds since 1970. */
 export interface Replay {
   name: string;
   description: string | undefined;
@@ -25,27 +25,27 @@ export interface Replay {
 /** What a replay is started with. */
 export type ReplayArgs = Pick<Replay, "name" | "description" | "archive" | "ruleArns" | "from" | "to">;
 
-/** The replays of a runner. */
+/** The replays of all archives. */
 export interface Replays {
   archives: Archive[];
-  /** All there have been, by their names. */
+  /** All replays so far, by name. */
   all: ReadonlyMap<string, Replay>;
   start(args: ReplayArgs): Replay;
-  /** Lets a replay start no more events; what has been started goes on. */
+  /** Stops a replay from putting more events; those that it has put go on. */
   cancel(replay: Replay): void;
   /** Cancels all, and waits until they have ended. */
   stop(): Promise<void>;
 }
 
 /** Whether a replay has not ended yet. */
-export const isGoing = ({ state }: Replay): boolean => state === "STARTING" || state === "RUNNING";
+export const isActive = ({ state }: Replay): boolean => state === "STARTING" || state === "RUNNING";
 
 const minute = 60_000;
-const sideBySide = 16;
+const concurrency = 16;
 
 type Put = (event: Envelope, replay: Replay) => Promise<void>;
 
-/** Makes replays that hand their events to `put`, minute by minute of the time in them, and those of a minute in any order. */
+/** Makes replays that hand their events to `put`, minute by minute of the events' own time, and those of a minute in any order. */
 export const makeReplays = (archives: Archive[], clock: Clock, put: Put): Replays => {
   const all = new Map<string, Replay>();
 
@@ -74,14 +74,14 @@ export const makeReplays = (archives: Archive[], clock: Clock, put: Put): Replay
     },
     cancel,
     stop: async () => {
-      for (const replay of all.values()) if (isGoing(replay)) cancel(replay);
+      for (const replay of all.values()) if (isActive(replay)) cancel(replay);
       await Promise.all([...all.values()].map(({ done }) => done));
     },
   };
 };
 
 const run = async (replay: Replay, put: Put): Promise<void> => {
-  // Whoever has started it is told so first.
+  // The call that starts it is answered first.
   await new Promise(setImmediate);
   if (replay.state === "STARTING") replay.state = "RUNNING";
   const wanted = replay.archive.events().filter(({ time }) => time >= replay.from && time < replay.to);
@@ -96,10 +96,10 @@ const run = async (replay: Replay, put: Put): Promise<void> => {
 };
 
 const putAll = async (replay: Replay, events: ArchivedEvent[], put: Put): Promise<void> => {
-  const schedule = makeSchedule(sideBySide);
-  // The last that came is the first to go: whoever counts on the order is to be found out.
+  const queue = makeKeyedQueue(concurrency);
+  // In reverse, so that a consumer that relies on the order is found out.
   const puts = events.toReversed().map(({ json, time }, index) =>
-    schedule(`${index}`, async () => {
+    queue(`${index}`, async () => {
       if (replay.state !== "RUNNING") return;
       // An archive has envelopes only.
       const event: Envelope = { ...JSON.parse(json), "replay-name": replay.name };

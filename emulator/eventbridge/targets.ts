@@ -1,10 +1,11 @@
 import { number, object, optional, string } from "superstruct";
-import { checked } from "../graph/checked.ts";
-import { type Graph, ofType } from "../graph/load.ts";
+import { EmulatorError } from "../graph/errors.ts";
+import { type Graph, ofType } from "../graph/graph.ts";
+import { validateInputs } from "../graph/validate-inputs.ts";
 import { compilePattern, type Matcher } from "./pattern.ts";
 import type { Queue } from "../sqs/queue.ts";
 
-/** A target of a rule, and the rule. */
+/** A target, and its rule. */
 export interface Target {
   name: string;
   busName: string;
@@ -12,8 +13,8 @@ export interface Target {
   matches: Matcher;
   arn: string;
   roleArn: string;
-  tries: number;
-  ageSeconds: number;
+  maxAttempts: number;
+  maxEventAgeSeconds: number;
   deadLetters: Queue;
 }
 
@@ -24,7 +25,7 @@ const Rule = object({
   eventPattern: string(),
 });
 
-// Nothing may change the event on its way, so an input, a path or a transformer is refused.
+// The emulator delivers events unchanged, so an input, a path or a transformer is refused.
 const TargetInputs = object({
   rule: string(),
   eventBusName: string(),
@@ -35,10 +36,10 @@ const TargetInputs = object({
   deadLetterConfig: object({ arn: string() }),
 });
 
-/** The targets of a graph's rules; refuses what the runner would not do as EventBridge does. */
+/** The targets of a graph's rules; refuses what the emulator does not do as EventBridge does. */
 export const targetsOf = (graph: Graph, queues: Queue[]): Target[] => {
   const rules = ofType(graph, "aws:cloudwatch/eventRule:EventRule").map(({ name, inputs, outputs }) => {
-    const rule = checked(inputs, Rule, `rule ${name}`);
+    const rule = validateInputs(inputs, Rule, `rule ${name}`);
     return {
       ...rule,
       arn: `${outputs["arn"]}`,
@@ -46,13 +47,13 @@ export const targetsOf = (graph: Graph, queues: Queue[]): Target[] => {
     };
   });
   return ofType(graph, "aws:cloudwatch/eventTarget:EventTarget").map(({ name, inputs }) => {
-    const target = checked(inputs, TargetInputs, `target ${name}`);
+    const target = validateInputs(inputs, TargetInputs, `target ${name}`);
     const rule = rules.find(
       (candidate) => candidate.name === target.rule && candidate.eventBusName === target.eventBusName,
     );
-    if (!rule) throw new Error(`Target ${name}: there is no rule ${target.rule} on bus ${target.eventBusName}`);
+    if (!rule) throw new EmulatorError(`Target ${name}: there is no rule ${target.rule} on bus ${target.eventBusName}`);
     const deadLetters = queues.find(({ arn }) => arn === target.deadLetterConfig.arn);
-    if (!deadLetters) throw new Error(`Target ${name}: there is no queue ${target.deadLetterConfig.arn}`);
+    if (!deadLetters) throw new EmulatorError(`Target ${name}: there is no queue ${target.deadLetterConfig.arn}`);
     return {
       name,
       busName: rule.eventBusName,
@@ -60,8 +61,8 @@ export const targetsOf = (graph: Graph, queues: Queue[]): Target[] => {
       matches: rule.matches,
       arn: target.arn,
       roleArn: target.roleArn,
-      tries: 1 + target.retryPolicy.maximumRetryAttempts,
-      ageSeconds: target.retryPolicy.maximumEventAgeInSeconds,
+      maxAttempts: 1 + target.retryPolicy.maximumRetryAttempts,
+      maxEventAgeSeconds: target.retryPolicy.maximumEventAgeInSeconds,
       deadLetters,
     };
   });

@@ -1,20 +1,26 @@
-import { type Failure, validate } from "superstruct";
+import type { Failure } from "superstruct";
+import { EmulatorError } from "../graph/errors.ts";
+import { type Graph, ofType } from "../graph/graph.ts";
+import { validateInputs } from "../graph/validate-inputs.ts";
 import { FaultPlan, type Hop } from "./faults.ts";
-import { type Graph, ofType } from "../graph/load.ts";
 
-/** Reads a plan of faults for a graph; refuses one that names what there is not. */
+/** Reads a plan of faults for a graph; refuses one that names a place that the graph does not have. */
 export const readFaultPlan = (content: unknown, name: string, graph: Graph): FaultPlan => {
-  const [error, plan] = validate(content, FaultPlan);
-  if (error) throw new Error(`${name}: ${problemOf(error.failures()[0])}`);
+  const refuse = (path: string, failure: Failure) => new EmulatorError(`${name}: ${problemOf(path, failure)}`);
+  const plan = validateInputs(content, FaultPlan, refuse);
   for (const [index, { hop, at, events }] of plan.faults.entries()) {
     const where = `${name}: faults.${index}`;
     if (hop === "dynamodb" && events !== undefined)
-      throw new Error(`${where}: at dynamodb no events can be named, as its calls name none; say a probability`);
+      throw new EmulatorError(
+        `${where}: at dynamodb no events can be named, as its calls name none; say a probability`,
+      );
     if (at === undefined) continue;
     const type = placeTypes[hop];
-    if (type === undefined) throw new Error(`${where}: at ${hop} no place can be named, and there is at: ${at}`);
+    if (type === undefined)
+      throw new EmulatorError(`${where}: at ${hop} no place can be named, and there is at: ${at}`);
     const places = ofType(graph, type).map(({ inputs }) => `${inputs["name"]}`);
-    if (!places.includes(at)) throw new Error(`${where}: there is no ${at} at ${hop}; there are ${places.join(", ")}`);
+    if (!places.includes(at))
+      throw new EmulatorError(`${where}: there is no ${at} at ${hop}; there are ${places.join(", ")}`);
   }
   return plan;
 };
@@ -26,9 +32,7 @@ const placeTypes: Partial<Record<Hop, string>> = {
   lambda: "aws:lambda/function:Function",
 };
 
-const problemOf = (failure?: Failure): string => {
-  if (!failure) return "it is no plan of faults";
-  const path = failure.path.join(".") || "the whole of it";
+const problemOf = (path: string, failure: Failure): string => {
   if (failure.type === "never") return `${path} is not known`;
   const expected = failure.message.replace(/,? but received.*$/s, "").replace("an integer", "a whole number");
   const is = failure.value === undefined ? "missing" : JSON.stringify(failure.value);

@@ -1,65 +1,32 @@
 import * as pulumi from "@pulumi/pulumi";
-import program from "../../index.ts";
-import { answersOf } from "./resource-types.ts";
-import { plain, undefinedIn, valueOf } from "./outputs.ts";
+import { EmulatorError } from "./errors.ts";
+import type { Graph, Resource, StackArgs } from "./graph.ts";
+import { mockedOutputs } from "./resource-types.ts";
+import { resolveOutputs, unresolvedPaths, valueOf } from "./outputs.ts";
 
-/** A resource that the program registers, its inputs as AWS would get them. */
-export interface Resource {
-  type: string;
-  name: string;
-  inputs: Record<string, unknown>;
-  /** The inputs and what AWS adds to them, such as `arn`. */
-  outputs: Record<string, unknown>;
-  protect: boolean;
-  retainOnDelete: boolean;
-  deleteBeforeReplace: boolean;
-  /** The inputs whose changes are left alone. */
-  ignoreChanges: string[];
-  /** The names of the resources that it waits for, besides those that its inputs name. */
-  dependsOn: string[];
-}
-
-/** All that the program makes for a stack. */
-export interface Graph {
-  stack: string;
-  region: string;
-  account: string;
-  resources: Resource[];
-  /** What the program exports. */
-  outputs: Record<string, unknown>;
-}
-
-/** The stack whose graph is wanted. */
-export interface StackArgs {
-  project: string;
-  stack: string;
-  /** Its configuration, as `stackConfig` reads it. */
-  config: Record<string, string>;
-}
-
-/** The resources of one type, such as `aws:sqs/queue:Queue`. */
-export const ofType = ({ resources }: Pick<Graph, "resources">, type: string): Resource[] =>
-  resources.filter((resource) => resource.type === type);
+/** A Pulumi program: registers its resources, and returns what it exports. */
+export type Program = () => Promise<unknown>;
 
 /**
- * Runs the Pulumi program for a stack, as `pulumi up` would but under mocks, and returns what it registers.
+ * Runs a Pulumi program for a stack, as `pulumi up` would but under mocks, and returns what it registers.
  *
- * @throws what the program throws, and an error for a resource type or a call that the runner does not know.
+ * @throws what the program throws, and an `EmulatorError` for a `RunError` of Pulumi's, which is for the user, or for a resource type
+ * or a call that the emulator does not know.
  */
-export const loadGraph = (args: StackArgs): Promise<Graph> => {
+export const loadGraph = (program: Program, args: StackArgs): Promise<Graph> => {
   // One after the other: Pulumi's mocks and configuration are those of the process.
-  const graph = loaded.then(() => load(args));
+  const graph = loaded.then(() => load(program, args));
   loaded = graph.catch(() => {});
   return graph;
 };
 
 let loaded: Promise<unknown> = Promise.resolve();
 
-const load = async ({ project, stack, config }: StackArgs): Promise<Graph> => {
+const load = async (program: Program, { project, stack, config }: StackArgs): Promise<Graph> => {
   const region = config["aws:region"] ?? "us-east-1";
   // In another account Pulumi would do nothing.
   const [account = "123456789012"] = /\d{12}/.exec(config["aws:allowedAccountIds"] ?? "") ?? [];
-  const answers = answersOf(region, account);
+  const mocked = mockedOutputs(region, account);
   const registered: Registered[] = [];
   const options = new Map<string, pulumi.CustomResourceOptions>();
   const problems: string[] = [];
@@ -70,17 +37,17 @@ const load = async ({ project, stack, config }: StackArgs): Promise<Graph> => {
       newResource: ({ type, name, inputs, custom, provider }) => {
         if (custom === false) return { id: name, state: inputs };
         // Any other than the stack's own would not keep to its allowedAccountIds.
-        if (provider) problems.push(`${name}: the runner does not know the provider ${provider}`);
+        if (provider) problems.push(`${name}: the emulator does not know the provider ${provider}`);
         // A mock that throws would end the process much later, and say nothing of where.
-        if (!answers[type]) problems.push(`${name}: the runner does not know the resource type ${type}`);
-        const added = answers[type]?.(inputs) ?? {};
+        if (!mocked[type]) problems.push(`${name}: the emulator does not know the resource type ${type}`);
+        const added = mocked[type]?.(inputs) ?? {};
         registered.push({ type, name, inputs, outputs: { ...inputs, ...added } });
         return { id: `${added["id"] ?? inputs.name ?? name}`, state: { ...inputs, ...added } };
       },
       call: ({ token }) => {
         if (token === "aws:index/getCallerIdentity:getCallerIdentity") return { accountId: account };
         if (token === "aws:index/getRegion:getRegion") return { region };
-        problems.push(`The runner does not know the call ${token}`);
+        problems.push(`The emulator does not know the call ${token}`);
         return {};
       },
     },
@@ -94,20 +61,21 @@ const load = async ({ project, stack, config }: StackArgs): Promise<Graph> => {
       options.set(`${type} ${name}`, opts);
       return { props, opts };
     });
-    // Pulumi would reject a promise of its own too, which nobody could catch.
+    // Pulumi would reject a promise of its own too, which nothing can catch.
     return program().catch((error: unknown) => {
       failure = error;
     });
   });
   // It resolves before the resources are registered; this waits for them.
   await pulumi.runtime.disconnect();
+  if (pulumi.RunError.isInstance(failure)) throw new EmulatorError(failure.message, { cause: failure });
   if (failure !== undefined) throw failure;
 
   const resources = await Promise.all(
     registered.map((resource) => complete(resource, options.get(`${resource.type} ${resource.name}`))),
   );
-  problems.push(...resources.flatMap(({ name, inputs }) => undefinedIn(inputs, name).map(incomplete)));
-  if (problems.length > 0) throw new Error(`Stack ${stack} cannot run here:\n${problems.join("\n")}`);
+  problems.push(...resources.flatMap(({ name, inputs }) => unresolvedPaths(inputs, name).map(incomplete)));
+  if (problems.length > 0) throw new EmulatorError(`Stack ${stack} cannot run here:\n${problems.join("\n")}`);
   return { stack, region, account, resources, outputs: await objectOf(await valueOf(exported)) };
 };
 
@@ -129,6 +97,8 @@ const complete = async (resource: Registered, options: pulumi.CustomResourceOpti
   };
 };
 
-const objectOf = async (value: unknown): Promise<Record<string, unknown>> => ({ ...Object(await plain(value)) });
+const objectOf = async (value: unknown): Promise<Record<string, unknown>> => ({
+  ...Object(await resolveOutputs(value)),
+});
 
 const incomplete = (path: string): string => `${path}: an output that has no value here`;

@@ -9,20 +9,20 @@ export const valueOf = <T>(output: pulumi.Input<T>): Promise<pulumi.Unwrap<T>> =
     pulumi.output(output).apply((value) => done(value));
   });
 
-/** A value as AWS would get it: secrets opened, and archives as a table of file names and texts. */
-export const plain = async (value: unknown): Promise<unknown> => {
+/** A value as AWS would get it: outputs and secrets resolved, and archives as a table of file names and texts. */
+export const resolveOutputs = async (value: unknown): Promise<unknown> => {
   if (typeof value !== "object" || value === null) return value;
-  if (value instanceof pulumi.asset.AssetArchive) return plain(await value.assets);
+  if (value instanceof pulumi.asset.AssetArchive) return resolveOutputs(await value.assets);
   if (value instanceof pulumi.asset.StringAsset) return value.text;
-  if (Array.isArray(value)) return Promise.all(value.map(plain));
-  if (secretMark in value) return plain("value" in value ? value.value : null);
-  const entries = Object.entries(value).map(async ([key, inner]) => [key, await plain(inner)] as const);
+  if (Array.isArray(value)) return Promise.all(value.map(resolveOutputs));
+  if (secretMark in value) return resolveOutputs("value" in value ? value.value : null);
+  const entries = Object.entries(value).map(async ([key, inner]) => [key, await resolveOutputs(inner)] as const);
   return Object.fromEntries(await Promise.all(entries));
 };
 
-/** The paths of texts that an output without a value has got into. */
-export const undefinedIn = (value: unknown, path = ""): string[] => {
+/** The paths of the texts that hold an output without a value. */
+export const unresolvedPaths = (value: unknown, path = ""): string[] => {
   if (typeof value === "string") return /\bundefined\b/.test(value) && value.length < 10_000 ? [path] : [];
   if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) => undefinedIn(inner, path ? `${path}.${key}` : key));
+  return Object.entries(value).flatMap(([key, inner]) => unresolvedPaths(inner, path ? `${path}.${key}` : key));
 };

@@ -1,7 +1,7 @@
 type Inputs = Record<string, unknown>;
 
-/** What AWS would answer for a resource of each type that this program makes; a type that is not here stops the runner. */
-export const answersOf = (region: string, account: string): Record<string, (inputs: Inputs) => Inputs> => {
+/** The outputs that AWS adds to the inputs of a resource, for each type that the emulator knows; any other type stops it. */
+export const mockedOutputs = (region: string, account: string): Record<string, (inputs: Inputs) => Inputs> => {
   const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${account}:${rest}`;
   return {
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": ({ alarmName }) => ({

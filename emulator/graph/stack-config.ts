@@ -1,30 +1,24 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import type { StackArgs } from "./load.ts";
+import { EmulatorError } from "./errors.ts";
+import type { StackArgs } from "./graph.ts";
 
-const root = join(import.meta.dirname, "../..");
-
-/** A stack's configuration as the Pulumi CLI hands it to the program: fully named keys, and text as values. */
-export const stackConfig = (stack: string): StackArgs => {
-  const file = join(root, `Pulumi.${stack}.yaml`);
-  if (!existsSync(file)) throw new Error(`There is no stack ${stack}: Pulumi.${stack}.yaml does not exist`);
-  return configWith(stack, parse(readFileSync(file, "utf8"))?.config ?? {});
+/** The configuration of a stack of the project in this directory, as the Pulumi CLI hands it to the program. */
+export const stackConfig = (project: string, stack: string): StackArgs => {
+  const file = join(project, `Pulumi.${stack}.yaml`);
+  if (!existsSync(file)) throw new EmulatorError(`There is no stack ${stack}: Pulumi.${stack}.yaml does not exist`);
+  return configWith(project, stack, parse(readFileSync(file, "utf8"))?.config ?? {});
 };
 
-/** The configuration of a stack whose file has these settings: what they leave out is as `Pulumi.yaml` says. */
-export const configWith = (stack: string, own: Record<string, unknown>): StackArgs => {
-  const project = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
-  const declared: Record<string, { default?: unknown }> = project.config;
-  const defaults = Object.entries(declared).flatMap(([key, { default: value }]) =>
-    value === undefined ? [] : [[`${project.name}:${key}`, value]],
+/** The configuration of a stack whose file has these settings; the others have the defaults of `Pulumi.yaml`. */
+export const configWith = (project: string, stack: string, own: Record<string, unknown>): StackArgs => {
+  const { name, config: declared } = parse(readFileSync(join(project, "Pulumi.yaml"), "utf8"));
+  const defaults = Object.entries<{ default?: unknown }>(declared).flatMap(([key, { default: value }]) =>
+    value === undefined ? [] : [[`${name}:${key}`, value]],
   );
   const values = Object.entries({ ...Object.fromEntries(defaults), ...own });
-  return {
-    project: project.name,
-    stack,
-    config: Object.fromEntries(values.map(([key, value]) => [key, asText(value)])),
-  };
+  return { project: name, stack, config: Object.fromEntries(values.map(([key, value]) => [key, asText(value)])) };
 };
 
 const asText = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));

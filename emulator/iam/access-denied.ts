@@ -1,6 +1,6 @@
 import type { Request } from "./policy.ts";
 
-/** How AWS's messages name a role that was taken on. */
+/** How AWS's messages name a session of an assumed role. */
 export const sessionOf = (roleArn: string, session: string): string =>
   `${roleArn.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/")}/${session}`;
 
@@ -15,7 +15,7 @@ export const notAuthorized = (
   kind: "identity" | "resource",
   isDenied = false,
 ): string => {
-  // SQS alone tells its actions in lower case.
+  // SQS alone writes its actions in lower case.
   const action = asked.startsWith("sqs:") ? asked.toLowerCase() : asked;
   const because = isDenied
     ? `with an explicit deny in ${kind === "resource" ? "a" : "an"} ${kind}-based policy`

@@ -1,24 +1,25 @@
-import { type Graph, ofType, type Resource } from "../graph/load.ts";
+import { EmulatorError } from "../graph/errors.ts";
+import { type Graph, ofType, type Resource } from "../graph/graph.ts";
 import { readPolicy, type Statement } from "./policy.ts";
 
-/** A policy of a graph: who may take a role on, what a role or an operator may do, or what may be done with a queue or a log. */
+/** A policy of a graph: who may assume a role, what a role or an operator may do, or what may be done with a queue or a log. */
 export interface Policy {
-  /** What it is of, such as `trust of write-payment`, `role write-payment` or `queue parked`. */
+  /** What it belongs to, such as `trust of write-payment`, `role write-payment` or `queue parked`. */
   name: string;
-  /** The ARN of what it is of. */
+  /** The ARN of what it belongs to. */
   arn: string;
   statements: readonly Statement[];
 }
 
-/** The name of the policy that says who may take a role on. */
+/** The name of a role's trust policy. */
 export const trustOf = (role: string): string => `trust of ${role}`;
 
-/** Reads all policies of a graph; one that the runner does not understand exactly, or does not know the place of, is refused. */
+/** Reads all policies of a graph; refuses one that the emulator does not evaluate exactly as IAM does, or that is on a resource it does not know. */
 export const policiesOf = (graph: Graph): Policy[] => {
   for (const { type, name, inputs } of graph.resources) {
     const isPolicy = Object.values(inputs).some((input) => `${input}`.includes('"Statement":'));
     if (isPolicy && !known.includes(type))
-      throw new Error(`${name}: the runner does not know the policies of a ${type}`);
+      throw new EmulatorError(`${name}: the emulator does not know the policies of a ${type}`);
   }
   const roles = ofType(graph, "aws:iam/role:Role").flatMap((role) => {
     const arn = `${role.outputs["arn"]}`;
@@ -43,7 +44,7 @@ export const policiesOf = (graph: Graph): Policy[] => {
   return [...roles, ...queues, ...others];
 };
 
-// Where else there are policies: how each is called here, and which of its resource's fields hold it and the ARN that it is of.
+// Other resources with policies: the policy's name here, and the resource's fields that hold the document and the ARN.
 const places: Record<string, { nameOf: (name: string) => string; document: string; arn: string }> = {
   "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": {
     nameOf: (name) => `log ${name}`,

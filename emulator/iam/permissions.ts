@@ -1,54 +1,54 @@
-import type { Graph } from "../graph/load.ts";
+import type { Graph } from "../graph/graph.ts";
 import { decide, type Request, type Statement } from "./policy.ts";
 import { notAuthorized, sessionOf } from "./access-denied.ts";
 import { policiesOf, type Policy, trustOf } from "./graph-policies.ts";
 
-/** Something that was asked for, and the policies that it was decided by: some must allow it, and none may deny it. */
+/** A request, and the policies that decided it: one must allow it, and none may deny it. */
 export interface Use {
   policies: string[];
   request: Request;
 }
 
-/** The service that takes a role on, and on whose behalf. */
+/** The service that assumes a role, and on whose behalf. */
 export interface Assuming {
   /** Such as `lambda.amazonaws.com`. */
   service: string;
-  /** What the service says of it, such as `aws:SourceArn`. */
+  /** The condition keys that the service sets, such as `aws:SourceArn`. */
   context?: Record<string, string>;
-  /** The name of the session, which AWS's messages tell. */
+  /** The name of the session, which AWS's messages contain. */
   session: string;
 }
 
-/** Why something may not be done. */
+/** Why a request is refused. */
 export interface Refusal {
-  /** Whether it is that the role cannot be taken on. */
+  /** Whether the role's trust policy is the reason. */
   isTrust: boolean;
   /** As AWS says it. */
   message: string;
 }
 
-/** The policies of a graph, and a record of what was asked of them. */
+/** The policies of a graph, and a record of every request that they decided. */
 export interface Permissions {
   /** The statements of a role, by its ARN. */
   statementsOf(roleArn: string): readonly Statement[];
-  /** Why a service that has taken a role on may not do this; null if it may. */
+  /** Why a service with this role may not make the request; null if it may. */
   roleRefusal(roleArn: string, by: Assuming, request: Request): Refusal | null;
-  /** Why a service may not do this by what its resource's policy alone says; null if it may. */
+  /** Why a service without a role may not make the request by the resource's policy; null if it may. */
   serviceRefusal(request: Request & { principal: string }): Refusal | null;
-  /** An operator, as AWS names them, and their statements. */
+  /** The operator, as AWS's messages name them, and their statements. */
   operator: { who: string; statements: readonly Statement[] };
-  /** Why an operator may not do this; null if they may. */
+  /** Why the operator may not make the request; null if they may. */
   operatorRefusal(request: Request): Refusal | null;
-  /** Records what somebody else has decided by a role's statements. */
-  note(roleArn: string, request: Request): void;
-  /** All that was asked for so far, each thing once. */
+  /** Records a request that another process has decided by a role's statements. */
+  record(roleArn: string, request: Request): void;
+  /** All requests so far, each once. */
   uses(): Use[];
 }
 
-/** Reads all policies of a graph; one that the runner does not understand exactly is refused. */
-export const permissionsOf = (graph: Graph): Permissions => {
+/** Reads all policies of a graph, of which the one of this name is the operator's; refuses one that the emulator does not evaluate exactly as IAM does. */
+export const permissionsOf = (graph: Graph, operatorPolicy: string): Permissions => {
   const policies = policiesOf(graph);
-  const operators = policies.filter(({ name }) => name === "operator");
+  const operators = policies.filter(({ name }) => name === operatorPolicy);
   const operator = { who: `arn:aws:iam::${graph.account}:user/operator`, statements: statementsOf(operators) };
   const used = new Map<string, Use>();
   const find = (kind: string, arn: string): Policy[] =>
@@ -86,14 +86,14 @@ export const permissionsOf = (graph: Graph): Permissions => {
     operatorRefusal: remembered((request) =>
       ask(operator.who, [...operators, ...find("queue ", request.resource)], request),
     ),
-    note: (roleArn, request) => record(find("role ", roleArn), request),
+    record: (roleArn, request) => record(find("role ", roleArn), request),
     uses: () => [...used.values()],
   };
 };
 
 const statementsOf = (policies: readonly Policy[]): Statement[] => policies.flatMap(({ statements }) => statements);
 
-// Policies do not change while they are asked, so the same question has the same answer, and every event asks the same ones.
+// Policies do not change during a run, so the same request has the same answer, and every event makes the same ones.
 const remembered = <A extends unknown[], R>(ask: (...asked: A) => R): ((...asked: A) => R) => {
   const answers = new Map<string, R>();
   return (...asked) => {

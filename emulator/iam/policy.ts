@@ -1,5 +1,5 @@
 import { array, define, enums, literal, object, optional, record, string, union, type Infer } from "superstruct";
-import { checked } from "../graph/checked.ts";
+import { validateInputs } from "../graph/validate-inputs.ts";
 
 // A policy variable, ${…}, would be filled in by AWS; here it would be taken as it is written.
 const Text = define<string>("a text", (value) => typeof value === "string" && !value.includes("${"));
@@ -21,24 +21,24 @@ const Policy = object({ Version: literal("2012-10-17"), Statement: array(Stateme
 /** One statement of a policy, in as much of IAM's language as this program's policies use. */
 export type Statement = Infer<typeof Statement>;
 
-/** What somebody wants to do. */
+/** What a caller wants to do. */
 export interface Request {
   action: string;
   resource: string;
-  /** Who asks, where the policy names a principal: a service, or a role's ARN. */
+  /** The caller, where the policy names a principal: a service, or a role's ARN. */
   principal?: string;
-  /** What is known of the request, such as `aws:SourceArn`. */
+  /** The condition keys of the request, such as `aws:SourceArn`. */
   context?: Record<string, string>;
 }
 
-/** What statements say of a request: it must be allowed by some, and denied by none. */
+/** How statements decide a request: one must allow it, and none may deny it. */
 export type Decision = "allowed" | "not allowed" | "denied";
 
-/** Reads a policy document; what is not understood exactly is refused, by its path. */
+/** Reads a policy document; refuses, by its path, what the emulator does not evaluate exactly as IAM does. */
 export const readPolicy = (document: unknown, name: string): Statement[] =>
-  checked(JSON.parse(`${document}`), Policy, name).Statement;
+  validateInputs(JSON.parse(`${document}`), Policy, name).Statement;
 
-/** Decides by these statements whether a request is allowed. */
+/** Evaluates these statements for a request. */
 export const decide = (statements: readonly Statement[], request: Request): Decision => {
   const matching = statements.filter((statement) => matches(statement, request));
   if (matching.some(({ Effect }) => Effect === "Deny")) return "denied";

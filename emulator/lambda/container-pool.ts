@@ -1,8 +1,8 @@
 import { type Container, type ContainerArgs, startContainer } from "./container.ts";
 
-/** Runs a Lambda's code, in as many containers as there are calls at once, up to a few. */
-export interface Sandbox {
-  /** Calls the Lambda; throws a `LambdaError` for what it throws, and for a crash or a timeout, by Lambda's own names. */
+/** Runs a Lambda's code in as many containers as there are concurrent calls, up to a limit. */
+export interface ContainerPool {
+  /** Invokes the Lambda; throws a `LambdaError` for what it throws, and for a crash or a timeout, by Lambda's own names. */
   invoke(payload: unknown): Promise<unknown>;
   stop(): Promise<void>;
 }
@@ -12,11 +12,11 @@ interface Call {
   done: (answer: Promise<unknown>) => void;
 }
 
-/** How many containers of a Lambda there are at most: one runs while the other waits for DynamoDB; more mostly cost memory. */
-export const usualContainers = 2;
+/** The largest number of containers of a Lambda by default: one runs while the other waits for DynamoDB; more mostly cost memory. */
+export const defaultPoolSize = 2;
 
-/** Makes the sandbox of a Lambda, with one container started. */
-export const startSandbox = (args: ContainerArgs, mostContainers: number = usualContainers): Sandbox => {
+/** Makes the container pool of a Lambda, with one container started. */
+export const startContainerPool = (args: ContainerArgs, size: number = defaultPoolSize): ContainerPool => {
   const idle: Container[] = [];
   const all = new Set<Container>();
   const waiting: Call[] = [];
@@ -27,10 +27,10 @@ export const startSandbox = (args: ContainerArgs, mostContainers: number = usual
     return container;
   };
 
-  // One that crashed while it had nothing to do is used no more.
-  const fresh = (): Container | null => {
+  // A container that crashed while it was idle is not reused.
+  const takeIdle = (): Container | null => {
     for (let container = idle.pop(); container; container = idle.pop()) {
-      if (!container.isSpent()) return container;
+      if (!container.isTerminated()) return container;
       all.delete(container);
     }
     return null;
@@ -38,7 +38,7 @@ export const startSandbox = (args: ContainerArgs, mostContainers: number = usual
 
   const next = (): void => {
     if (waiting.length === 0) return;
-    const container = fresh() ?? (all.size < mostContainers ? start() : null);
+    const container = takeIdle() ?? (all.size < size ? start() : null);
     if (container === null) return;
     const call = waiting.shift();
     call?.done(run(container, call.payload));
@@ -48,7 +48,7 @@ export const startSandbox = (args: ContainerArgs, mostContainers: number = usual
     try {
       return await container.call(payload);
     } finally {
-      if (container.isSpent()) {
+      if (container.isTerminated()) {
         all.delete(container);
         await container.end();
       } else idle.push(container);

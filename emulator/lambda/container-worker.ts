@@ -11,7 +11,7 @@ const send = (message: FromContainer): void => parentPort?.postMessage(message);
 
 let requestId = "";
 
-// By the same way as the answer, so that what was printed before it arrives before it.
+// On the same channel as the answer, so that a line printed before it arrives before it.
 const print = (text: unknown): boolean => {
   for (const log of String(text).split("\n").filter(Boolean)) send({ log });
   return true;
@@ -24,7 +24,7 @@ const plain = (value: unknown): unknown =>
     ? { errorType: value.name, errorMessage: value.message, stackTrace: value.stack?.split("\n") }
     : value;
 
-// Lambda's JSON log format: what is printed goes under `message`, an object as it is.
+// Lambda's JSON log format: the arguments go under `message`, an object as it is.
 for (const level of ["debug", "info", "warn", "error"] as const) {
   console[level] = (first: unknown, ...others: unknown[]) => {
     const message = typeof first === "object" && others.length === 0 ? plain(first) : format(first, ...others);
@@ -48,7 +48,7 @@ const load = (code: string): Handler => {
   return handler;
 };
 
-// What the Lambda runtime makes of something thrown.
+// As the Lambda runtime writes what a handler throws.
 const asLambdaError = (thrown: unknown) =>
   thrown instanceof Error
     ? { errorType: thrown.name, errorMessage: thrown.message, trace: thrown.stack?.split("\n") ?? [] }

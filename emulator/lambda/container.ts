@@ -2,47 +2,32 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { clearTimeout, setTimeout } from "node:timers";
 import { Worker } from "node:worker_threads";
+import { LambdaError, type LambdaErrorArgs } from "./errors.ts";
 
-/** A Lambda as it is deployed. */
+/** A Lambda, as its containers are started. */
 export interface ContainerArgs {
   name: string;
   code: string;
   environment: Record<string, string>;
   memoryMegabytes: number;
   timeoutSeconds: number;
-  /** Is given each line that the Lambda writes to its log, before the call's answer. */
+  /** Gets each line that the Lambda writes to its log, before the call's answer. */
   onLog: (line: string) => void;
 }
 
-/** What a Lambda answers for an error: its name, its message, and where it happened. */
-export class LambdaError extends Error {
-  override readonly name: string;
-  readonly trace: string[];
-
-  constructor({ errorType, errorMessage, trace = [] }: { errorType: string; errorMessage: string; trace?: string[] }) {
-    super(errorMessage);
-    this.name = errorType;
-    this.trace = trace;
-  }
-}
-
-/** One thread with a Lambda's code, for one call at a time. */
+/** A thread with a Lambda's code, which takes one call at a time. */
 export interface Container {
-  /** Calls the Lambda; throws a `LambdaError` for what it throws, and for a crash or a timeout, by Lambda's own names. */
+  /** Invokes the Lambda; throws a `LambdaError` for what it throws, and for a crash or a timeout, by Lambda's own names. */
   call(payload: string): Promise<unknown>;
-  /** Whether it has crashed or run out of time: Lambda uses such a one no more. */
-  isSpent(): boolean;
+  /** Whether it has crashed or timed out: Lambda does not reuse such a container. */
+  isTerminated(): boolean;
   end(): Promise<void>;
 }
 
-/** What comes from the thread: that the code is loaded, a line of the log, or the answer to a call. */
-export type FromContainer =
-  | { ready: true }
-  | { log: string }
-  | { payload: string }
-  | { error: ConstructorParameters<typeof LambdaError>[0] };
+/** A message from the thread: the code is loaded, a line of the log, or the answer to a call. */
+export type FromContainer = { ready: true } | { log: string } | { payload: string } | { error: LambdaErrorArgs };
 
-type Answer = { payload: string } | { error: ConstructorParameters<typeof LambdaError>[0] };
+type Answer = { payload: string } | { error: LambdaErrorArgs };
 
 /** Starts a thread and has it load the code. */
 export const startContainer = (args: ContainerArgs): Container => {
@@ -78,7 +63,7 @@ export const startContainer = (args: ContainerArgs): Container => {
         done(answer);
       };
       if (crash) return settle(crash);
-      // The time that it takes to load is Lambda's initialisation, which has a limit of its own.
+      // Loading the code is Lambda's init phase, which has a limit of its own.
       onReady = () => {
         const { timeoutSeconds } = args;
         const message = `Task timed out after ${timeoutSeconds.toFixed(2)} seconds`;
@@ -94,7 +79,7 @@ export const startContainer = (args: ContainerArgs): Container => {
       if ("error" in answer) throw new LambdaError(answer.error);
       return JSON.parse(answer.payload);
     },
-    isSpent: () => crash !== null,
+    isTerminated: () => crash !== null,
     end: async () => {
       await worker.terminate();
     },
@@ -105,8 +90,8 @@ const startWorker = (args: ContainerArgs): Worker =>
   new Worker(join(import.meta.dirname, "container-worker.ts"), {
     workerData: { code: args.code },
     env: args.environment,
-    // What Node says of the way that the code is loaded here is nothing that the Lambda would log.
+    // A warning of Node's about the way the code is loaded here is nothing that the Lambda would log.
     execArgv: ["--disable-warning=ExperimentalWarning"],
-    // With a young generation of this size, what calls leave behind is collected once in many of them.
+    // With a young generation of this size, the garbage of calls is collected once in many of them.
     resourceLimits: { maxOldGenerationSizeMb: args.memoryMegabytes, maxYoungGenerationSizeMb: 64 },
   });

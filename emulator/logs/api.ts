@@ -1,7 +1,7 @@
 import { integer, max, min, object, optional, string } from "superstruct";
-import type { AwsApiArgs, AwsCall } from "../aws-api.ts";
-import { AwsError, inputOf } from "../protocol/aws-call.ts";
-import type { LogEvent } from "./log-groups.ts";
+import { parseJson } from "../graph/json.ts";
+import { awsCall, type AwsCalls, AwsError } from "../protocol/aws-call.ts";
+import type { LogEvent, LogGroups } from "./log-groups.ts";
 
 const Filter = object({
   logGroupName: string(),
@@ -13,25 +13,25 @@ const Filter = object({
 });
 
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html
-const mostEvents = 10_000;
-const mostBytes = 1024 * 1024;
+const maxEvents = 10_000;
+const maxBytes = 1024 * 1024;
 
 /** CloudWatch Logs' calls on these log groups. */
-export const logCalls = ({ logs }: AwsApiArgs): Record<string, AwsCall> => ({
-  "Logs_20140328.FilterLogEvents": {
-    // AWS asks for the leave to read all streams of the group.
-    resource: (input) => `${logs.arnOf(inputOf(input, Filter).logGroupName)}:log-stream:`,
-    answer: (input) => {
-      const { logGroupName, filterPattern, startTime = 0, endTime = Infinity, ...page } = inputOf(input, Filter);
+export const logCalls = ({ logs }: { logs: LogGroups }): AwsCalls => ({
+  "Logs_20140328.FilterLogEvents": awsCall(
+    Filter,
+    // AWS asks for the permission to read all streams of the group.
+    ({ logGroupName }) => `${logs.arnOf(logGroupName)}:log-stream:`,
+    ({ logGroupName, filterPattern, startTime = 0, endTime = Infinity, ...page }) => {
       const matches = compileFilter(filterPattern);
       const events = logs.eventsOf(logGroupName);
       if (events === null) throw new AwsError("ResourceNotFoundException", "The specified log group does not exist.");
       const found = events.filter(
         (event) => event.timestamp >= startTime && event.timestamp <= endTime && matches(event.message),
       );
-      return pageOf(found, page.limit ?? mostEvents, Number(page.nextToken ?? 0));
+      return pageOf(found, page.limit ?? maxEvents, Number(page.nextToken ?? 0));
     },
-  },
+  ),
 });
 
 const pageOf = (found: LogEvent[], limit: number, from: number): object => {
@@ -39,12 +39,12 @@ const pageOf = (found: LogEvent[], limit: number, from: number): object => {
   let bytes = 0;
   for (const event of found.slice(from, from + limit)) {
     bytes += Buffer.byteLength(event.message);
-    if (bytes > mostBytes && page.length > 0) break;
+    if (bytes > maxBytes && page.length > 0) break;
     page.push(event);
   }
   const next = from + page.length;
   const events = page.map(({ timestamp, message }, index) => ({
-    logStreamName: "runner",
+    logStreamName: "emulator",
     timestamp,
     message,
     ingestionTime: timestamp,
@@ -54,26 +54,24 @@ const pageOf = (found: LogEvent[], limit: number, from: number): object => {
 };
 
 /**
- * Reads a filter pattern of the one kind that is answered here as AWS does: a field of JSON, equal to a text.
+ * Compiles a filter pattern of the one kind that the emulator matches as AWS does: a field of JSON, equal to a text.
  *
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
 const compileFilter = (pattern: string): ((message: string) => boolean) => {
-  // An asterisk stands for any text there.
+  // An asterisk would match any text there.
   const [, path, text] = /^\{ \$\.([\w.]+) = "([^"*\\]+)" \}$/.exec(pattern) ?? [];
   if (path === undefined || text === undefined) {
     const known = '{ $.field = "text" }';
-    throw new AwsError("InvalidParameterException", `The runner knows no filter pattern but ${known}, got ${pattern}`);
+    throw new AwsError(
+      "InvalidParameterException",
+      `The emulator knows no filter pattern but ${known}, got ${pattern}`,
+    );
   }
   const keys = path.split(".");
   // Most lines need not be read as JSON.
   return (message) => message.includes(text) && fieldOf(message, keys) === text;
 };
 
-const fieldOf = (message: string, keys: string[]): unknown => {
-  try {
-    return keys.reduce<unknown>((value, key) => Object(value)[key], JSON.parse(message));
-  } catch {
-    return undefined;
-  }
-};
+const fieldOf = (message: string, keys: string[]): unknown =>
+  keys.reduce<unknown>((value, key) => Object(value)[key], parseJson(message));

@@ -1,4 +1,5 @@
-import { type Graph, ofType } from "../graph/load.ts";
+import { EmulatorError } from "../graph/errors.ts";
+import { type Graph, ofType } from "../graph/graph.ts";
 
 /** An event of a log group: a line, and when it was written, in milliseconds since 1970. */
 export interface LogEvent {
@@ -8,7 +9,7 @@ export interface LogEvent {
 
 /** What the Lambdas and state machines of a graph have logged, by log group. */
 export interface LogGroups {
-  /** Keeps what `events` tells once somebody asks for it; to write it out for nobody would cost every event its time. */
+  /** Keeps a function that returns log events, called only when the group is read: to write out every event would take time. */
   keep(group: string, events: () => LogEvent[]): void;
   /** The events of a log group, in the order of their times; null if there is no such group. */
   eventsOf(group: string): LogEvent[] | null;
@@ -23,8 +24,8 @@ interface Entry {
   events: () => LogEvent[];
 }
 
-// A line of a Lambda or all of an execution is one; more would fill the memory in a long run.
-const mostKept = 5000;
+// A line of a Lambda or a whole execution is one entry; more would fill the memory in a long run.
+const maxKept = 5000;
 
 /** Makes the log groups of a graph, which together keep their newest 5,000 entries. */
 export const makeLogGroups = (graph: Graph): LogGroups => {
@@ -32,13 +33,13 @@ export const makeLogGroups = (graph: Graph): LogGroups => {
   const names = new Map(groups.map(({ inputs, outputs }) => [`${outputs["arn"]}`, `${inputs["name"]}`]));
   const known = new Set(names.values());
   const entries: Entry[] = [];
-  // Where the next entry goes, once all places are taken: in that of the oldest.
+  // A ring buffer: the next entry takes the place of the oldest.
   let next = 0;
 
   return {
     keep: (group, events) => {
       entries[next] = { group, events };
-      next = (next + 1) % mostKept;
+      next = (next + 1) % maxKept;
     },
     eventsOf: (group) => {
       if (!known.has(group)) return null;
@@ -49,7 +50,7 @@ export const makeLogGroups = (graph: Graph): LogGroups => {
     arnOf: (name) => `arn:aws:logs:${graph.region}:${graph.account}:log-group:${name}`,
     nameOf: (arn) => {
       const name = names.get(arn);
-      if (name === undefined) throw new Error(`There is no log group ${arn}`);
+      if (name === undefined) throw new EmulatorError(`There is no log group ${arn}`);
       return name;
     },
   };

@@ -1,2 +1,6 @@
-/** The access key of whoever runs an operator's commands against the runner. */
+/** The access key of an operator, who calls the emulator's API. */
 export const operatorKey = "OPERATOR";
+
+// DynamoDB Local keeps the tables of each access key apart: under another one, a directory of an earlier run would look empty.
+/** The emulator's own access key, which may do everything in DynamoDB. */
+export const emulatorKey = "RUNNER";

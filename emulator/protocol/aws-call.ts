@@ -1,18 +1,41 @@
-import { type Struct, validate } from "superstruct";
+import type { Struct } from "superstruct";
+import { validateInputs } from "../graph/validate-inputs.ts";
 
-/** An error under AWS's own name for it, which the SDK makes an exception of. */
+/** How one call of AWS's API is answered. */
+export interface AwsCall {
+  /** The ARN of the resource that it is made on, which the caller must be allowed. */
+  resource(input: unknown): string;
+  answer(input: unknown): object | Promise<object>;
+}
+
+/** Calls by what their `X-Amz-Target` names, such as `AmazonSQS.SendMessage`. */
+export type AwsCalls = Record<string, AwsCall>;
+
+/** An error under AWS's own name for it, which the SDK turns into an exception. */
 export class AwsError extends Error {
   override readonly name: string;
 
-  constructor(name: string, message: string) {
-    super(message);
+  constructor(name: string, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.name = name;
   }
 }
 
-/** What a call of AWS's was given; throws an `AwsError` for what the runner does not answer exactly as AWS does. */
-export const inputOf = <T, S>(input: unknown, struct: Struct<T, S>): T => {
-  const [error, result] = validate(input, struct);
-  if (!error) return result;
-  throw new AwsError("ValidationException", `The runner does not take this: ${error.message}`);
-};
+/** Makes a call from the struct of its input, the ARN that it is made on, and its answer. */
+export const awsCall = <T, S>(
+  struct: Struct<T, S>,
+  resource: (input: T) => string,
+  answer: (input: T) => object | Promise<object>,
+): AwsCall => ({
+  resource: (input) => resource(inputOf(input, struct)),
+  answer: (input) => answer(inputOf(input, struct)),
+});
+
+// Refuses what the emulator does not answer exactly as AWS does.
+const inputOf = <T, S>(input: unknown, struct: Struct<T, S>): T =>
+  validateInputs(
+    input,
+    struct,
+    (path, { message }) =>
+      new AwsError("ValidationException", `The emulator does not take this, at ${path}: ${message}`),
+  );

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { array, enums, integer, literal, max, min, object, optional, record, string, type Struct } from "superstruct";
-import type { AwsApiArgs, AwsCall } from "../aws-api.ts";
-import { AwsError, inputOf } from "../protocol/aws-call.ts";
-import { NotAHandle, NotInFlight, type Queue, type Received, TooLarge } from "./queue.ts";
+import { awsCall, type AwsCall, type AwsCalls, AwsError } from "../protocol/aws-call.ts";
+import { InvalidReceiptHandle, MessageNotInFlight, MessageTooLarge } from "./errors.ts";
+import type { Queue, Received } from "./queue.ts";
+import type { Queues } from "./queues.ts";
 
 const seconds = max(min(integer(), 0), 43_200);
 
@@ -10,7 +11,7 @@ const Receive = object({
   QueueUrl: string(),
   MaxNumberOfMessages: optional(max(min(integer(), 1), 10)),
   VisibilityTimeout: optional(seconds),
-  // There is nothing to wait for: what is in the queue is there at once.
+  // There is nothing to wait for: every message of the queue is there at once.
   WaitTimeSeconds: optional(integer()),
   MessageAttributeNames: optional(array(literal("All"))),
   MessageSystemAttributeNames: optional(array(literal("SentTimestamp"))),
@@ -24,14 +25,21 @@ const Send = object({
 
 const Delete = object({ QueueUrl: string(), ReceiptHandle: string() });
 
-const Hide = object({ QueueUrl: string(), ReceiptHandle: string(), VisibilityTimeout: seconds });
+const ChangeVisibility = object({ QueueUrl: string(), ReceiptHandle: string(), VisibilityTimeout: seconds });
 
 const counts = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"] as const;
 
 const Attributes = object({ QueueUrl: string(), AttributeNames: array(enums(counts)) });
 
+/** What the calls are made on. */
+export interface QueueCallsArgs {
+  queues: Queues;
+  /** Milliseconds since 1970. */
+  now: () => number;
+}
+
 /** SQS's calls on these queues: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/. */
-export const queueCalls = ({ queues, now }: AwsApiArgs): Record<string, AwsCall> => {
+export const queueCalls = ({ queues, now }: QueueCallsArgs): AwsCalls => {
   const queueOf = ({ QueueUrl: url }: { QueueUrl: string }): Queue => {
     const queue = queues.all.find((candidate) => candidate.url === url);
     if (!queue) throw new AwsError("QueueDoesNotExist", "The specified queue does not exist.");
@@ -40,53 +48,52 @@ export const queueCalls = ({ queues, now }: AwsApiArgs): Record<string, AwsCall>
   const call = <T extends { QueueUrl: string }, S>(
     struct: Struct<T, S>,
     answer: (queue: Queue, input: T) => object,
-  ): AwsCall => ({
-    resource: (value) => queueOf(inputOf(value, struct)).arn,
-    answer: (value) => {
-      const input = inputOf(value, struct);
-      return answer(queueOf(input), input);
-    },
-  });
+  ): AwsCall =>
+    awsCall(
+      struct,
+      (input) => queueOf(input).arn,
+      (input) => answer(queueOf(input), input),
+    );
 
   return {
     "AmazonSQS.ReceiveMessage": call(Receive, (queue, { MaxNumberOfMessages = 1, VisibilityTimeout, ...wanted }) => {
       const received = queue.receive(MaxNumberOfMessages, now(), VisibilityTimeout);
-      // Attributes come to whoever asks for them.
+      // Attributes are returned only on request.
       const { MessageAttributeNames: texts = [], MessageSystemAttributeNames: times = [] } = wanted;
       const messages = received.map((one) => asMessage(one, texts.length > 0, times.length > 0));
       return messages.length > 0 ? { Messages: messages } : {};
     }),
     "AmazonSQS.SendMessage": call(Send, (queue, { MessageBody, MessageAttributes = {} }) => {
       const attributes = Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue]);
-      const message = named(() => queue.send(MessageBody, now(), Object.fromEntries(attributes)));
+      const message = withAwsErrors(() => queue.send(MessageBody, now(), Object.fromEntries(attributes)));
       queues.keep();
       return { MessageId: message.messageId, MD5OfMessageBody: md5(MessageBody) };
     }),
     "AmazonSQS.DeleteMessage": call(Delete, (queue, { ReceiptHandle }) => {
-      named(() => queue.delete(ReceiptHandle));
+      withAwsErrors(() => queue.delete(ReceiptHandle));
       queues.keep();
       return {};
     }),
-    "AmazonSQS.ChangeMessageVisibility": call(Hide, (queue, { ReceiptHandle, VisibilityTimeout }) => {
-      named(() => queue.hide(ReceiptHandle, now(), VisibilityTimeout));
+    "AmazonSQS.ChangeMessageVisibility": call(ChangeVisibility, (queue, { ReceiptHandle, VisibilityTimeout }) => {
+      withAwsErrors(() => queue.changeVisibility(ReceiptHandle, now(), VisibilityTimeout));
       return {};
     }),
     "AmazonSQS.GetQueueAttributes": call(Attributes, (queue, { AttributeNames }) => {
-      const hidden = queue.hidden(now());
-      const values = { [counts[0]]: `${queue.messages.length - hidden}`, [counts[1]]: `${hidden}` };
+      const inFlight = queue.inFlight(now());
+      const values = { [counts[0]]: `${queue.messages.length - inFlight}`, [counts[1]]: `${inFlight}` };
       return { Attributes: Object.fromEntries(AttributeNames.map((name) => [name, values[name]])) };
     }),
   };
 };
 
-// What a queue throws, under AWS's names.
-const named = <T>(run: () => T): T => {
+const withAwsErrors = <T>(run: () => T): T => {
   try {
     return run();
   } catch (error) {
-    if (error instanceof NotAHandle) throw new AwsError("ReceiptHandleIsInvalid", error.message);
-    if (error instanceof NotInFlight) throw new AwsError("MessageNotInflight", error.message);
-    if (error instanceof TooLarge) throw new AwsError("InvalidParameterValue", error.message);
+    if (error instanceof InvalidReceiptHandle)
+      throw new AwsError("ReceiptHandleIsInvalid", error.message, { cause: error });
+    if (error instanceof MessageNotInFlight) throw new AwsError("MessageNotInflight", error.message, { cause: error });
+    if (error instanceof MessageTooLarge) throw new AwsError("InvalidParameterValue", error.message, { cause: error });
     throw error;
   }
 };

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { InvalidReceiptHandle, MessageNotInFlight, MessageTooLarge } from "./errors.ts";
 
-/** A message in a queue, as SQS hands it out. */
+/** A message in a queue. */
 export interface Message {
   messageId: string;
   body: string;
@@ -10,40 +11,31 @@ export interface Message {
   sentAt: number;
 }
 
-/** A message that was handed out, with the handle to delete it by. */
+/** A received message, with the handle to delete it by. */
 export interface Received extends Message {
   receiptHandle: string;
 }
-
-/** A message has more bytes than the queue takes. */
-export class TooLarge extends Error {}
-
-/** A receipt handle is none of this queue's. */
-export class NotAHandle extends Error {}
-
-/** A message is no longer hidden, so that nothing can be said of for how long. */
-export class NotInFlight extends Error {}
 
 /** An SQS queue in memory. */
 export interface Queue {
   name: string;
   arn: string;
   url: string;
-  /** All of them, the hidden ones too. */
+  /** All messages, those in flight too. */
   messages: Message[];
-  /** Puts a message into the queue; throws for one that SQS would not take. */
+  /** Adds a message; throws a `MessageTooLarge` for one that SQS would refuse. */
   send(body: string, sentAt: number, attributes?: Record<string, string>): Message;
-  /** Hands out up to `most` messages and hides them, by default for the queue's own time. */
-  receive(most: number, now: number, hiddenSeconds?: number): Received[];
-  /** Deletes a message by its newest handle; an older one deletes nothing, and is no mistake. */
+  /** Receives up to `maxMessages` messages and hides them, by default for the queue's own visibility timeout. */
+  receive(maxMessages: number, now: number, visibilityTimeoutSeconds?: number): Received[];
+  /** Deletes a message by its newest handle; an older one deletes nothing, as in SQS. */
   delete(receiptHandle: string): void;
-  /** Hides a message for that long from now on. */
-  hide(receiptHandle: string, now: number, hiddenSeconds: number): void;
-  /** How many messages are hidden. */
-  hidden(now: number): number;
+  /** Hides a message in flight for that long from now on. */
+  changeVisibility(receiptHandle: string, now: number, visibilityTimeoutSeconds: number): void;
+  /** How many messages are in flight. */
+  inFlight(now: number): number;
 }
 
-/** What a queue is made of. */
+/** How a queue is configured. */
 export interface QueueArgs {
   name: string;
   arn: string;
@@ -58,14 +50,15 @@ interface Flight {
 }
 
 /** Makes an empty queue. */
-export const makeQueue = ({ name, arn, url, maxMessageBytes, visibilityTimeoutSeconds }: QueueArgs): Queue => {
+export const makeQueue = ({ name, arn, url, maxMessageBytes, ...defaults }: QueueArgs): Queue => {
   const messages: Message[] = [];
   const flights = new Map<string, Flight>();
   const isHidden = ({ messageId }: Message, now: number) => (flights.get(messageId)?.until ?? 0) > now;
 
   const flightOf = (receiptHandle: string): { messageId: string; flight: Flight | undefined } => {
     const [messageId, receipt] = receiptHandle.split("/");
-    if (!messageId || !receipt) throw new NotAHandle(`The input receipt handle "${receiptHandle}" is not valid`);
+    if (!messageId || !receipt)
+      throw new InvalidReceiptHandle(`The input receipt handle "${receiptHandle}" is not valid`);
     const flight = flights.get(messageId);
     return { messageId, flight: flight?.receiptHandle === receiptHandle ? flight : undefined };
   };
@@ -78,7 +71,7 @@ export const makeQueue = ({ name, arn, url, maxMessageBytes, visibilityTimeoutSe
     send: (body, sentAt, attributes = {}) => {
       const size = Buffer.byteLength(body);
       if (size > maxMessageBytes) {
-        throw new TooLarge(
+        throw new MessageTooLarge(
           `One or more parameters are invalid: the message has ${size} bytes, and may have ${maxMessageBytes}`,
         );
       }
@@ -86,11 +79,11 @@ export const makeQueue = ({ name, arn, url, maxMessageBytes, visibilityTimeoutSe
       messages.push(message);
       return message;
     },
-    receive: (most, now, hiddenSeconds = visibilityTimeoutSeconds) => {
-      const visible = messages.filter((message) => !isHidden(message, now)).slice(0, most);
+    receive: (maxMessages, now, visibilityTimeoutSeconds = defaults.visibilityTimeoutSeconds) => {
+      const visible = messages.filter((message) => !isHidden(message, now)).slice(0, maxMessages);
       return visible.map((message) => {
         const receiptHandle = `${message.messageId}/${randomUUID()}`;
-        flights.set(message.messageId, { receiptHandle, until: now + 1000 * hiddenSeconds });
+        flights.set(message.messageId, { receiptHandle, until: now + 1000 * visibilityTimeoutSeconds });
         return { ...message, receiptHandle };
       });
     },
@@ -101,12 +94,12 @@ export const makeQueue = ({ name, arn, url, maxMessageBytes, visibilityTimeoutSe
       messages.splice(index, 1);
       flights.delete(messageId);
     },
-    hide: (receiptHandle, now, hiddenSeconds) => {
+    changeVisibility: (receiptHandle, now, visibilityTimeoutSeconds) => {
       const { flight } = flightOf(receiptHandle);
       if (!flight || flight.until <= now)
-        throw new NotInFlight("The message is not available for visibility timeout change");
-      flight.until = now + 1000 * hiddenSeconds;
+        throw new MessageNotInFlight("The message is not available for visibility timeout change");
+      flight.until = now + 1000 * visibilityTimeoutSeconds;
     },
-    hidden: (now) => messages.filter((message) => isHidden(message, now)).length,
+    inFlight: (now) => messages.filter((message) => isHidden(message, now)).length,
   };
 };

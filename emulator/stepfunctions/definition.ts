@@ -17,13 +17,13 @@ import {
   type Struct,
 } from "superstruct";
 
-// As much of the States Language as the definitions use and the interpreter runs exactly as AWS does. It ignores what it does not
-// know, so everything else is refused here: intrinsic functions, JSONata, heartbeats, paths into arrays.
+// As much of the States Language as the interpreter runs exactly as AWS does. It ignores what it does not know, so everything else
+// is refused here: intrinsic functions, JSONata, heartbeats, paths into arrays.
 
 const plainPath = /^\$(\.\w+)*$/;
 const Path = pattern(string(), plainPath);
 
-// The interpreter's context object holds what the runner puts there, and no more.
+// The interpreter's context object holds these, and no more.
 const contextPaths = ["$$.Execution.Id", "$$.Execution.Input", "$$.Execution.StartTime", "$$.StateMachine.Id"];
 
 const Template: Struct<unknown, null> = define("a template of plain paths", (value) => isTemplate(value));
@@ -55,6 +55,9 @@ const next = { Next: optional(string()), End: optional(literal(true)) };
 
 /** The services that a task may call, by the ARN of the call. */
 export const taskResources = ["arn:aws:states:::lambda:invoke", "arn:aws:states:::sqs:sendMessage"] as const;
+
+/** The ARN of a service's call. */
+export type TaskResource = (typeof taskResources)[number];
 
 const Task = object({
   ...common,
@@ -101,7 +104,7 @@ const State = define<
   Infer<typeof Task> | Infer<typeof Pass> | Infer<typeof Choice> | Infer<typeof Succeed> | Infer<typeof Fail>
 >("State", (value, context) => {
   const kind = Object.entries(kinds).find(([type]) => type === Object(value).Type)?.[1];
-  if (!kind) return `no state of the Type ${Object(value).Type} is run here`;
+  if (!kind) return `the emulator runs no state of the Type ${Object(value).Type}`;
   const [error] = kind.validate(value);
   if (!error) return true;
   return error.failures().map((failure) => ({
@@ -119,7 +122,7 @@ export const nextOf = (state: Infer<typeof State>): string[] => {
   return state.Type === "Task" ? [...after, ...(state.Catch ?? []).map((catcher) => catcher.Next)] : after;
 };
 
-/** A state machine's definition, in as much of the States Language as the runner runs exactly as AWS does. */
+/** A state machine's definition, in as much of the States Language as the emulator runs exactly as AWS does. */
 export const Definition = refine(
   object({ Comment: string(), StartAt: string(), TimeoutSeconds: min(integer(), 1), States: record(string(), State) }),
   "Definition",

@@ -1,7 +1,7 @@
 import type { LogEvent } from "../logs/log-groups.ts";
 import type { Execution, HistoryEvent, ServiceCall } from "./machine.ts";
 
-/** How a state machine logs its executions, and what it says of itself there. */
+/** How a state machine logs its executions. */
 export interface ExpressLogArgs {
   level: "ALL" | "ERROR" | "FATAL" | "OFF";
   includeExecutionData: boolean;
@@ -16,7 +16,7 @@ interface Logged {
 }
 
 /**
- * What an Express state machine logs of an execution, an event a line, as far as its level goes.
+ * What an Express state machine logs of an execution at its level, one event a line.
  *
  * https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
  */
@@ -27,7 +27,7 @@ export const expressLog = (execution: Execution, args: ExpressLogArgs): LogEvent
       id: `${index + 1}`,
       type,
       details,
-      // The first state follows upon nothing, as the start itself does.
+      // The start and the first state have no previous event.
       previous_event_id: `${index === 1 ? 0 : index}`,
       event_timestamp: `${timestamp}`,
       execution_arn: execution.arn,
@@ -45,11 +45,11 @@ const isLogged = (type: string, level: ExpressLogArgs["level"]): boolean => {
   return level === "ERROR" ? errors.includes(type) : level === "FATAL" && fatal.includes(type);
 };
 
-// AWS tells each call of a service by events of its own, where the interpreter tells how the state went that made it.
+// AWS logs each call of a service by events of its own; the interpreter reports the state that made it.
 const loggedOf = ({ history, serviceCalls }: Execution, args: ExpressLogArgs): Logged[] => {
   const { includeExecutionData, roleArn, region } = args;
   const data = includeExecutionData ? textOf : () => ({});
-  // No definition does two things at once, so the calls are in the order of the states that made them.
+  // No definition has parallel states, so the calls are in the order of the states that made them.
   const waiting = [...serviceCalls];
   let call: ServiceCall | undefined;
 
@@ -59,7 +59,7 @@ const loggedOf = ({ history, serviceCalls }: Execution, args: ExpressLogArgs): L
   const callBegins = (event: HistoryEvent): Logged[] => {
     call = waiting.shift();
     if (!call) return [];
-    // The interpreter tells of a state a moment after it is entered.
+    // The interpreter reports a state a moment after it is entered.
     const at = { ...event, timestamp: Math.max(event.timestamp, call.startedAt) };
     const { parameters, timeoutSeconds: timeoutInSeconds } = call;
     const details = { ...data("parameters", parameters), region, ...serviceOf(call), timeoutInSeconds };

@@ -1,10 +1,12 @@
 import { boolean, enums, object, pattern, string, type } from "superstruct";
-import { checked } from "../graph/checked.ts";
-import { expressLog } from "./express-log.ts";
-import { type Graph, ofType } from "../graph/load.ts";
-import type { LogGroups } from "../logs/log-groups.ts";
-import type { Machine } from "./machine.ts";
+import { EmulatorError } from "../graph/errors.ts";
+import { type Graph, ofType } from "../graph/graph.ts";
+import { validateInputs } from "../graph/validate-inputs.ts";
 import type { Permissions } from "../iam/permissions.ts";
+import type { LogGroups } from "../logs/log-groups.ts";
+import { expressLog } from "./express-log.ts";
+import type { Machine } from "./machine.ts";
+import { machineRole } from "./machine-role.ts";
 
 const MachineInputs = type({
   roleArn: string(),
@@ -16,30 +18,33 @@ const MachineInputs = type({
   }),
 });
 
-interface Around {
+/** What the logging of the state machines needs. */
+export interface LoggingArgs {
   graph: Graph;
   permissions: Permissions;
+  logs: LogGroups;
 }
 
-/** Has these machines log their executions as the graph says; refuses one whose role could not. */
-export const withLogs = (machines: Machine[], { graph, permissions }: Around, logs: LogGroups): Machine[] =>
+/** Makes these machines log their executions as the graph says; refuses one whose role does not allow it. */
+export const withLogging = (machines: Machine[], args: LoggingArgs): Machine[] =>
   machines.map((machine) => {
+    const { graph, logs } = args;
     const resource = ofType(graph, "aws:sfn/stateMachine:StateMachine").find(
       ({ outputs }) => outputs["arn"] === machine.arn,
     );
-    const { roleArn, loggingConfiguration } = checked(resource?.inputs, MachineInputs, `state machine ${machine.name}`);
+    const title = `state machine ${machine.name}`;
+    const { roleArn, loggingConfiguration } = validateInputs(resource?.inputs, MachineInputs, title);
     const { logDestination, level, includeExecutionData } = loggingConfiguration;
-    const context = { "aws:SourceArn": machine.arn, "aws:SourceAccount": graph.account };
-    const by = { service: "states.amazonaws.com", context, session: machine.name };
-    const refusal = permissions.roleRefusal(roleArn, by, { action: "logs:CreateLogDelivery", resource: "*" });
-    if (refusal) throw new Error(`State machine ${machine.name}: ${refusal.message}`);
+    const role = machineRole(args, { ...machine, roleArn });
+    const refusal = role.refusal({ action: "logs:CreateLogDelivery", resource: "*" });
+    if (refusal) throw new EmulatorError(`State machine ${machine.name}: ${refusal.message}`);
     const group = logs.nameOf(logDestination.slice(0, -":*".length));
-    const args = { level, includeExecutionData, roleArn, region: graph.region };
+    const logArgs = { level, includeExecutionData, roleArn, region: graph.region };
     return {
       ...machine,
       run: async (name, input) => {
         const execution = await machine.run(name, input);
-        if (level !== "OFF") logs.keep(group, () => expressLog(execution, args));
+        if (level !== "OFF") logs.keep(group, () => expressLog(execution, logArgs));
         return execution;
       },
     };

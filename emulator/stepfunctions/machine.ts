@@ -1,30 +1,31 @@
 import { randomUUID } from "node:crypto";
 import { StateMachine, type StateMachineDefinition } from "aws-local-stepfunctions";
-import { checked } from "../graph/checked.ts";
-import { Definition } from "./definition.ts";
-import type { Clock } from "../time/clock.ts";
-import { bytesOf, dataLimitExceeded, largestData } from "./data-limit.ts";
+import { validateInputs } from "../graph/validate-inputs.ts";
+import { type Clock, installTimers } from "../time/clock.ts";
+import { bytesOf, largestData } from "./data-limit.ts";
+import { Definition, type TaskResource } from "./definition.ts";
+import { DataLimitExceeded } from "./errors.ts";
 
-/** How a task of a state machine calls a service: the ARN of the call, and its parameters. */
-export type CallService = (resource: string, parameters: unknown) => Promise<unknown>;
+/** Calls a service for a task, with the task's parameters and the input of its execution. */
+export type TaskCall = (parameters: unknown, executionInput: unknown) => Promise<unknown>;
 
-/** An event in the life of an execution: which state was entered, left, failed, retried or caught. */
+/** An event of an execution's history: which state was entered, left, failed, retried or caught. */
 export type HistoryEvent = ReturnType<StateMachine["run"]>["eventLogs"] extends AsyncGenerator<infer E> ? E : never;
 
-/** How an execution went. */
+/** An execution that has ended. */
 export interface Execution {
   arn: string;
   status: "SUCCEEDED" | "FAILED" | "TIMED_OUT";
-  /** What it answered, if it succeeded. */
+  /** Its output, if it succeeded. */
   output: unknown;
-  /** The error that it failed with, and why. */
+  /** Its error and cause, if it failed. */
   failure: { Error: string; Cause: string } | null;
   history: HistoryEvent[];
-  /** Each call of a service that it made, in order. */
+  /** The calls of services by its tasks, in order. */
   serviceCalls: ServiceCall[];
 }
 
-/** A call of a service that a task made. */
+/** A call of a service by a task. */
 export interface ServiceCall {
   /** The ARN of the call, such as `arn:aws:states:::lambda:invoke`. */
   resource: string;
@@ -32,7 +33,7 @@ export interface ServiceCall {
   parameters: unknown;
   /** Milliseconds since 1970. */
   startedAt: number;
-  /** What was answered; nothing if it failed. */
+  /** Absent if the call failed. */
   output?: unknown;
 }
 
@@ -43,62 +44,40 @@ export interface Machine {
   run(executionName: string, input: unknown): Promise<Execution>;
 }
 
-/** What a machine is made of. */
+/** How a state machine is made. */
 export interface MachineArgs {
   name: string;
   arn: string;
   /** The definition with its placeholders resolved. */
   definition: string;
-  callService: CallService;
-  /** Whether an execution stands still until it runs out of time, which is a fault. */
-  stalls: (input: unknown) => boolean;
+  /** How a task calls each service, by the ARN of the call. */
+  taskCalls: Record<TaskResource, TaskCall>;
+  /** Whether a fault lets the execution with this input hang until it times out. */
+  hangs: (input: unknown) => boolean;
   clock: Clock;
 }
 
-/** Makes a machine of a definition; refuses one that would not run here exactly as in AWS. */
-export const makeMachine = ({ name, arn, definition, callService, stalls, clock }: MachineArgs): Machine => {
-  const checkedDefinition = checked(JSON.parse(definition), Definition, `state machine ${name}`);
+/** Makes a state machine of a definition; refuses one that would not run here exactly as in AWS. */
+export const makeMachine = ({ name, arn, definition, taskCalls, hangs, clock }: MachineArgs): Machine => {
+  // The interpreter waits by the global `setTimeout`, and takes no other.
+  installTimers();
+  const validDefinition = validateInputs(JSON.parse(definition), Definition, `state machine ${name}`);
   // The struct lets through no more than the library's own type has; the library's own check would take a tenth of a second each.
-  const interpreter = new StateMachine(checkedDefinition as StateMachineDefinition, {
+  const interpreter = new StateMachine(validDefinition as StateMachineDefinition, {
     validationOptions: { noValidate: true },
   });
-  const tasks = Object.entries(checkedDefinition.States).flatMap(([state, { Type, ...fields }]) =>
-    Type === "Task" && "Resource" in fields
-      ? [{ state, resource: fields.Resource, timeoutSeconds: fields.TimeoutSeconds }]
-      : [],
-  );
-  const handlersOf = (calls: ServiceCall[]) =>
-    Object.fromEntries(
-      tasks.map(({ state, resource, timeoutSeconds }) => [
-        state,
-        async (parameters: unknown) => {
-          const call: ServiceCall = { resource, timeoutSeconds, parameters, startedAt: clock.now() };
-          calls.push(call);
-          // Each task is given all of the data, so that there is no need to look at other states.
-          if (bytesOf(parameters) > largestData) throw dataLimitExceeded(state);
-          call.output = await callService(resource, parameters);
-          if (bytesOf(call.output) > largestData) throw dataLimitExceeded(state);
-          return asJson(call.output);
-        },
-      ]),
-    );
-
   return {
     name,
     arn,
     run: (executionName, input) =>
-      clock.within(async () => {
+      clock.runWith(async () => {
         // Express executions may share a name, so AWS adds an id of its own.
         const executionArn = `${arn.replace(":stateMachine:", ":express:")}:${executionName}:${randomUUID()}`;
+        if (hangs(input)) return { arn: executionArn, ...(await hang(input, validDefinition, clock)) };
         const serviceCalls: ServiceCall[] = [];
-        if (stalls(input)) {
-          const started = { type: "ExecutionStarted" as const, timestamp: clock.now(), input: asJson(input) };
-          await clock.sleep(1000 * checkedDefinition.TimeoutSeconds);
-          const ended = { type: "ExecutionTimeout" as const, timestamp: clock.now() };
-          return { arn: executionArn, ...failed(timedOut), history: [started, ended], serviceCalls };
-        }
+        const handlers = handlersOf(validDefinition, { taskCalls, clock }, serviceCalls, input);
         const { result, eventLogs } = interpreter.run(asJson(input), {
-          overrides: { taskResourceLocalHandlers: handlersOf(serviceCalls) },
+          overrides: { taskResourceLocalHandlers: handlers },
           context: { Execution: { Id: executionArn, Name: executionName }, StateMachine: { Id: arn, Name: name } },
         });
         const outcome = result.then(succeeded, failed);
@@ -113,19 +92,60 @@ export const makeMachine = ({ name, arn, definition, callService, stalls, clock 
   };
 };
 
-const timedOut = Object.assign(new Error("Injected: the execution stands still"), { name: "ExecutionTimeoutError" });
+const hang = async (input: unknown, { TimeoutSeconds }: Definition, clock: Clock): Promise<Omit<Execution, "arn">> => {
+  const started = { type: "ExecutionStarted" as const, timestamp: clock.now(), input: asJson(input) };
+  await clock.sleep(1000 * TimeoutSeconds);
+  const ended = { type: "ExecutionTimeout" as const, timestamp: clock.now() };
+  return { ...timedOut("Injected: the execution hangs"), history: [started, ended], serviceCalls: [] };
+};
+
+// What the interpreter calls for each task, by the name of its state.
+const handlersOf = (
+  { States }: Definition,
+  { taskCalls, clock }: Pick<MachineArgs, "taskCalls" | "clock">,
+  calls: ServiceCall[],
+  executionInput: unknown,
+) => {
+  const tasks = Object.entries(States).flatMap(([state, { Type, ...fields }]) =>
+    Type === "Task" && "Resource" in fields
+      ? [{ state, resource: fields.Resource, timeoutSeconds: fields.TimeoutSeconds }]
+      : [],
+  );
+  const handlers = tasks.map(({ state, resource, timeoutSeconds }) => [
+    state,
+    async (parameters: unknown) => {
+      const call: ServiceCall = { resource, timeoutSeconds, parameters, startedAt: clock.now() };
+      calls.push(call);
+      // Each task gets all of the data, so that the other states need no check.
+      assertWithinLimit(parameters, state);
+      call.output = await taskCalls[resource](parameters, executionInput);
+      assertWithinLimit(call.output, state);
+      return asJson(call.output);
+    },
+  ]);
+  return Object.fromEntries(handlers);
+};
+
+const assertWithinLimit = (data: unknown, state: string): void => {
+  if (bytesOf(data) <= largestData) return;
+  throw new DataLimitExceeded(`The data of state ${state} have more than ${largestData} bytes`);
+};
 
 const succeeded = (output: unknown) => ({ status: "SUCCEEDED" as const, output, failure: null });
 
+const timedOut = (cause: string) => ({
+  status: "TIMED_OUT" as const,
+  output: null,
+  failure: { Error: "States.Timeout", Cause: cause },
+});
+
 const failed = (error: Error) => {
-  if (error.name === "ExecutionTimeoutError") {
-    return { status: "TIMED_OUT" as const, output: null, failure: { Error: "States.Timeout", Cause: error.message } };
-  }
+  if (error.name === "ExecutionTimeoutError") return timedOut(error.message);
   const cause = error.cause instanceof Error ? error.cause : error;
   return { status: "FAILED" as const, output: null, failure: { Error: cause.name, Cause: cause.message } };
 };
 
 type Json = Parameters<StateMachine["run"]>[0];
 
-// What goes in and out of a state is JSON: it was read from a message, or will be made one.
+// The input and output of a state are JSON: read from a message, or about to be written to one.
 const asJson = (value: unknown): Json => value as Json;

@@ -1,32 +1,17 @@
-import type { Clock } from "../time/clock.ts";
-import { LambdaError } from "../lambda/container.ts";
-import type { Execution } from "./machine.ts";
+import type { MetricId } from "../cloudwatch/known-metrics.ts";
 import type { Metrics } from "../cloudwatch/metrics.ts";
+import type { Clock } from "../time/clock.ts";
+import { startStopwatch } from "../time/stopwatch.ts";
+import type { Execution } from "./machine.ts";
 
-/** Runs one call of a Lambda, and sends what Lambda sends of it. */
-export const measuredCall = async <T>(
-  { metrics, clock }: { metrics: Metrics; clock: Clock },
-  functionName: string,
-  call: () => Promise<T>,
-): Promise<T> => {
-  const send = (metricName: string, value: number) =>
-    metrics.put({ namespace: "AWS/Lambda", metricName, dimensions: { FunctionName: functionName } }, value);
-  const elapsed = stopwatch(clock);
-  let errors = 0;
-  try {
-    return await call();
-  } catch (error) {
-    if (error instanceof LambdaError) errors = 1;
-    throw error;
-  } finally {
-    send("Invocations", 1);
-    send("Errors", errors);
-    send("Throttles", 0);
-    send("Duration", elapsed());
-  }
+/** What Step Functions publishes for a start that it throttles, for the whole account. */
+export const startsThrottled: MetricId = {
+  namespace: "AWS/States",
+  metricName: "ThrottledEvents",
+  dimensions: { APIName: "StartExecution" },
 };
 
-/** Runs one execution of a state machine, and sends what Step Functions sends of it. */
+/** Runs one execution of a state machine, and publishes what Step Functions publishes for it. */
 export const measuredExecution = async (
   { metrics, clock }: { metrics: Metrics; clock: Clock },
   machineArn: string,
@@ -34,7 +19,7 @@ export const measuredExecution = async (
 ): Promise<Execution> => {
   const send = (metricName: string, value: number) =>
     metrics.put({ namespace: "AWS/States", metricName, dimensions: { StateMachineArn: machineArn } }, value);
-  const elapsed = stopwatch(clock);
+  const elapsed = startStopwatch(clock);
   send("ExecutionsStarted", 1);
   const execution = await run();
   send(endings[execution.status], 1);
@@ -47,9 +32,3 @@ const endings = {
   FAILED: "ExecutionsFailed",
   TIMED_OUT: "ExecutionsTimedOut",
 } as const;
-
-// Work takes no virtual time, and waiting hardly any real time: whichever is longer is how long it would have taken.
-const stopwatch = (clock: Clock): (() => number) => {
-  const [work, waiting] = [performance.now(), clock.now()];
-  return () => Math.max(performance.now() - work, clock.now() - waiting);
-};

@@ -1,23 +1,23 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** All waiting of the runner goes through a clock. */
+/** All waiting of the emulator goes through a clock. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
   sleep(milliseconds: number): Promise<void>;
-  /** Runs something whose `setTimeout`s are this clock's too. */
-  within<T>(run: () => T): T;
-  /** Tells the clock of work that no timer of its own waits for: while some goes on, virtual time stands still. */
-  busy<T>(work: Promise<T>): Promise<T>;
+  /** Runs something whose global timers are this clock's too, once `installTimers` was called. */
+  runWith<T>(run: () => T): T;
+  /** Holds virtual time still while work goes on that no timer of this clock waits for. */
+  holdWhile<T>(work: Promise<T>): Promise<T>;
 }
 
 /** Time as it passes. */
 export const realClock: Clock = {
   now: Date.now,
   sleep: (milliseconds) => delay(milliseconds),
-  within: (run) => run(),
-  busy: (work) => work,
+  runWith: (run) => run(),
+  holdWhile: (work) => work,
 };
 
 interface Timer {
@@ -25,21 +25,21 @@ interface Timer {
   fire: () => void;
 }
 
-/** Time that jumps to the next timer whenever there is nothing else to do: an hour of waiting takes no time. */
+/** Virtual time, which jumps to the next timer as soon as there is nothing else to do: an hour of waiting takes no time. */
 export class VirtualClock implements Clock {
   #now: number;
   #working = 0;
   #isTurning = false;
-  readonly #grain: number;
+  readonly #coalesceMilliseconds: number;
   readonly #timers = new Set<Timer>();
 
   /**
-   * A clock that starts at `now`, in milliseconds since 1970. With a grain, in milliseconds, timers so near to each other are due
-   * at once, and what they start runs side by side.
+   * A clock that starts at `now`, in milliseconds since 1970. Timers that are due within `coalesceMilliseconds` of the first one
+   * fire together, and what they start runs concurrently.
    */
-  constructor(now: number = Date.now(), grain = 0) {
+  constructor(now: number = Date.now(), coalesceMilliseconds = 0) {
     this.#now = now;
-    this.#grain = grain;
+    this.#coalesceMilliseconds = coalesceMilliseconds;
   }
 
   now(): number {
@@ -52,11 +52,11 @@ export class VirtualClock implements Clock {
     });
   }
 
-  within<T>(run: () => T): T {
+  runWith<T>(run: () => T): T {
     return current.run(this, run);
   }
 
-  async busy<T>(work: Promise<T>): Promise<T> {
+  async holdWhile<T>(work: Promise<T>): Promise<T> {
     this.#working += 1;
     try {
       return await work;
@@ -74,7 +74,7 @@ export class VirtualClock implements Clock {
     return timer;
   }
 
-  /** Takes a timer back. */
+  /** Cancels a timer. */
   clear(timer: Timer): void {
     this.#timers.delete(timer);
   }
@@ -88,8 +88,10 @@ export class VirtualClock implements Clock {
       if (this.#working > 0 || this.#timers.size === 0) return;
       const first = Math.min(...[...this.#timers].map(({ at }) => at));
       // Of timers of the same time, the one that was set first comes first; a sort keeps that.
-      const due = [...this.#timers].filter(({ at }) => at <= first + this.#grain).toSorted((a, b) => a.at - b.at);
-      for (const timer of this.#grain > 0 ? due : due.slice(0, 1)) {
+      const due = [...this.#timers]
+        .filter(({ at }) => at <= first + this.#coalesceMilliseconds)
+        .toSorted((a, b) => a.at - b.at);
+      for (const timer of this.#coalesceMilliseconds > 0 ? due : due.slice(0, 1)) {
         this.#now = Math.max(this.#now, timer.at);
         // One that fired before may have taken this one back.
         if (this.#timers.delete(timer)) timer.fire();
@@ -99,14 +101,21 @@ export class VirtualClock implements Clock {
   }
 }
 
-// The interpreter of state machines waits by the global `setTimeout`, and takes no other: within a virtual clock that is the clock's.
 const current = new AsyncLocalStorage<VirtualClock>();
 const { setTimeout: realSetTimeout, clearTimeout: realClearTimeout } = globalThis;
+
+/** Replaces the global `setTimeout` and `clearTimeout`: within a virtual clock's `runWith` they are that clock's from now on. */
+export const installTimers = (): void => {
+  Object.assign(globalThis, {
+    setTimeout: Object.assign(setTimer, realSetTimeout),
+    clearTimeout: clearTimer,
+  });
+};
 
 const setTimer = (fire: (...args: unknown[]) => void, milliseconds = 0, ...args: unknown[]) => {
   const clock = current.getStore();
   if (!clock) return realSetTimeout(fire, milliseconds, ...args);
-  // What it calls is within the clock too, whoever else makes time pass.
+  // The callback runs within this clock too, even if the clock turns for a timer from outside.
   const bound = AsyncLocalStorage.bind(() => fire(...args));
   return clock.set(bound, milliseconds);
 };
@@ -115,8 +124,3 @@ const clearTimer = (timer: Timer | Parameters<typeof realClearTimeout>[0]) => {
   if (timer instanceof Object && "fire" in timer) current.getStore()?.clear(timer);
   else realClearTimeout(timer);
 };
-
-Object.assign(globalThis, {
-  setTimeout: Object.assign(setTimer, realSetTimeout),
-  clearTimeout: clearTimer,
-});

@@ -1,11 +1,11 @@
-/** Runs work side by side, up to a limit, but what has the same key one after the other. */
-export const makeSchedule = (limit: number) => {
+/** Makes a queue that runs work concurrently up to a limit, and work of the same key in order. */
+export const makeKeyedQueue = (concurrency: number) => {
   const tails = new Map<string, Promise<unknown>>();
   const waiting: (() => void)[] = [];
   let running = 0;
 
   const enter = async (): Promise<void> => {
-    if (running >= limit) await new Promise<void>((done) => waiting.push(done));
+    if (running >= concurrency) await new Promise<void>((done) => waiting.push(done));
     else running += 1;
   };
 
@@ -18,7 +18,7 @@ export const makeSchedule = (limit: number) => {
   return async <T>(key: string, work: () => Promise<T>): Promise<T> => {
     const before = tails.get(key);
     const mine = (async () => {
-      // Whoever waits for the work before is told of its failure.
+      // The failure of the work before belongs to its own caller.
       await before?.catch(() => {});
       await enter();
       try {

@@ -21,10 +21,9 @@ export const isTwin = (a: Attempt, b: Attempt): boolean =>
 
 /** The rows without the second ones of each failed attempt that Stripe told of twice; the earliest stays. */
 export const withoutTwins = <T extends Attempt>(rows: readonly T[]): T[] => {
-  const earliestFirst = rows.toSorted((a, b) => Number(a.created_at) - Number(b.created_at));
-  const kept = earliestFirst.reduce<T[]>(
-    (before, row) => (before.some((one) => isTwin(one, row)) ? before : [...before, row]),
-    [],
-  );
+  const kept: T[] = [];
+  for (const row of rows.toSorted((a, b) => Number(a.created_at) - Number(b.created_at))) {
+    if (!kept.some((one) => isTwin(one, row))) kept.push(row);
+  }
   return rows.filter((row) => kept.includes(row));
 };

@@ -106,33 +106,40 @@ export const subscriptionsTable = (tableName: string): Subscriptions => ({
       ExpressionAttributeValues: values,
     });
   },
-  write: (userId, before, { subscriptions, ...after }, sold) => {
-    const stored = Object.entries(subscriptions).map(([id, subscription]) => [id, toStored(subscription)]);
-    const { customer_id: _, ...fields } = currentSubscriptionFields(userId, subscriptions, sold);
-    const { sets, names, values } = assignments({
-      ...fields,
-      ...withoutNulls(after),
-      // Others may have gone that this row should know of.
-      ...(after.stripe_overflow === "crowded" && { order: "assumed" }),
-      stripe_subscriptions: Object.fromEntries(stored),
-    });
-    const same = [["stripe_version", before.stripe_version] as const, ["customer_id", before.customer_id] as const];
-    return update({
-      TableName: tableName,
-      Key: subscriptionKey(userId),
-      // The key of an index cannot be null.
-      UpdateExpression: `SET ${sets.join(", ")}${after.customer_id === null ? " REMOVE customer_id" : ""}`,
-      ConditionExpression: same
-        .map(([name, value]) => (value === null ? `attribute_not_exists(${name})` : `${name} = :before_${name}`))
-        .join(" AND "),
-      ExpressionAttributeNames: names,
-      ExpressionAttributeValues: {
-        ...values,
-        ...Object.fromEntries(same.flatMap(([name, value]) => (value === null ? [] : [[`:before_${name}`, value]]))),
-      },
-    });
-  },
+  write: (userId, before, after, sold) =>
+    update({ TableName: tableName, Key: subscriptionKey(userId), ...changeOf(userId, before, after, sold) }),
 });
+
+// What is written of a user's item, on the condition that it is still as it was read.
+const changeOf = (
+  userId: string,
+  before: SubscriptionItem,
+  { subscriptions, ...after }: SubscriptionItem,
+  sold: PlanPrices,
+) => {
+  const stored = Object.entries(subscriptions).map(([id, subscription]) => [id, toStored(subscription)]);
+  const { customer_id: _, ...fields } = currentSubscriptionFields(userId, subscriptions, sold);
+  const { sets, names, values } = assignments({
+    ...fields,
+    ...withoutNulls(after),
+    // Others may have left the item that this row should know of.
+    ...(after.stripe_overflow === "crowded" && { order: "assumed" }),
+    stripe_subscriptions: Object.fromEntries(stored),
+  });
+  const same = [["stripe_version", before.stripe_version] as const, ["customer_id", before.customer_id] as const];
+  return {
+    // The key of an index cannot be null.
+    UpdateExpression: `SET ${sets.join(", ")}${after.customer_id === null ? " REMOVE customer_id" : ""}`,
+    ConditionExpression: same
+      .map(([name, value]) => (value === null ? `attribute_not_exists(${name})` : `${name} = :before_${name}`))
+      .join(" AND "),
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: {
+      ...values,
+      ...Object.fromEntries(same.flatMap(([name, value]) => (value === null ? [] : [[`:before_${name}`, value]]))),
+    },
+  };
+};
 
 /** How many bytes a subscription takes of an item, about. */
 export const sizeOfStored = ({ ledger }: StoredSubscription): number => writeLedger(ledger).length + 60;

@@ -3,11 +3,11 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { parse } from "yaml";
 import { workflows } from "../../infra/workflows.ts";
-import { type Graph, loadGraph, ofType } from "../../emulator/graph/load.ts";
+import { type Graph, ofType } from "../../emulator/graph/graph.ts";
+import { configOf, loadStack } from "../../local/program.ts";
 import { readPolicy, allows } from "../../emulator/iam/policy.ts";
 import { life } from "../../samples/one-life.ts";
-import { tableNames } from "../../emulator/dynamodb/create-tables.ts";
-import { stackConfig } from "../../emulator/graph/stack-config.ts";
+import { tableNames } from "../../local/product.ts";
 import { changesBetween } from "../helpers/graph-changes.ts";
 import { blocksOf } from "../helpers/page.ts";
 import { startRunning } from "../helpers/running.ts";
@@ -23,7 +23,7 @@ const graphs = new Map<string, Promise<Graph>>();
 /** The prod stack with the settings of a page's YAML block, loaded once. */
 const graphWith = (block = ""): Promise<Graph> => {
   const settings = Object.entries(parse(block).config).map(([key, value]) => [key, asText(value)]);
-  const graph = graphs.get(block) ?? loadGraph(stackWith("prod", Object.fromEntries(settings)));
+  const graph = graphs.get(block) ?? loadStack(stackWith("prod", Object.fromEntries(settings)));
   graphs.set(block, graph);
   return graph;
 };
@@ -58,14 +58,14 @@ const sources = {
 test("the first deployment finds a value of each setting that Pulumi.yaml declares, as Pulumi demands", () => {
   const { name, config: declared } = parse(readFileSync("Pulumi.yaml", "utf8"));
   for (const stack of ["dev", "prod"]) {
-    const { config } = stackConfig(stack);
+    const { config } = configOf(stack);
     for (const key of Object.keys(declared)) assert.ok(`${name}:${key}` in config, `${stack}: ${key}`);
   }
 });
 
 test("prod's own file with the values that the page on deploying tells to put into it is a stack", async () => {
   const [, steps = ""] = readFileSync("docs/deploying.md", "utf8").split("## A stack with Stripe: `prod`");
-  const { project, stack, config } = stackConfig("prod");
+  const { project, stack, config } = configOf("prod");
   const own = Object.entries({
     eventSource: sources.new,
     "aws:allowedAccountIds": '["210987654321"]',
@@ -77,7 +77,7 @@ test("prod's own file with the values that the page on deploying tells to put in
   for (const [key] of own) assert.ok(steps.replace(/\n## .*/s, "").includes(`\`${key}`), key);
   const alarmEmail = { [`${project}:alarmEmail`]: "night@example.com" };
   const filled = own.map(([key, value]) => [key.includes(":") ? key : `${project}:${key}`, value]);
-  const graph = await loadGraph({
+  const graph = await loadStack({
     project,
     stack,
     config: { ...config, ...alarmEmail, ...Object.fromEntries(filled) },
@@ -91,7 +91,7 @@ test("prod's own file with the values that the page on deploying tells to put in
 });
 
 test("a new destination gets a way of its own beside the old one, and nothing is replaced or deleted for it", async () => {
-  const old = await loadGraph(stackWith("prod", { eventSource: sources.old }));
+  const old = await loadStack(stackWith("prod", { eventSource: sources.old }));
   const both = await graphWith(blocksOf("new-destination", "yaml")[0]);
   const altered = { ...bothSources, "no-events MetricAlarm": ["dimensions"] };
   assert.equal(changesBetween(old, both), { made: wayOf("newerone"), deleted: [], altered, replaced: {} });
@@ -99,7 +99,7 @@ test("a new destination gets a way of its own beside the old one, and nothing is
 
 test("then the old destination's way goes alone, and its bus is kept until somebody deletes it", async () => {
   const both = await graphWith(blocksOf("new-destination", "yaml")[0]);
-  const now = await loadGraph(stackWith("prod", { eventSource: sources.new }));
+  const now = await loadStack(stackWith("prod", { eventSource: sources.new }));
   const changes = changesBetween(both, now);
   assert.equal(changes, { made: [], deleted: wayOf("olderone"), altered: bothSources, replaced: {} });
   const bus = both.resources.find(({ name }) => name === "partner-bus-olderone");
@@ -112,7 +112,10 @@ test("then the old destination's way goes alone, and its bus is kept until someb
 
 test("meanwhile an event from either source is handled, and from both it counts once", async () => {
   const graph = graphWith(blocksOf("new-destination", "yaml")[0]);
-  const runner = await startRunning({ graph, seed: [{ PK: "USER#u", SK: "SUBSCRIPTION", customer_id: "cus_sample" }] });
+  const runner = await startRunning({
+    graph,
+    items: [{ PK: "USER#u", SK: "SUBSCRIPTION", customer_id: "cus_sample" }],
+  });
   try {
     const events = life().flatMap((stage) => stage.events);
     const takeFrom = async (source: string, event: unknown) =>
@@ -193,7 +196,7 @@ test("the first version's tables are left alone until the change-over, which alt
 
 test("events replayed onto the first version's rows bring them up to date, and keep what is not ours", async () => {
   const [, after] = blocksOf("first-version", "yaml");
-  const seed = [
+  const items = [
     {
       PK: "USER#user_first",
       SK: "SUBSCRIPTION",
@@ -205,7 +208,7 @@ test("events replayed onto the first version's rows bring them up to date, and k
       nickname: "first",
     },
   ];
-  const runner = await startRunning({ graph: graphWith(after), seed });
+  const runner = await startRunning({ graph: graphWith(after), items });
   try {
     const events = life().flatMap((stage) => stage.events);
     // A replay keeps no order, and says that it is one.
@@ -247,7 +250,7 @@ test("every setting that the page on deployments names alters what it says, in p
   const page = readFileSync("docs/deploying.md", "utf8");
   for (const setting of Object.keys(settings)) assert.match(page, new RegExp(`^\\| .*\`${setting}\``, "m"));
   const changed = { ...prod, config: { ...prod.config, ...stackWith("prod", settings).config } };
-  const { made, deleted, altered, replaced } = changesBetween(await loadGraph(prod), await loadGraph(changed));
+  const { made, deleted, altered, replaced } = changesBetween(await loadStack(prod), await loadStack(changed));
   assert.equal([deleted, replaced], [[], {}]);
   for (const key of made) assert.match(key, /^bus-logs-\w+ LogDelivery|TopicSubscription$/);
   const expected: [RegExp, string[]][] = [

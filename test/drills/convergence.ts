@@ -1,12 +1,12 @@
+import { emulatorKey } from "../../emulator/protocol/access-keys.ts";
 import { makeCommand } from "../../ops/command/make-command.ts";
 import { wholeOption } from "../../ops/command/option-values.ts";
 import { VirtualClock } from "../../emulator/time/clock.ts";
 import { toEnvelope } from "../../local/stripe-envelope.ts";
-import { loadGraph } from "../../emulator/graph/load.ts";
+import { loadStack, configOf } from "../../local/program.ts";
 import { type Runner, startRunner } from "../../local/runner.ts";
 import type { Json } from "../../samples/stripe-objects.ts";
-import { makeSchedule } from "../../emulator/time/keyed-queue.ts";
-import { stackConfig } from "../../emulator/graph/stack-config.ts";
+import { makeKeyedQueue } from "../../emulator/time/keyed-queue.ts";
 import { rowAfter } from "../helpers/play-life.ts";
 import { randomFrom, shuffled, withDuplicates } from "../../samples/random.ts";
 import {
@@ -71,7 +71,7 @@ const callsOf = async (runner: Runner): Promise<Record<string, number>> => {
   const sums: Record<string, number> = {};
   for (const [call, times] of Object.entries(await runner.calls())) {
     const [caller = "", action = ""] = call.split(" ");
-    if (caller !== "RUNNER") sums[action] = (sums[action] ?? 0) + times;
+    if (caller !== emulatorKey) sums[action] = (sums[action] ?? 0) + times;
   }
   return sums;
 };
@@ -80,7 +80,7 @@ const runCell = async (runner: Runner, cell: Cell, index: number) => {
   const all = Array.from({ length: lives }, (_, life) => arrivalsOf(cell, `${index}_${life}`));
   const { account, region } = runner.graph;
   const arrival = { eventSource: "homebiyori.stripe.test", keepSource: false, account, region };
-  const schedule = makeSchedule(16);
+  const schedule = makeKeyedQueue(16);
   const before = await callsOf(runner);
   await Promise.all(
     all.flatMap(({ life, events }) =>
@@ -112,7 +112,7 @@ const runCell = async (runner: Runner, cell: Cell, index: number) => {
   );
 };
 
-const runner = await startRunner({ graph: loadGraph(stackConfig("dev")), clock: new VirtualClock() });
+const runner = await startRunner({ graph: loadStack(configOf("dev")), clock: new VirtualClock() });
 console.log(`${lives} lives of 5 to 10 events in each row, 10 % of the events twice, seed ${seed}`);
 console.log("Calls of Stripe's API per event: 0, as nothing here has a client for it");
 for (const [index, cell] of cells.entries()) {

@@ -23,7 +23,7 @@ const folder = `${command.processedArgs[0]}`;
 const root = join(import.meta.dirname, "../..");
 const all = [...readEvents([folder], { eventSource: "x", keepSource: false, account: "x", region: "x" })];
 const [events, problems] = [all.flatMap((some) => some.events), all.flatMap((some) => some.problems)];
-const run = spawnSync(process.execPath, [join(root, "local/main.ts"), "--replay", folder, "--exit", "--json"], {
+const run = spawnSync(process.execPath, [join(root, "local/main.ts"), "--events", folder, "--exit", "--json"], {
   encoding: "utf8",
   maxBuffer: 1e9,
 });

@@ -1,7 +1,7 @@
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { CancelReplayCommand, EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { workflows } from "../../infra/workflows.ts";
-import { type Graph, ofType } from "../../emulator/graph/load.ts";
+import { type Graph, ofType } from "../../emulator/graph/graph.ts";
 import type { Needs } from "../../tools/audit/least-privilege.ts";
 import type { Outcome } from "../../local/outcome.ts";
 import { lineOf, rowsOf } from "../../local/print.ts";
@@ -75,7 +75,7 @@ export const runAll = async (): Promise<PolicyRun> => {
     { hop: "forward" as const, kind: "fails" as const, events: [`${unforwarded["id"]}`] },
   ];
   const user = { PK: "USER#user_run", SK: "SUBSCRIPTION", customer_id: "cus_sample" };
-  const serving = await startServing({ graph, faults: { seed: 1, faults }, seed: [user] });
+  const serving = await startServing({ graph, faults: { seed: 1, faults }, items: [user] });
   try {
     const events = [
       ...workflows.flatMap(({ name, eventType }) => kinds.map((kind) => eventOf(kind, name, eventType))),
@@ -101,7 +101,7 @@ export const runAll = async (): Promise<PolicyRun> => {
           rowsOf(dump),
           printed,
         ].join("\n"),
-        metrics: JSON.stringify(serving.watch.metrics.all()),
+        metrics: JSON.stringify(serving.cloudwatch.metrics.all()),
         rows: JSON.stringify([dump.core, dump.payments]),
         deadLetters,
         logs: logsOf(serving),

@@ -1,13 +1,12 @@
 import { workflows } from "../../infra/workflows.ts";
 import { makeAwsApi } from "../../emulator/aws-api.ts";
 import { VirtualClock } from "../../emulator/time/clock.ts";
-import { type Envelope, toEnvelope } from "../../local/stripe-envelope.ts";
+import { type StripeEnvelope, toEnvelope } from "../../local/stripe-envelope.ts";
 import type { FaultPlan } from "../../emulator/faults/faults.ts";
-import { loadGraph } from "../../emulator/graph/load.ts";
+import { loadStack, configOf } from "../../local/program.ts";
 import { listen, urlOf } from "../../local/server.ts";
 import { type Runner, startRunner } from "../../local/runner.ts";
-import { makeSchedule } from "../../emulator/time/keyed-queue.ts";
-import { stackConfig } from "../../emulator/graph/stack-config.ts";
+import { makeKeyedQueue } from "../../emulator/time/keyed-queue.ts";
 import { redriveAll } from "../../ops/redrive/redrive-all.ts";
 import { type BillingEvent, makeBillingHistory } from "../../samples/billing-history.ts";
 import { randomFrom, shuffled, withDuplicates } from "../../samples/random.ts";
@@ -47,7 +46,7 @@ export const runDrill = async (args: DrillArgs): Promise<DrillResult> => {
   const events = lives.flat().slice(0, args.events);
   const sent = shuffled(withDuplicates(events, 0.1, random), random);
 
-  const calm = await startRunner({ graph: loadGraph(stackConfig("dev")), clock: new VirtualClock() });
+  const calm = await startRunner({ graph: loadStack(configOf("dev")), clock: new VirtualClock() });
   await take(calm, events);
   const expected = await rowsOf(calm);
   await calm.stop();
@@ -55,7 +54,7 @@ export const runDrill = async (args: DrillArgs): Promise<DrillResult> => {
 
   const faults = planOf(args, events);
   const stormy = await startRunner({
-    graph: loadGraph(stackConfig("dev")),
+    graph: loadStack(configOf("dev")),
     clock: new VirtualClock(Date.now(), 1000),
     faults,
     containers: 6,
@@ -127,8 +126,8 @@ const take = async (runner: Runner, events: object[]): Promise<string[]> => {
   const { account, region } = runner.graph;
   const arrival = { eventSource: "homebiyori.stripe.test", keepSource: false, account, region };
   // Many, as most of them wait, and time goes on only when all do.
-  const schedule = makeSchedule(200);
-  const envelopes: Envelope[] = events.map((event) => toEnvelope(event, arrival));
+  const schedule = makeKeyedQueue(200);
+  const envelopes: StripeEnvelope[] = events.map((event) => toEnvelope(event, arrival));
   return Promise.all(
     envelopes.map((event, index) => schedule(`${index}`, async () => (await runner.take(event)).outcome)),
   );

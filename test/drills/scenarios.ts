@@ -5,10 +5,9 @@ import { handledTypes } from "../../infra/workflows.ts";
 import { makeCommand } from "../../ops/command/make-command.ts";
 import { VirtualClock } from "../../emulator/time/clock.ts";
 import { toEnvelope } from "../../local/stripe-envelope.ts";
-import { loadGraph } from "../../emulator/graph/load.ts";
+import { loadStack, configOf } from "../../local/program.ts";
 import { startRunner } from "../../local/runner.ts";
-import { makeSchedule } from "../../emulator/time/keyed-queue.ts";
-import { stackConfig } from "../../emulator/graph/stack-config.ts";
+import { makeKeyedQueue } from "../../emulator/time/keyed-queue.ts";
 
 const command = makeCommand(
   "scenarios",
@@ -22,10 +21,10 @@ const random = randomFrom(1);
 const folder = `${command.processedArgs[0]}`;
 const scenarios = readdirSync(folder).filter((file) => file.endsWith(".json"));
 
-const runner = await startRunner({ graph: loadGraph(stackConfig("dev")), clock: new VirtualClock() });
+const runner = await startRunner({ graph: loadStack(configOf("dev")), clock: new VirtualClock() });
 const { account, region } = runner.graph;
 const arrival = { eventSource: "homebiyori.stripe.test", keepSource: false, account, region };
-const schedule = makeSchedule(16);
+const schedule = makeKeyedQueue(16);
 
 // Gives the ids of a scenario a suffix for each of its runs; all scenarios name their ids in the same way.
 const renamed = (text: string, suffix: string): string =>
@@ -37,7 +36,7 @@ const play = async (scenario: number, time: number): Promise<void> => {
   const text = readFileSync(join(folder, scenarios[scenario] ?? ""), "utf8");
   const { events }: { events: { type: string }[] } = JSON.parse(renamed(text, suffixOf(scenario, time)));
   const envelopes = events.filter(({ type }) => handledTypes.includes(type)).map((event) => toEnvelope(event, arrival));
-  await runner.makeUpUsers(envelopes);
+  await runner.addPlaceholderUsers(envelopes);
   const order = time === 0 ? envelopes : shuffled(withDuplicates(envelopes, 0.3, random), random);
   for (const envelope of order) await schedule(suffixOf(scenario, time), () => runner.take(envelope));
 };

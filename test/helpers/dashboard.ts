@@ -1,6 +1,6 @@
 import { array, enums, type Infer, integer, literal, object, optional, string, union, unknown } from "superstruct";
-import { checked } from "../../emulator/graph/checked.ts";
-import { type Graph, ofType } from "../../emulator/graph/load.ts";
+import { validateInputs } from "../../emulator/graph/validate-inputs.ts";
+import { type Graph, ofType } from "../../emulator/graph/graph.ts";
 import type { MetricId } from "../../emulator/cloudwatch/known-metrics.ts";
 
 // As CloudWatch documents it, as far as it is used:
@@ -57,10 +57,10 @@ export type Widget = Infer<typeof Widget>;
 /** The dashboard of a graph, which must be one as CloudWatch takes it. */
 export const dashboardOf = (graph: Graph): Infer<typeof Body> => {
   const [dashboard] = ofType(graph, "aws:cloudwatch/dashboard:Dashboard");
-  return checked(JSON.parse(String(dashboard?.inputs["dashboardBody"])), Body, "the dashboard");
+  return validateInputs(JSON.parse(String(dashboard?.inputs["dashboardBody"])), Body, "the dashboard");
 };
 
-/** The metrics that a widget shows, without what is reckoned of them. */
+/** The metrics that a widget shows, without metric-math expressions. */
 export const metricsOf = ({ type, properties }: Widget): MetricId[] => {
   if (type !== "metric") return [];
   return properties.metrics.flatMap((row) => {

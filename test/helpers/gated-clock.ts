@@ -8,8 +8,8 @@ export const gatedClock = () => {
   const clock: Clock = {
     now: () => virtual.now(),
     sleep: (milliseconds) => virtual.sleep(milliseconds),
-    within: (run) => virtual.within(run),
-    busy: (work) => virtual.busy(gate.then(() => work)),
+    runWith: (run) => virtual.runWith(run),
+    holdWhile: (work) => virtual.holdWhile(gate.then(() => work)),
   };
   return {
     clock,

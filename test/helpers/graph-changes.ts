@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Graph, Resource } from "../../emulator/graph/load.ts";
+import type { Graph, Resource } from "../../emulator/graph/graph.ts";
 
 /** What `pulumi up` would do to get from one graph to another; a resource is told by its name and the last part of its type. */
 export interface GraphChanges {

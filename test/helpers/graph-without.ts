@@ -1,4 +1,4 @@
-import type { Graph } from "../../emulator/graph/load.ts";
+import type { Graph } from "../../emulator/graph/graph.ts";
 import { graphOf } from "./stack.ts";
 
 /** The dev stack's graph, without the statement of a role's policy that allows an action. */

@@ -1,5 +1,5 @@
 import { type Clock, VirtualClock } from "../../emulator/time/clock.ts";
-import { type Envelope, toEnvelope } from "../../local/stripe-envelope.ts";
+import { type StripeEnvelope, toEnvelope } from "../../local/stripe-envelope.ts";
 import type { Outcome } from "../../local/outcome.ts";
 import { type Runner, type RunnerArgs, startRunner } from "../../local/runner.ts";
 import { graphOf } from "./stack.ts";
@@ -7,7 +7,7 @@ import { graphOf } from "./stack.ts";
 /** A runner of the dev stack whose time is virtual, and a short way to hand it an event. */
 export interface Running extends Runner {
   handle(event: unknown): Promise<Outcome>;
-  envelope(event: unknown): Envelope;
+  envelope(event: unknown): StripeEnvelope;
 }
 
 /** Starts a runner for a test file; whoever does stops it. */

@@ -43,14 +43,18 @@ export const runScripted = async (name: string, script: Script, input: unknown =
     name,
     arn: `arn:aws:states:region:account:stateMachine:${name}`,
     definition: resolve(definition, themselves),
-    stalls: () => false,
+    hangs: () => false,
     clock,
-    callService: async (resource, parameters) => {
-      const { FunctionName, QueueUrl, MessageBody } = Object(parameters);
-      if (resource.endsWith("lambda:invoke")) return { Payload: await answerOf(FunctionName) };
-      await answerOf(QueueUrl);
-      sent.push(MessageBody);
-      return { MessageId: "1" };
+    taskCalls: {
+      "arn:aws:states:::lambda:invoke": async (parameters) => ({
+        Payload: await answerOf(Object(parameters).FunctionName),
+      }),
+      "arn:aws:states:::sqs:sendMessage": async (parameters) => {
+        const { QueueUrl, MessageBody } = Object(parameters);
+        await answerOf(QueueUrl);
+        sent.push(MessageBody);
+        return { MessageId: "1" };
+      },
     },
   });
   const execution = await machine.run("run-1", input);

@@ -1,5 +1,5 @@
-import { type Graph, loadGraph, type StackArgs } from "../../emulator/graph/load.ts";
-import { configWith, stackConfig } from "../../emulator/graph/stack-config.ts";
+import type { Graph, StackArgs } from "../../emulator/graph/graph.ts";
+import { loadStack, configFrom, configOf } from "../../local/program.ts";
 
 // Whoever deploys prod puts values of their own into its file, so that tests have a prod of theirs.
 const prodSettings = {
@@ -14,14 +14,14 @@ const graphs = new Map<string, Promise<Graph>>();
 
 /** The configuration of the tests' own prod, or else of the dev stack under that name, with other settings in their place. */
 export const stackWith = (stack: string, settings: Record<string, string> = {}): StackArgs => {
-  const { project, config } = stack === "prod" ? configWith(stack, prodSettings) : stackConfig("dev");
+  const { project, config } = stack === "prod" ? configFrom(stack, prodSettings) : configOf("dev");
   const own = Object.entries(settings).map(([key, value]) => [key.includes(":") ? key : `${project}:${key}`, value]);
   return { project, stack, config: { ...config, ...Object.fromEntries(own) } };
 };
 
 /** The graph of the dev stack as configured, or of the tests' own prod, loaded once. */
 export const graphOf = (stack: "dev" | "prod"): Promise<Graph> => {
-  const graph = graphs.get(stack) ?? loadGraph(stackWith(stack));
+  const graph = graphs.get(stack) ?? loadStack(stackWith(stack));
   graphs.set(stack, graph);
   return graph;
 };

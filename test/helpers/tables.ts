@@ -1,5 +1,5 @@
 import { type DynamoDB, forkDynamoDB, startDynamoDB } from "../../emulator/dynamodb/dynamodb.ts";
-import { tableNames } from "../../emulator/dynamodb/create-tables.ts";
+import { otherTables, tableNames } from "../../local/product.ts";
 import { graphOf } from "./stack.ts";
 
 /** The tables of the dev stack in a DynamoDB on loopback, which the Lambdas' handlers use too when they run in this process. */
@@ -23,9 +23,9 @@ const start = async (): Promise<Tables> => {
   child.unref();
   child.channel?.unref();
   const everything = { who: "tests", statements: [{ Effect: "Allow" as const, Action: "*", Resource: "*" }] };
-  const tableArn = `arn:aws:dynamodb:${graph.region}:${graph.account}:table`;
   child.channel?.ref();
-  const dynamodb = await startDynamoDB(child, graph, { tableArn, callers: { TESTS: everything } });
+  const callers = { TESTS: everything };
+  const dynamodb = await startDynamoDB(child, { graph, otherTables: otherTables(graph), callers });
   child.channel?.unref();
   const { core, payments } = tableNames(graph);
   Object.assign(process.env, {

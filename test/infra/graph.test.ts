@@ -2,7 +2,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { lambdasOf, readDefinition } from "../../infra/processing/definition.ts";
 import { handledTypes, workflows } from "../../infra/workflows.ts";
-import { type Graph, loadGraph, ofType, type Resource } from "../../emulator/graph/load.ts";
+import { type Graph, ofType, type Resource } from "../../emulator/graph/graph.ts";
+import { loadStack } from "../../local/program.ts";
 import { compilePattern } from "../../emulator/eventbridge/pattern.ts";
 import { sampleEvent } from "../../samples/stripe-objects.ts";
 import { onTheBus } from "../events/envelope.ts";
@@ -86,7 +87,7 @@ test("has only names that AWS takes, each once for its type", async () => {
 });
 
 test("refuses a stack whose name would make a name too long", async () => {
-  const { message } = await rejects(loadGraph(stackWith("a-stack-with-a-very-long-name-indeed-so-long")));
+  const { message } = await rejects(loadStack(stackWith("a-stack-with-a-very-long-name-indeed-so-long")));
   assert.match(message, /has \d+ characters, and AWS allows 64 there: choose a stack name that is \d+ shorter/);
 });
 
@@ -325,7 +326,7 @@ test("exports its bus, archive, rules, machines, queues and tables", async () =>
 });
 
 test("is made for two stacks in one process, each its own", async () => {
-  const [one, two] = [await loadGraph(stackWith("one")), await loadGraph(stackWith("two"))];
+  const [one, two] = [await loadStack(stackWith("one")), await loadStack(stackWith("two"))];
   assert.is(one.resources.length, two.resources.length);
   assert.match(JSON.stringify(one), "one-homebiyori-");
   assert.not.match(JSON.stringify(two), "one-homebiyori-");

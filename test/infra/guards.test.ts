@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Graph, loadGraph, ofType } from "../../emulator/graph/load.ts";
+import { type Graph, ofType } from "../../emulator/graph/graph.ts";
+import { loadStack } from "../../local/program.ts";
 import { secrets, secretsIn } from "../helpers/planted.ts";
 import { graphOf, stackWith } from "../helpers/stack.ts";
 
@@ -92,7 +93,7 @@ test("no secret of the environment gets into the graph: no resource, bundle or o
   const before = Object.keys(secrets).map((name) => [name, process.env[name]] as const);
   Object.assign(process.env, secrets);
   try {
-    const graph = JSON.stringify(await loadGraph(stackWith("prod")));
+    const graph = JSON.stringify(await loadStack(stackWith("prod")));
     assert.match(graph, "index.js");
     assert.equal(secretsIn(graph), []);
     // It may be written, and is never read: Pulumi's state has the placeholder alone.

@@ -1,14 +1,15 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { loadGraph, ofType } from "../../emulator/graph/load.ts";
-import { tableNames } from "../../emulator/dynamodb/create-tables.ts";
+import { loadStack } from "../../local/program.ts";
+import { ofType } from "../../emulator/graph/graph.ts";
+import { tableNames } from "../../local/product.ts";
 import { rejects } from "../helpers/rejects.ts";
 import { stackWith } from "../helpers/stack.ts";
 
 const test = suite("settings");
 
 const refusal = async (stack: string, settings: Record<string, string>) =>
-  (await rejects(loadGraph(stackWith(stack, settings)))).message;
+  (await rejects(loadStack(stackWith(stack, settings)))).message;
 
 test("tells of all mistakes at once, by key, with what was expected", async () => {
   const message = await refusal("dev", { eventSource: "stripe", logRetentionDays: "8", monthlyPrices: '["monthly"]' });
@@ -28,7 +29,7 @@ test("refuses a setting that does not exist", async () => {
 test("refuses a missing setting", async () => {
   const { project, stack, config } = stackWith("dev");
   const { [`${project}:eventSource`]: _, ...rest } = config;
-  const { message } = await rejects(loadGraph({ project, stack, config: rest }));
+  const { message } = await rejects(loadStack({ project, stack, config: rest }));
   assert.match(message, "eventSource is not set");
 });
 
@@ -44,7 +45,7 @@ test("refuses test events in prod, and takes them elsewhere only where it is tol
   assert.match(await refusal("dev", { livemode: "test" }), 'livemode is "test"');
   const modesOf = async (stack: string, settings: Record<string, string> = {}) =>
     new Set(
-      ofType(await loadGraph(stackWith(stack, settings)), "aws:lambda/function:Function").flatMap(({ inputs }) => {
+      ofType(await loadStack(stackWith(stack, settings)), "aws:lambda/function:Function").flatMap(({ inputs }) => {
         const { LIVEMODE } = Object(inputs["environment"]).variables;
         return LIVEMODE === undefined ? [] : [LIVEMODE];
       }),
@@ -57,21 +58,21 @@ test("refuses test events in prod, and takes them elsewhere only where it is tol
 test("demands in prod the account that it may be deployed to, and runs the graph as in that one", async () => {
   const { project, stack, config } = stackWith("prod");
   const { "aws:allowedAccountIds": _, ...rest } = config;
-  const { message } = await rejects(loadGraph({ project, stack, config: rest }));
+  const { message } = await rejects(loadStack({ project, stack, config: rest }));
   assert.match(message, "aws:allowedAccountIds is not set; expected the number of the account to deploy to");
   for (const ids of ["[]", '["1234"]', "[123456789012]", "123456789012", "none"]) {
     for (const name of ["prod", "dev"]) {
       assert.match(await refusal(name, { "aws:allowedAccountIds": ids }), "aws:allowedAccountIds is ");
     }
   }
-  const graph = await loadGraph(stackWith("prod", { "aws:allowedAccountIds": '["210987654321"]' }));
+  const graph = await loadStack(stackWith("prod", { "aws:allowedAccountIds": '["210987654321"]' }));
   assert.is(graph.account, "210987654321");
   assert.match(JSON.stringify(graph.outputs), "arn:aws:sqs:ap-northeast-1:210987654321:");
 });
 
 test("takes Stripe's own form of a source, and no other", async () => {
   for (const source of ["aws.partner/stripe.com/ed_test_61Pg", "aws.partner/stripe.com/ed_61Pg"]) {
-    await loadGraph(stackWith("dev", { eventSource: source }));
+    await loadStack(stackWith("dev", { eventSource: source }));
   }
   for (const source of ["aws.partner/stripe.com", "aws.partner/stripe.com/ed_*", "aws.partner/other.com/ed_1"]) {
     assert.match(await refusal("dev", { eventSource: source }), "eventSource");
@@ -79,8 +80,8 @@ test("takes Stripe's own form of a source, and no other", async () => {
 });
 
 test("creates the core table, or uses one by its name", async () => {
-  const created = await loadGraph(stackWith("dev", { coreTableName: "made-here" }));
-  const used = await loadGraph(stackWith("dev", { coreTableName: "product-core", createCoreTable: "false" }));
+  const created = await loadStack(stackWith("dev", { coreTableName: "made-here" }));
+  const used = await loadStack(stackWith("dev", { coreTableName: "product-core", createCoreTable: "false" }));
   const tablesOf = ({ resources }: typeof used) =>
     resources.filter(({ type }) => type === "aws:dynamodb/table:Table").map(({ inputs }) => String(inputs["name"]));
   assert.equal(tablesOf(created).toSorted(), ["dev-homebiyori-payments", "made-here"]);

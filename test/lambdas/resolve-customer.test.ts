@@ -35,7 +35,7 @@ const resolve = async (object: Json, type = "invoice.payment_succeeded") =>
 const knownAs = (customerId: string, userId: string, SK = "SUBSCRIPTION") =>
   tables.add(tables.core, { PK: `USER#${userId}`, SK, customer_id: customerId });
 
-const none = { monthly: [], yearly: [] };
+const nothingSold = { monthly: [], yearly: [] };
 
 // The customer of a user, as if it were read.
 const known = { usersOf: async () => [{ userId: "user", isLinked: true }], link: async () => {} };
@@ -108,7 +108,7 @@ test("refuses where the index and the metadata name different users", async () =
 });
 
 test("refuses an event of the test mode where live ones only are taken, before it looks anybody up", async () => {
-  const resolveLive = resolveCustomer(known, { liveOnly: true, sold: none });
+  const resolveLive = resolveCustomer(known, { liveOnly: true, sold: nothingSold });
   const eventOf = (more: Json) =>
     onTheBus({ ...sampleEvent("evt_mode", "invoice.paid", 1, invoiceOf("cus_1")), ...more });
   for (const livemode of [false, null, undefined]) {
@@ -119,13 +119,14 @@ test("refuses an event of the test mode where live ones only are taken, before i
   assert.is((await resolvedBy(resolveLive, eventOf({ livemode: true }))).outcome, "found");
   const unasked = { ...known, usersOf: () => Promise.reject(new Error("was asked")) };
   assert.is(
-    (await resolvedBy(resolveCustomer(unasked, { liveOnly: true, sold: none }), eventOf({ livemode: false }))).outcome,
+    (await resolvedBy(resolveCustomer(unasked, { liveOnly: true, sold: nothingSold }), eventOf({ livemode: false })))
+      .outcome,
     "refused",
   );
 });
 
 test("takes both modes where any is taken", async () => {
-  const resolveAny = resolveCustomer(known, { liveOnly: false, sold: none });
+  const resolveAny = resolveCustomer(known, { liveOnly: false, sold: nothingSold });
   for (const livemode of [true, false]) {
     const event = { ...sampleEvent("evt_mode", "invoice.paid", 1, invoiceOf("cus_1")), livemode };
     assert.is((await resolvedBy(resolveAny, onTheBus(event))).outcome, "found");

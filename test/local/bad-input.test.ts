@@ -9,7 +9,7 @@ const test = suite("bad input");
 
 let running: Running;
 test.before(async () => {
-  running = await startRunning({ seed: [{ PK: "USER#u", SK: "SUBSCRIPTION", customer_id: "cus_sample" }] });
+  running = await startRunning({ items: [{ PK: "USER#u", SK: "SUBSCRIPTION", customer_id: "cus_sample" }] });
 });
 test.after(() => running.stop());
 
@@ -46,7 +46,7 @@ test("a thin event is matched by no rule", async () => {
   assert.match(`${disguised.error?.message}`, "detail.object: expected the literal");
 });
 
-test("a currency that nobody has heard of is recorded as it is; what is none is dead-lettered", async () => {
+test("an unknown currency is recorded as it is; a value that is not a currency is dead-lettered", async () => {
   assert.is((await handle("evt_xyz", invoice("in_xyz", { currency: "xyz" }))).outcome, "applied");
   const { outcome, error } = await handle("evt_yen", invoice("in_yen", { currency: "yen please" }));
   assert.is(outcome, "dead-letter");

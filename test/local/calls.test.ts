@@ -1,8 +1,9 @@
+import { emulatorKey } from "../../emulator/protocol/access-keys.ts";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { lambdasOf, readDefinition } from "../../infra/processing/definition.ts";
 import { workflows } from "../../infra/workflows.ts";
-import { ofType } from "../../emulator/graph/load.ts";
+import { ofType } from "../../emulator/graph/graph.ts";
 import { samplesOf } from "../../samples/events.ts";
 import { subjectOf } from "../../samples/month.ts";
 import { type Running, startRunning } from "../helpers/running.ts";
@@ -18,7 +19,7 @@ test.after(() => running.stop());
 const madeBy = async (work: () => Promise<unknown>): Promise<string[]> => {
   const before = await running.calls();
   await work();
-  const after = Object.entries(await running.calls()).filter(([call]) => !call.startsWith("RUNNER "));
+  const after = Object.entries(await running.calls()).filter(([call]) => !call.startsWith(`${emulatorKey} `));
   return after.flatMap(([call, times]) => {
     const action = call.replace(/^\S+ (dynamodb:\w+) .*/, "$1");
     return Array.from({ length: times - (before[call] ?? 0) }, () => action);

@@ -9,9 +9,8 @@ import { text } from "node:stream/consumers";
 import { stripVTControlCharacters } from "node:util";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { readOptions } from "../../local/options.ts";
 import { sampleEvent, sampleInvoice } from "../../samples/stripe-objects.ts";
-import { start } from "../../local/start.ts";
+import { type Options, start } from "../../local/start.ts";
 import type { Stack } from "../../ops/command/stack.ts";
 import { captured } from "../helpers/captured.ts";
 import { person, personalIn, planted, secrets, secretsIn } from "../helpers/planted.ts";
@@ -40,9 +39,11 @@ const run = async (...args: string[]) => {
   return { stdout: stripVTControlCharacters(stdout), stderr: stripVTControlCharacters(stderr), code };
 };
 
+const startHere = (options: Partial<Options>) => start({ stack: "dev", port: 0, exit: true, ...options });
+
 // The same in this process, which has loaded most of it already.
-const runHere = async (...args: string[]) => {
-  const { result, logs } = await captured(() => start(readOptions(args)));
+const runHere = async (options: Partial<Options>) => {
+  const { result, logs } = await captured(() => startHere(options));
   return { said: stripVTControlCharacters(logs.join("\n")), code: result };
 };
 
@@ -76,7 +77,7 @@ test("prints one JSON object per event, and dumps all it has", async () => {
     events: [paid("a", "cus_a"), paid("a", "cus_a"), { ...paid("b", "cus_b"), type: "thing.made_up" }],
   });
   const dump = join(directory, "dump.json");
-  const { stdout, stderr, code } = await run("--replay", events, "--exit", "--json", "--dump", dump);
+  const { stdout, stderr, code } = await run("--events", events, "--exit", "--json", "--dump", dump);
   const lines = stdout
     .trim()
     .split("\n")
@@ -91,7 +92,7 @@ test("prints one JSON object per event, and dumps all it has", async () => {
   }
   assert.is(code, 0);
   for (const said of [/^3 events in [\d.]+ s: /, "1 applied", "1 duplicate", "1 unmatched"]) assert.match(stderr, said);
-  assert.match(stderr, "For 2 customers a user was made up: user_<customer id>");
+  assert.match(stderr, "2 customers got a placeholder user, user_<customer id>");
   const { core, payments, deadLetters } = JSON.parse(readFileSync(dump, "utf8"));
   const userOf = (customer: string) => ({
     PK: `USER#user_${customer}`,
@@ -105,7 +106,7 @@ test("prints one JSON object per event, and dumps all it has", async () => {
 
 test("ends with 1 when an event was dead-lettered, and shows which alarms go off", async () => {
   const events = fileOf("bad.json", paid("bad", "cus_bad", { amount_paid: -1 }));
-  const { said, code } = await runHere("--replay", events, "--exit");
+  const { said, code } = await runHere({ events: [events] });
   assert.is(code, 1);
   assert.match(said, /dead-letter .*\n.*\n {2}InvalidEvent: detail\.data\.object\.amount_paid/);
   assert.match(said, "Dead letters (1)");
@@ -119,7 +120,7 @@ test("ends with 2 when something could not be read, names it, and takes the rest
   const noEvent = fileOf("no-event.json", [{ type: "x" }, paid("rest", "cus_rest")]);
   const noJson = fileOf("no-json.json", "{");
   const nowhere = join(directory, "nowhere.json");
-  const { said, code } = await runHere("--replay", noJson, noEvent, nowhere, "--exit", "--json");
+  const { said, code } = await runHere({ events: [noJson, noEvent, nowhere], json: true });
   assert.is(code, 2);
   assert.match(said, "no-json.json: ");
   assert.match(said, "no-event.json[0]: expected a Stripe event with an id and a type");
@@ -129,28 +130,28 @@ test("ends with 2 when something could not be read, names it, and takes the rest
 
 test("takes users from a file, or none", async () => {
   const events = fileOf("seeded.json", paid("seeded", "cus_seeded"));
-  const seed = fileOf("seed.json", [{ PK: "USER#hanako", SK: "SUBSCRIPTION", customer_id: "cus_seeded" }]);
+  const items = fileOf("items.json", [{ PK: "USER#hanako", SK: "SUBSCRIPTION", customer_id: "cus_seeded" }]);
   const dump = join(directory, "seeded-dump.json");
-  await runHere("--replay", events, "--exit", "--seed", seed, "--dump", dump);
+  await runHere({ events: [events], items, dump });
   assert.is(JSON.parse(readFileSync(dump, "utf8")).payments[0].user_id, "hanako");
-  const unseeded = await runHere("--replay", events, "--exit", "--no-seed", "--json");
+  const unseeded = await runHere({ events: [events], items: false, json: true });
   assert.is(unseeded.code, 1);
   assert.match(unseeded.said, '"name":"CustomerNotFound"');
   const wrong = fileOf("wrong.json", [{ PK: "USER#x" }]);
-  assert.match((await rejects(start(readOptions(["--exit", "--seed", wrong])))).message, "--seed: ");
+  assert.match((await rejects(startHere({ items: wrong }))).message, /^--items: .*wrong\.json, at 0\.SK: /);
 });
 
 test("ends where what it has to say cannot be written, and says why", async () => {
   const events = fileOf("none.json", []);
   const dump = join(directory, "missing", "dump.json");
-  const started = captured(() => start(readOptions(["--replay", events, "--exit", "--dump", dump])));
+  const started = captured(() => startHere({ events: [events], dump }));
   assert.match((await rejects(started)).message, "--dump: ENOENT");
 });
 
-test("does all that was asked for where nobody reads its lines any more, and ends then", async () => {
+test("finishes its work and ends after its stdout was closed", async () => {
   const dump = join(directory, "unread-dump.json");
   const some = fileOf("some.json", [paid("c", "cus_c"), paid("d", "cus_d")]);
-  const child = spawnMain(["--replay", some, "--port", "0", "--json", "--dump", dump]);
+  const child = spawnMain(["--events", some, "--port", "0", "--json", "--dump", dump]);
   child.stdout.destroy();
   const [trouble, code] = await Promise.all([text(child.stderr), new Promise((done) => child.on("exit", done))]);
   assert.is(code, 0);
@@ -162,7 +163,7 @@ test("refuses a port that is in use before it plays anything", async () => {
   const other = createServer().listen(0, "127.0.0.1");
   await once(other, "listening");
   const { port } = Object(other.address());
-  const { result, logs } = await captured(() => rejects(start(readOptions(["--port", `${port}`]))));
+  const { result, logs } = await captured(() => rejects(startHere({ port, exit: false })));
   other.close();
   assert.match(
     result.message,
@@ -172,12 +173,12 @@ test("refuses a port that is in use before it plays anything", async () => {
 });
 
 test("says which file there is not, and shows no empty tables then", async () => {
-  const { said, code } = await runHere("--replay", join(directory, "nowhere.json"), "--exit");
+  const { said, code } = await runHere({ events: [join(directory, "nowhere.json")] });
   assert.is(code, 2);
   assert.match(said, /^Could not be read: there is no file .*nowhere\.json$/);
 });
 
-test("says which faults never struck, and tells only of users that it has made up", async () => {
+test("says which faults were not injected, and counts only users that no event names", async () => {
   const faults = fileOf("faults.json", {
     seed: 1,
     faults: [
@@ -188,29 +189,29 @@ test("says which faults never struck, and tells only of users that it has made u
   });
   const details = { subscription: "sub_1", metadata: { user_id: "hanako" } };
   const named = paid("named", "cus_named", { parent: { type: "subscription_details", subscription_details: details } });
-  const { said } = await runHere("--replay", fileOf("named.json", named), "--exit", "--faults", faults);
-  assert.match(said, /^1 event in .*\n(.*\n)*Fault 2 \(queue refuses\) never struck$/m);
-  assert.not.match(said, /Fault [13]|was made up/);
+  const { said } = await runHere({ events: [fileOf("named.json", named)], faults });
+  assert.match(said, /^1 event in .*\n(.*\n)*Fault 2 \(queue refuses\) was never injected$/m);
+  assert.not.match(said, /Fault [13]|placeholder/);
 });
 
 test("refuses an option or a stack that does not exist", async () => {
-  const [option, stack] = await Promise.all([run("--replai", "x"), run("--stack", "staging", "--exit")]);
+  const [option, stack] = await Promise.all([run("--event", "x"), run("--stack", "staging", "--exit")]);
   assert.is(option.code, 2);
-  assert.match(option.stderr, "unknown option '--replai'");
+  assert.match(option.stderr, "unknown option '--event'");
   assert.is(stack.code, 2);
   assert.is(stack.stderr.trim(), "There is no stack staging: Pulumi.staging.yaml does not exist");
 });
 
-test("tells all of its options", async () => {
+test("lists all of its options in its help", async () => {
   const { stdout, code } = await run("--help");
   assert.is(code, 0);
   for (const option of [
-    "--replay",
+    "--events",
     "--exit",
     "--json",
     "--dump",
-    "--seed",
-    "--no-seed",
+    "--items",
+    "--no-items",
     "--stack",
     "--keep-source",
     "--port",
@@ -223,9 +224,9 @@ test("tells all of its options", async () => {
   assert.not.match(stdout, /default: (true|false)/);
 });
 
-test("listens until it is told to end, answers what became of an event, and tells no secret and nobody's data", async () => {
+test("listens until it is interrupted, answers with an event's outcome, and prints no secret and no personal data", async () => {
   const child = spawnMain(
-    ["--replay", fileOf("before.json", `{"name": ${person["name"]}}`), "--port", "0", "--json"],
+    ["--events", fileOf("before.json", `{"name": ${person["name"]}}`), "--port", "0", "--json"],
     secrets,
   );
   const said: string[] = [];

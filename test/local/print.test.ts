@@ -60,9 +60,9 @@ const totals = {
   counts: new Map<string, number>(),
   seconds: 1.26,
   metrics: new Map<string, number>(),
-  madeUp: 0,
+  placeholders: 0,
   alarms: [],
-  unstruck: [],
+  untriggered: [],
 };
 
 test("counts the outcomes on a line", () => {
@@ -75,7 +75,7 @@ test("counts the outcomes on a line", () => {
   assert.is(summaryOf(totals), "0 events in 1.3 s: none");
 });
 
-test("says what was counted, which alarms are on, what never struck, and that users were made up, where that is so", () => {
+test("says the metrics, the alarms that are on, the faults that were not injected, and how many users are placeholders", () => {
   const metrics = new Map([
     ["Homebiyori/Billing PaymentFailed", 2],
     ["Homebiyori/Billing Gap", 1],
@@ -83,17 +83,17 @@ test("says what was counted, which alarms are on, what never struck, and that us
   const [, ...lines] = summaryOf({
     ...totals,
     metrics,
-    madeUp: 3,
+    placeholders: 3,
     alarms: ["dev-page", "dev-a-failed"],
-    unstruck: ["2 (lambda throws)"],
+    untriggered: ["2 (lambda throws)"],
   }).split("\n");
   assert.equal(lines, [
     "Metrics: Homebiyori/Billing PaymentFailed 2, Homebiyori/Billing Gap 1",
     "In alarm:",
     "  dev-page",
     "  dev-a-failed",
-    "Fault 2 (lambda throws) never struck",
-    "For 3 customers a user was made up: user_<customer id>, as no event names one (--seed gives your own)",
+    "Fault 2 (lambda throws) was never injected",
+    "3 customers got a placeholder user, user_<customer id>, as no event names one (--items gives your own)",
   ]);
 });
 

@@ -82,7 +82,7 @@ test("reads paths in the order in which they are given, also a file that is name
   assert.equal(ids, ["evt_z", "evt_a"]);
 });
 
-test("tells of a file that is no JSON, and reads the others", () => {
+test("reports a file that is not JSON, and reads the others", () => {
   const broken = write("1-broken.json", '{"id": "evt_1",');
   const empty = write("2-empty.json", "");
   write("3-good.json", event("evt_3"));
@@ -94,7 +94,7 @@ test("tells of a file that is no JSON, and reads the others", () => {
   assert.match(`${problems[1]}`, `${empty}: Unexpected end of JSON input`);
 });
 
-test("tells of a path that does not exist, and reads the others", () => {
+test("reports a path that does not exist, and reads the others", () => {
   const missing = join(directory, "missing.json");
   const { ids, problems } = read(missing, write("good.json", event("evt_1")));
   assert.equal(ids, ["evt_1"]);
@@ -102,14 +102,14 @@ test("tells of a path that does not exist, and reads the others", () => {
   assert.match(`${problems[0]}`, `there is no file ${missing}`);
 });
 
-test("tells of a directory that is named as a file would be", () => {
+test("reports a directory that is named as a file would be", () => {
   mkdirSync(join(directory, "trap.json"));
   const { ids, problems } = read(directory);
   assert.equal(ids, []);
   assert.match(`${problems}`, "trap.json: EISDIR");
 });
 
-test("tells of a file that holds no event, by its name", () => {
+test("reports a file that holds no event, by its name", () => {
   for (const content of [null, "evt_1", 1, {}, { events: "none" }]) {
     const file = write("none.json", JSON.stringify(content));
     const { ids, problems } = read(file);

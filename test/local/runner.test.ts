@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { loadGraph } from "../../emulator/graph/load.ts";
+import { loadStack } from "../../local/program.ts";
 import { life } from "../../samples/one-life.ts";
 import { sampleEvent, sampleInvoice, sampleSubscription } from "../../samples/stripe-objects.ts";
 import { graphWithout } from "../helpers/graph-without.ts";
@@ -31,13 +31,13 @@ const withUser = async (customer: string) => {
     period.start,
     paid(customer, `in_${customer}`),
   );
-  await running.makeUpUsers([running.envelope(event)]);
+  await running.addPlaceholderUsers([running.envelope(event)]);
   return event;
 };
 
 test("turns the built-in life into rows", async () => {
   const events = life().flatMap((stage) => stage.events);
-  await running.makeUpUsers(events.map((event) => running.envelope(event)));
+  await running.addPlaceholderUsers(events.map((event) => running.envelope(event)));
   for (const event of events) assert.is((await running.handle(event)).outcome, "applied");
   const { core, payments, deadLetters } = await running.dump();
   const own = core.find(({ user_id: userId }) => userId === "user_cus_sample");
@@ -77,7 +77,7 @@ test("says what became of an event: its states, what was written, and how long i
   assert.equal([again.outcome, again.written], ["duplicate", []]);
 });
 
-test("lets nobody do what their role does not allow, and says so in AWS's words", async () => {
+test("refuses what a role does not allow, in AWS's words", async () => {
   const cases = [
     ["resolve-customer", "dynamodb:Query", "dead-letter", "AccessDeniedException"],
     ["write-payment", "dynamodb:UpdateItem", "dead-letter", "AccessDeniedException"],
@@ -88,7 +88,7 @@ test("lets nobody do what their role does not allow, and says so in AWS's words"
     const other = await startRunning({ graph: graphWithout(role, action) });
     try {
       const event = sampleEvent("evt_1", "invoice.payment_succeeded", 1, paid("cus_1"));
-      await other.makeUpUsers([other.envelope(event)]);
+      await other.addPlaceholderUsers([other.envelope(event)]);
       const { outcome, error } = await other.handle(event);
       assert.equal([outcome, error?.name], [expected, errorName]);
       assert.match(String(error?.message), `is not authorized to perform: ${action} on resource: arn:aws:`);
@@ -103,7 +103,7 @@ test("lets nobody do what their role does not allow, and says so in AWS's words"
 test("says that an event is lost which fails and cannot be sent to the queue either", async () => {
   const other = await startRunning({ graph: graphWithout("payment-succeeded", "sqs:SendMessage") });
   try {
-    const event = sampleEvent("evt_1", "invoice.payment_succeeded", 1, paid("cus_nobody"));
+    const event = sampleEvent("evt_1", "invoice.payment_succeeded", 1, paid("cus_unknown"));
     const { outcome, error } = await other.handle(event);
     assert.equal([outcome, error?.name], ["lost", "DeadLetterQueueUnreachable"]);
   } finally {
@@ -112,8 +112,8 @@ test("says that an event is lost which fails and cannot be sent to the queue eit
 });
 
 test("runs a stack whose events come over Stripe's own bus", async () => {
-  const graph = loadGraph(stackWith("dev", { eventSource: "aws.partner/stripe.com/ed_test_1" }));
-  const other = await startRunning({ graph, seed: [{ PK: "USER#u", SK: "SUBSCRIPTION", customer_id: "cus_1" }] });
+  const graph = loadStack(stackWith("dev", { eventSource: "aws.partner/stripe.com/ed_test_1" }));
+  const other = await startRunning({ graph, items: [{ PK: "USER#u", SK: "SUBSCRIPTION", customer_id: "cus_1" }] });
   try {
     const event = sampleEvent(
       "evt_1",
@@ -131,12 +131,12 @@ test("runs a stack whose events come over Stripe's own bus", async () => {
   }
 });
 
-test("keeps tables and dead letters between runs, where it is told to", async () => {
+test("keeps tables and dead letters between runs, in the data directory", async () => {
   const dataDirectory = mkdtempSync(join(tmpdir(), "homebiyori-"));
   try {
     const first = await startRunning({
       dataDirectory,
-      seed: [{ PK: "USER#u", SK: "SUBSCRIPTION", customer_id: "cus_1" }],
+      items: [{ PK: "USER#u", SK: "SUBSCRIPTION", customer_id: "cus_1" }],
     });
     await first.handle(sampleEvent("evt_1", "invoice.payment_succeeded", 1, paid("cus_1")));
     await first.handle(sampleEvent("evt_2", "invoice.payment_succeeded", 1, paid("cus_unknown")));
@@ -153,7 +153,7 @@ test("keeps tables and dead letters between runs, where it is told to", async ()
 });
 
 test("does not start with a program that it would not run as AWS does, and leaves nothing running", async () => {
-  const { message } = await rejects(startRunning({ graph: loadGraph(stackWith("dev", { eventSource: "nowhere" })) }));
+  const { message } = await rejects(startRunning({ graph: loadStack(stackWith("dev", { eventSource: "nowhere" })) }));
   assert.match(message, "eventSource");
 });
 

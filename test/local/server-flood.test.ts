@@ -96,7 +96,7 @@ test("answers what is no HTTP, or not as it should be, with a refusal, and takes
   assert.is(await post(), 202);
 });
 
-test("goes on when somebody leaves in the middle of what they send", async () => {
+test("goes on when a client disconnects in the middle of a request", async () => {
   const half = "POST /events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{";
   for (const bytes of [half, "POST /events HTT"]) (await open(bytes)).resetAndDestroy();
   assert.is(await post(), 202);

@@ -144,14 +144,14 @@ test("says that a queue does not exist, before it starts anything", async () => 
     [code, stderr, stdout],
     [2, "A queue of the stack does not exist: The specified queue does not exist.", ""],
   );
-  assert.equal([serving.deadLetters.messages.length, serving.deadLetters.hidden(Date.now())], [1, 0]);
+  assert.equal([serving.deadLetters.messages.length, serving.deadLetters.inFlight(Date.now())], [1, 0]);
 });
 
 // Starts a redrive of three dead letters, and returns once the first execution has begun and waits.
 const interrupted = async () => {
   const ids = ["first", "second", "third"];
   for (const id of ids) deadLetter(id);
-  await serving.makeUpUsers(serving.deadLetters.messages.map(({ body }) => JSON.parse(body)));
+  await serving.addPlaceholderUsers(serving.deadLetters.messages.map(({ body }) => JSON.parse(body)));
   let open = () => {};
   gate = new Promise((done) => {
     open = done;
@@ -182,13 +182,13 @@ test("ends on Ctrl-C once what it has started is done, makes the rest visible ag
   assert.is(await ended, 130);
   assert.match(await stdout, /left +evt_second +payment-succeeded +it was not started/);
   assert.match(await stdout, "1 redriven, 0 failed again, 0 parked, 2 left");
-  assert.equal([serving.deadLetters.messages.length, serving.deadLetters.hidden(Date.now())], [2, 0]);
+  assert.equal([serving.deadLetters.messages.length, serving.deadLetters.inFlight(Date.now())], [2, 0]);
   assert.match(await redriveRest(), "2 redriven");
 });
 
 test("does its work though its output is no longer read", async () => {
   deadLetter("unread");
-  await serving.makeUpUsers(serving.deadLetters.messages.map(({ body }) => JSON.parse(body)));
+  await serving.addPlaceholderUsers(serving.deadLetters.messages.map(({ body }) => JSON.parse(body)));
   const child = spawnCommand("redrive", ["--local", serving.url]);
   child.stdout.destroy();
   const stderr = text(child.stderr);

@@ -50,7 +50,7 @@ const paid = (id: string, created: number, type = "invoice.payment_succeeded") =
 
 const handle = async (id: string, created: number, type?: string): Promise<void> => {
   const event = paid(id, created, type);
-  await serving.makeUpUsers([event]);
+  await serving.addPlaceholderUsers([event]);
   assert.is((await serving.take(event)).outcome, "applied");
 };
 
@@ -84,7 +84,7 @@ test("brings back what was lost, and changes nothing where nothing was", async (
   assert.is((await serving.take(lost)).outcome, "dead-letter");
   // As when the queue had refused it.
   deadLetters.messages.length = 0;
-  await serving.makeUpUsers([lost]);
+  await serving.addPlaceholderUsers([lost]);
   const { core, payments } = await serving.dump();
 
   const { code, said } = await replay({ from: at(100), to: at(102) });

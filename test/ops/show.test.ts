@@ -16,7 +16,7 @@ let serving: Serving;
 test.before(async () => {
   serving = await startServing();
   const events = life().flatMap((stage) => stage.events);
-  await serving.makeUpUsers(events.map((event) => serving.envelope(event)));
+  await serving.addPlaceholderUsers(events.map((event) => serving.envelope(event)));
   for (const event of events) await serving.handle(event);
 });
 test.after(() => serving.stop());

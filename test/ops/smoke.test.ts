@@ -3,7 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { handledTypes, type Workflow, workflows } from "../../infra/workflows.ts";
 import { readDefinition } from "../../infra/processing/definition.ts";
-import type { Graph } from "../../emulator/graph/load.ts";
+import type { Graph } from "../../emulator/graph/graph.ts";
 import { localConfig } from "../../ops/command/clients.ts";
 import { smokeEvents } from "../../ops/smoke/smoke-events.ts";
 import { smokeTest } from "../../ops/smoke/smoke-test.ts";
@@ -90,7 +90,7 @@ test("says what fails and why, and deletes its own dead letters only", async () 
     assert.match(`${lines.find((line) => line.includes("invoice.paid "))}`, /FAILED {2}AccessDeniedException: User: /);
     assert.match(`${lines.at(-1)}`, /^FAILED {2}the rows: in_smoke_\w+ has no payment/);
     const left = failing.deadLetters.messages.map(({ body }) => JSON.parse(body).event.detail.id);
-    assert.equal([left, failing.deadLetters.hidden(Date.now())], [["evt_smoke_other_invoice_paid"], 0]);
+    assert.equal([left, failing.deadLetters.inFlight(Date.now())], [["evt_smoke_other_invoice_paid"], 0]);
   } finally {
     await failing.stop();
   }

@@ -40,7 +40,7 @@ const eventOf = (name: string, more: Json = {}): Json => {
 
 const handle = async (serving: Serving, name: string, more?: Json) => {
   const event = eventOf(name, more);
-  await serving.makeUpUsers([serving.envelope(event)]);
+  await serving.addPlaceholderUsers([serving.envelope(event)]);
   return serving.handle(event);
 };
 
@@ -67,7 +67,7 @@ test("has an event's states, its outcome, and what was written", async () => {
 
 test("has each attempt with its time and its error, and the redrive that succeeded", async () => {
   await dev.handle(eventOf("lost"));
-  await dev.makeUpUsers([dev.envelope(eventOf("lost"))]);
+  await dev.addPlaceholderUsers([dev.envelope(eventOf("lost"))]);
   const options = { local: dev.url, dryRun: false, max: 3, rate: 1000, parked: false };
   await captured(() => redriveAll(options, new AbortController().signal));
   const { executions } = await trace(dev, "lost");

@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import { placeholdersOf, readDefinition, resolve } from "../../infra/processing/definition.ts";
 import { workflows } from "../../infra/workflows.ts";
 import { Definition, nextOf } from "../../emulator/stepfunctions/definition.ts";
-import { checked } from "../../emulator/graph/checked.ts";
+import { validateInputs } from "../../emulator/graph/validate-inputs.ts";
 
 const test = suite("the definitions");
 
@@ -21,7 +21,7 @@ const resolved = (name: string): string => {
   return resolve(text, Object.fromEntries(placeholdersOf(text).map((one) => [one, arnOf(one)])));
 };
 
-const read = (name: string): Definition => checked(JSON.parse(resolved(name)), Definition, name);
+const read = (name: string): Definition => validateInputs(JSON.parse(resolved(name)), Definition, name);
 
 type Task = Extract<Definition["States"][string], { Type: "Task" }>;
 

@@ -5,7 +5,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { parse } from "yaml";
 import { checkGraphFiles, graphFilesOf, writeGraphFiles } from "../../tools/graph-files.ts";
-import { loadGraph } from "../../emulator/graph/load.ts";
+import { loadStack } from "../../local/program.ts";
 import { graphText } from "../../tools/graph-text.ts";
 import { captured } from "../helpers/captured.ts";
 import { graphOf, stackWith } from "../helpers/stack.ts";
@@ -69,7 +69,7 @@ test("does not depend on the order in which the program registers resources", as
 // The name of a stack decides names, and whether the source for tests is taken; all else is in its file.
 test("dev and prod differ in their files only", async () => {
   const prod = stackWith("prod");
-  const dev = graphText(await loadGraph({ ...prod, stack: "dev" }));
+  const dev = graphText(await loadStack({ ...prod, stack: "dev" }));
   assert.is(
     dev.replaceAll("dev-homebiyori", "prod-homebiyori").replace("--stack dev", "--stack prod"),
     graphText(await graphOf("prod")),

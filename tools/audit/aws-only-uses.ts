@@ -1,4 +1,4 @@
-import { type Graph, ofType } from "../../emulator/graph/load.ts";
+import { type Graph, ofType } from "../../emulator/graph/graph.ts";
 import type { Wildcard } from "./least-privilege.ts";
 import type { Use } from "../../emulator/iam/permissions.ts";
 

@@ -1,4 +1,4 @@
-import type { Graph } from "../../emulator/graph/load.ts";
+import type { Graph } from "../../emulator/graph/graph.ts";
 import { conditionsOf, listOf, type Statement } from "../../emulator/iam/policy.ts";
 import { policiesOf, type Policy, trustOf } from "../../emulator/iam/graph-policies.ts";
 import { requiredWildcards, awsOnlyUses } from "./aws-only-uses.ts";

@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { readAlarm } from "../../../emulator/cloudwatch/alarm.ts";
 import { alarmsOf } from "../../../emulator/cloudwatch/alarms.ts";
+import { awsMetrics } from "../../../emulator/cloudwatch/known-metrics.ts";
 import { VirtualClock } from "../../../emulator/time/clock.ts";
 import { makeMetrics } from "../../../emulator/cloudwatch/metrics.ts";
 import { thrown } from "../../helpers/rejects.ts";
@@ -44,7 +45,7 @@ const stateBy = async (points: string, more: object): Promise<string> => {
     if (point !== "-") metrics.put(errors, point === "X" ? 1 : 0);
     await clock.sleep(60_000);
   }
-  return readAlarm(resource({ ...onMetric, ...more })).judge(metrics, points.length).state;
+  return readAlarm(resource({ ...onMetric, ...more }), awsMetrics).evaluate(metrics, points.length).state;
 };
 
 // The examples of CloudWatch's own page, for missing data that is bad and that is fine:
@@ -63,7 +64,7 @@ const documented: [string, number, string, string][] = [
   ["----X", 2, "ALARM", "OK"],
 ];
 
-test("is judged as CloudWatch judges, where data is missing too", async () => {
+test("is evaluated as CloudWatch evaluates it, with missing data too", async () => {
   for (const [points, datapointsToAlarm, breaching, notBreaching] of documented) {
     const states = [
       await stateBy(points, { datapointsToAlarm, treatMissingData: "breaching" }),
@@ -97,7 +98,7 @@ test("can be about a share, which is 0 where there is nothing to share", () => {
     const metrics = makeMetrics(new VirtualClock(0), 100);
     if (part !== null) metrics.put(errors, part);
     if (all !== null) metrics.put(invocations, all);
-    return readAlarm(resource(onExpression(expression))).judge(metrics, 1).state;
+    return readAlarm(resource(onExpression(expression)), awsMetrics).evaluate(metrics, 1).state;
   };
   const ofAll = "IF(all>0,100*part/all,0)";
   assert.equal([share(ofAll, 3, 10), share(ofAll, 2, 10), share(ofAll, 1, 0)], ["ALARM", "OK", "OK"]);
@@ -107,7 +108,7 @@ test("can be about a share, which is 0 where there is nothing to share", () => {
   assert.equal([share(ofBoth, 10, null), share(ofBoth, null, 10), share(ofBoth, null, null)], ["ALARM", "OK", "OK"]);
 });
 
-test("is refused where it would not be judged here as CloudWatch does, or could never go off", () => {
+test("is refused if it would not be evaluated here as CloudWatch does, or could never go off", () => {
   const { statistic: _, ...without } = onMetric;
   const cases: [Record<string, unknown>, string][] = [
     [{ ...onMetric, unit: "Count" }, "unit"],
@@ -116,16 +117,20 @@ test("is refused where it would not be judged here as CloudWatch does, or could 
     [{ ...without }, "needs one statistic"],
     [{ ...onMetric, extendedStatistic: "p99" }, "needs one statistic"],
     [{ ...onMetric, period: 90 }, "period"],
-    [{ ...onMetric, metricName: "Error" }, "nobody sends AWS/Lambda Error by FunctionName"],
-    [{ ...onMetric, dimensions: { RuleName: "f" } }, "nobody sends AWS/Lambda Errors by RuleName"],
-    [onExpression("part/all"), "the runner does not reckon part/all"],
+    [{ ...onMetric, metricName: "Error" }, "no metric AWS/Lambda Error is published with the dimensions FunctionName"],
+    [
+      { ...onMetric, dimensions: { RuleName: "f" } },
+      "no metric AWS/Lambda Errors is published with the dimensions RuleName",
+    ],
+    [onExpression("part/all"), "the emulator does not evaluate part/all"],
     [onExpression("IF(all>0,100*some/all,0)"), "there is no metric some"],
     [
       onExpression("IF(all>0,100*part/all,0)", [query("part", errors), query("all", invocations, 300)]),
       "of one period",
     ],
   ];
-  for (const [values, said] of cases) assert.match(thrown(() => readAlarm(resource(values))).message, said);
+  for (const [values, message] of cases)
+    assert.match(thrown(() => readAlarm(resource(values), awsMetrics)).message, message);
 });
 
 const composite = (alarmRule: string) =>
@@ -146,16 +151,16 @@ const graphWith = (alarmRule: string) => ({
   ],
 });
 
-test("of others goes off with the first of them, is over with the last, and tells of each change once", async () => {
+test("of others goes off with the first of them, is over with the last, and reports each change once", async () => {
   const clock = new VirtualClock(0);
   const metrics = makeMetrics(clock, 100);
-  const alarms = alarmsOf(graphWith('ALARM("test-alarm") OR ALARM("test-never")'));
+  const alarms = alarmsOf(graphWith('ALARM("test-alarm") OR ALARM("test-never")'), awsMetrics);
   assert.equal([...alarms.states.values()], ["INSUFFICIENT_DATA", "INSUFFICIENT_DATA", "INSUFFICIENT_DATA"]);
-  assert.equal(alarms.judge(metrics, 0), []);
+  assert.equal(alarms.evaluate(metrics, 0), []);
   metrics.put(errors);
-  const told = [1, 2, 3, 4].flatMap((minute) => alarms.judge(metrics, minute));
+  const changes = [1, 2, 3, 4].flatMap((minute) => alarms.evaluate(metrics, minute));
   assert.equal(
-    told.map(({ name, state, minute }) => [name, state, minute]),
+    changes.map(({ name, state, minute }) => [name, state, minute]),
     [
       ["test-alarm", "ALARM", 1],
       ["test-page", "ALARM", 1],
@@ -163,17 +168,17 @@ test("of others goes off with the first of them, is over with the last, and tell
       ["test-page", "OK", 4],
     ],
   );
-  assert.is(told[0]?.reason, "Sum of Errors in 1 min: 1 (goes off at 1)");
-  assert.is(told[1]?.reason, "test-alarm");
+  assert.is(changes[0]?.reason, "Sum of Errors in 1 min: 1 (goes off at 1)");
+  assert.is(changes[1]?.reason, "test-alarm");
 });
 
 test("of others is refused where it names none, or in another way than by OR", () => {
-  for (const [rule, said] of [
+  for (const [rule, message] of [
     ['ALARM("test-other")', "there is no alarm test-other"],
-    ['ALARM("test-alarm") AND ALARM("test-never")', "the runner does not judge"],
-    ['OK("test-alarm")', "the runner does not judge"],
+    ['ALARM("test-alarm") AND ALARM("test-never")', "the emulator does not evaluate"],
+    ['OK("test-alarm")', "the emulator does not evaluate"],
   ] as const) {
-    assert.match(thrown(() => alarmsOf(graphWith(rule))).message, said);
+    assert.match(thrown(() => alarmsOf(graphWith(rule), awsMetrics)).message, message);
   }
 });
 

@@ -5,8 +5,8 @@ import { workflows } from "../../../infra/workflows.ts";
 import type { AlarmChange } from "../../../emulator/cloudwatch/alarms.ts";
 import { VirtualClock } from "../../../emulator/time/clock.ts";
 import type { FaultPlan } from "../../../emulator/faults/faults.ts";
-import { type Graph, ofType } from "../../../emulator/graph/load.ts";
-import { knownMetrics } from "../../../emulator/cloudwatch/known-metrics.ts";
+import { type Graph, ofType } from "../../../emulator/graph/graph.ts";
+import { knownMetrics } from "../../../local/product.ts";
 import type { Queue } from "../../../emulator/sqs/queue.ts";
 import { sampleOf } from "../../../samples/events.ts";
 import {
@@ -71,7 +71,7 @@ test.before(async () => {
     graph,
     clock,
     faults: planOf(graph),
-    seed: [{ PK: "USER#u", SK: "SUBSCRIPTION", customer_id: "cus_sample" }],
+    items: [{ PK: "USER#u", SK: "SUBSCRIPTION", customer_id: "cus_sample" }],
     onAlarm: (change) => changes.push(change),
   });
 });
@@ -81,7 +81,7 @@ const take = (events: Json[]) => Promise.all(events.map((event) => running.handl
 
 const pass = async (milliseconds: number): Promise<void> => {
   await clock.sleep(milliseconds);
-  running.watch.check();
+  running.cloudwatch.check();
 };
 
 const queueOf = (name: string): Queue => {
@@ -140,7 +140,7 @@ test("go off, every single one, by what goes wrong in a run, and are over once t
   await failAtBilling();
   queueOf("parked").send("{}", clock.now());
   await pass(4 * day + hour);
-  const names = [...running.watch.states.keys()];
+  const names = [...running.cloudwatch.states.keys()];
   const wentOff = new Set(changes.flatMap(({ name, state }) => (state === "ALARM" ? [name] : [])));
   assert.equal(
     names.filter((name) => !wentOff.has(name)),
@@ -151,14 +151,14 @@ test("go off, every single one, by what goes wrong in a run, and are over once t
   for (const queue of running.queues.all) empty(queue);
   await take(workflows.map(({ name, eventType }) => eventOf(eventType, `evt_good_${name}`)));
   await pass(hour);
-  const left = [...running.watch.states].filter(([, state]) => state !== "OK");
+  const left = [...running.cloudwatch.states].filter(([, state]) => state !== "OK");
   assert.equal(left, []);
 });
 
 const measured = knownMetrics.filter(({ awsOnly }) => !awsOnly);
 
-test("are judged on what the table of metrics says is sent: all of it was, and nothing else", () => {
-  const sent = running.watch.metrics.all().map(({ metric: { namespace, metricName, dimensions } }) => {
+test("are evaluated on the metrics of the table, each of which was published, and no other", () => {
+  const sent = running.cloudwatch.metrics.all().map(({ metric: { namespace, metricName, dimensions } }) => {
     return `${namespace} ${metricName} ${Object.keys(dimensions).toSorted().join()}`;
   });
   const known = measured.flatMap(({ namespace, metricNames, dimensions }) =>
@@ -167,9 +167,9 @@ test("are judged on what the table of metrics says is sent: all of it was, and n
   assert.equal([...new Set(sent)].toSorted(), known.toSorted());
 });
 
-test("go with a dashboard on which every metric that the emulator measures was sent", () => {
+test("go with a dashboard on which every metric that the emulator measures was published", () => {
   const shown = dashboardOf(graph).widgets.flatMap(metricsOf);
-  const sent = running.watch.metrics.all().map(({ metric }) => identityOf(metric));
+  const sent = running.cloudwatch.metrics.all().map(({ metric }) => identityOf(metric));
   assert.ok(shown.length > 80);
   assert.equal(
     shown

@@ -2,8 +2,6 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { VirtualClock } from "../../../emulator/time/clock.ts";
 import { makeMetrics } from "../../../emulator/cloudwatch/metrics.ts";
-import { makeQueueMetrics } from "../../../emulator/sqs/metrics.ts";
-import { makeQueue } from "../../../emulator/sqs/queue.ts";
 import { addStatistics, addValue, noStatistics, readStatistic } from "../../../emulator/cloudwatch/statistics.ts";
 
 const test = suite("metrics");
@@ -19,7 +17,7 @@ const started = (keptMinutes = 100) => {
   return { clock, metrics, values };
 };
 
-test("are put together by period, up to the minute that is asked for, and null where there was nothing", async () => {
+test("are aggregated by period, up to the requested minute, and null where there was nothing", async () => {
   const { clock, metrics, values } = started();
   metrics.put(duration, 1);
   await clock.sleep(4 * minute);
@@ -44,7 +42,7 @@ test("are one by their names and all of their dimensions, in whatever order", ()
   );
 });
 
-test("forget what nobody looks back at, but not the sum of all", async () => {
+test("drop what no alarm looks back at, but not the sum of all", async () => {
   const { clock, metrics, values } = started(10);
   for (let index = 0; index < 30; index += 1) {
     metrics.put(duration, 1);
@@ -80,44 +78,6 @@ test("have percentiles that are right to a per cent, also when put together of p
   const nothing = noStatistics();
   addValue(nothing, 0);
   assert.is(readStatistic(nothing, "p99"), 0);
-});
-
-test("of a queue say how many messages can be received and how old the first is, until it was empty for six hours", () => {
-  const { metrics } = started(1000);
-  const queue = makeQueue({ name: "q", arn: "", url: "", maxMessageBytes: 100, visibilityTimeoutSeconds: 60 });
-  const send = makeQueueMetrics([queue], metrics);
-  const at = (endMinute: number) =>
-    ["ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"].map((metricName) => {
-      const metric = { namespace: "AWS/SQS", metricName, dimensions: { QueueName: "q" } };
-      return metrics.values(metric, { statistic: "Maximum", periods: 1, periodMinutes: 1, endMinute })[0];
-    });
-  send(1);
-  assert.equal(at(1), [null, null]);
-  queue.send("a", 1.5 * minute);
-  queue.send("b", 1.5 * minute);
-  send(2);
-  const [received] = queue.receive(1, 2.5 * minute);
-  send(3);
-  assert.equal(
-    [at(2), at(3)],
-    [
-      [2, 30],
-      [1, 90],
-    ],
-  );
-  for (const { receiptHandle } of [received, ...queue.receive(1, 3 * minute)].flatMap((one) => one ?? []))
-    queue.delete(receiptHandle);
-  send(4);
-  send(3 + 6 * 60);
-  send(4 + 6 * 60);
-  assert.equal(
-    [at(4), at(3 + 6 * 60), at(4 + 6 * 60)],
-    [
-      [0, 0],
-      [0, 0],
-      [null, null],
-    ],
-  );
 });
 
 test.run();

@@ -42,7 +42,7 @@ test("is missed when the runner starts, and named", async () => {
   const { message } = await rejects(startRunning({ dynamodbEndpoint: "http://127.0.0.1:9" }));
   assert.match(
     message,
-    /^The table dev-homebiyori-\w+ could not be made: The DynamoDB at http:\/\/127\.0\.0\.1:9 did not/,
+    /^The table dev-homebiyori-\w+ could not be created: The DynamoDB at http:\/\/127\.0\.0\.1:9 did not/,
   );
 });
 

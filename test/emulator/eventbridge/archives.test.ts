@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type Archive, makeArchives } from "../../../emulator/eventbridge/archives.ts";
 import { VirtualClock } from "../../../emulator/time/clock.ts";
-import type { Graph } from "../../../emulator/graph/load.ts";
+import type { Graph } from "../../../emulator/graph/graph.ts";
 import { graphOf } from "../../helpers/stack.ts";
 
 const test = suite("an archive");

@@ -2,12 +2,13 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { VirtualClock } from "../../../emulator/time/clock.ts";
 import { type EventBuses, makeEventBuses } from "../../../emulator/eventbridge/buses.ts";
-import { type FaultPlan, makeStrike } from "../../../emulator/faults/faults.ts";
-import { type Graph, ofType } from "../../../emulator/graph/load.ts";
+import { type FaultPlan, makeFaults } from "../../../emulator/faults/faults.ts";
+import { type Graph, ofType } from "../../../emulator/graph/graph.ts";
 import { makeMetrics } from "../../../emulator/cloudwatch/metrics.ts";
 import { permissionsOf } from "../../../emulator/iam/permissions.ts";
 import type { Queue } from "../../../emulator/sqs/queue.ts";
 import { makeQueues } from "../../../emulator/sqs/queues.ts";
+import { eventIdOf } from "../../../local/stripe-envelope.ts";
 import { sampleEvent } from "../../../samples/stripe-objects.ts";
 import { onTheBus } from "../../events/envelope.ts";
 import { graphOf } from "../../helpers/stack.ts";
@@ -45,9 +46,14 @@ const busesOf = (graph: Graph, faults: FaultPlan["faults"] = []): Buses => {
     started.push(arn);
     return Promise.reject(new Error("Nothing is run here"));
   };
-  const around = { permissions: permissionsOf(graph), clock, metrics: makeMetrics(clock, 60), archives: [] };
-  const strike = makeStrike({ seed: 1, faults });
-  const buses = makeEventBuses({ ...around, graph, queues, startTarget, strike });
+  const around = {
+    permissions: permissionsOf(graph, "operator"),
+    clock,
+    metrics: makeMetrics(clock, 60),
+    archives: [],
+  };
+  const { inject } = makeFaults({ seed: 1, faults });
+  const buses = makeEventBuses({ ...around, graph, queues, startTarget, inject, eventIdOf });
   return {
     ...buses,
     graph,

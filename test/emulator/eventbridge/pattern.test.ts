@@ -73,13 +73,13 @@ test("refuses what it does not know, and says where", () => {
     [{ detail: { amount: 580 } }, "pattern.detail.amount: expected an object of fields"],
     [{ detail: { type: null } }, "pattern.detail.type: expected an object of fields"],
     [{ detail: { type: [] } }, "pattern.detail.type: an empty list matches nothing"],
-    [{ $or: [{ a: [1] }, { b: [2] }] }, "pattern.$or: the runner does not know this operator"],
-    [{ detail: { $or: [{ a: [1] }] } }, "pattern.detail.$or: the runner does not know this operator"],
-    [{ a: ["x", { suffix: "y" }] }, "pattern.a: the runner does not know the operator suffix"],
-    [{ a: [{ prefix: "x" }] }, "pattern.a: the runner does not know the operator prefix"],
-    [{ a: [{ "anything-but": "x" }] }, "pattern.a: the runner does not know the operator anything-but"],
-    [{ a: [{ exists: true }] }, "pattern.a: the runner does not know the operator exists"],
-    [{ a: [[]] }, "pattern.a: the runner does not know the operator"],
+    [{ $or: [{ a: [1] }, { b: [2] }] }, "pattern.$or: the emulator does not know this operator"],
+    [{ detail: { $or: [{ a: [1] }] } }, "pattern.detail.$or: the emulator does not know this operator"],
+    [{ a: ["x", { suffix: "y" }] }, "pattern.a: the emulator does not know the operator suffix"],
+    [{ a: [{ prefix: "x" }] }, "pattern.a: the emulator does not know the operator prefix"],
+    [{ a: [{ "anything-but": "x" }] }, "pattern.a: the emulator does not know the operator anything-but"],
+    [{ a: [{ exists: true }] }, "pattern.a: the emulator does not know the operator exists"],
+    [{ a: [[]] }, "pattern.a: the emulator does not know the operator"],
   ];
   for (const [pattern, message] of cases) assert.match(thrown(() => compilePattern(pattern)).message, message);
 });

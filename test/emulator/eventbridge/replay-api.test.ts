@@ -36,7 +36,7 @@ const paid = (id: string, type: string, created: number) => {
 
 const handle = async (id: string, type: string, created: number): Promise<void> => {
   const event = paid(id, type, created);
-  await serving.makeUpUsers([event]);
+  await serving.addPlaceholderUsers([event]);
   assert.is((await serving.take(event)).outcome, "applied");
 };
 
@@ -122,7 +122,7 @@ test("replay minute by minute, but a minute's events in any order", async () => 
   assert.equal(seen.slice(2).toSorted(), ["evt_c", "evt_d"]);
 });
 
-test("tell of a window that has nothing by no time at all", async () => {
+test("have no last replayed time for a window without events", async () => {
   const { State, EventLastReplayedTime } = await ended((await start(50_000, 60_000)).name);
   assert.equal([State, EventLastReplayedTime], ["COMPLETED", undefined]);
 });

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { readFaultPlan } from "../../../emulator/faults/fault-plan.ts";
-import { makeStrike } from "../../../emulator/faults/faults.ts";
+import { makeFaults } from "../../../emulator/faults/faults.ts";
 import { sampleEvent, sampleInvoice } from "../../../samples/stripe-objects.ts";
 import { thrown } from "../../helpers/rejects.ts";
 import { startRunning } from "../../helpers/running.ts";
@@ -9,29 +9,29 @@ import { graphOf } from "../../helpers/stack.ts";
 
 const test = suite("faults");
 
-test("strike about as often as they shall, and the same chances for the same seed", () => {
+test("are injected about as often as their probability says, and at the same chances for the same seed", () => {
   const plan = { seed: 7, faults: [{ hop: "lambda" as const, kind: "throws" as const, probability: 0.1 }] };
-  const strikesOf = (seed: number) => {
-    const strike = makeStrike({ ...plan, seed });
-    return Array.from({ length: 5000 }, (_, index) => strike("lambda", `evt_${index}`) !== null);
+  const injectedBy = (seed: number) => {
+    const { inject } = makeFaults({ ...plan, seed });
+    return Array.from({ length: 5000 }, (_, index) => inject("lambda", `evt_${index}`) !== null);
   };
-  const struck = strikesOf(7).filter(Boolean).length;
-  assert.ok(struck > 400 && struck < 600, `${struck} of 5000`);
-  assert.equal(strikesOf(7), strikesOf(7));
-  assert.not.equal(strikesOf(7), strikesOf(8));
+  const injected = injectedBy(7).filter(Boolean).length;
+  assert.ok(injected > 400 && injected < 600, `${injected} of 5000`);
+  assert.equal(injectedBy(7), injectedBy(7));
+  assert.not.equal(injectedBy(7), injectedBy(8));
 });
 
-test("strike the events that they name, each time, and no other hop", () => {
-  const strike = makeStrike({ seed: 1, faults: [{ hop: "queue", kind: "refuses", events: ["evt_1"] }] });
-  for (const time of [1, 2, 3]) assert.is(strike("queue", `chance ${time}`, "evt_1"), "refuses");
-  assert.is(strike("queue", "chance", "evt_2"), null);
-  assert.is(strike("lambda", "chance", "evt_1"), null);
+test("hit the events that they name each time, and no other hop", () => {
+  const { inject } = makeFaults({ seed: 1, faults: [{ hop: "queue", kind: "refuses", events: ["evt_1"] }] });
+  for (const time of [1, 2, 3]) assert.is(inject("queue", `chance ${time}`, "evt_1"), "refuses");
+  assert.is(inject("queue", "chance", "evt_2"), null);
+  assert.is(inject("lambda", "chance", "evt_1"), null);
 });
 
-test("strike at the one place that they name, and nowhere else", () => {
-  const strike = makeStrike({ seed: 1, faults: [{ hop: "lambda", kind: "throws", events: ["evt_1"], at: "one" }] });
-  assert.is(strike("lambda", "chance", "evt_1", "one"), "throws");
-  assert.is(strike("lambda", "chance", "evt_1", "two"), null);
+test("hit the one place that they name, and no other", () => {
+  const { inject } = makeFaults({ seed: 1, faults: [{ hop: "lambda", kind: "throws", events: ["evt_1"], at: "one" }] });
+  assert.is(inject("lambda", "chance", "evt_1", "one"), "throws");
+  assert.is(inject("lambda", "chance", "evt_1", "two"), null);
 });
 
 test("are read from a plan that names what there is", async () => {
@@ -58,7 +58,7 @@ test("are read from a plan that names what there is", async () => {
   assert.match(plan({ hop: "queue", kind: "refuses", probability: 2 }), "faults.0.probability");
 });
 
-// A fault that strikes an event each time, and what becomes of the event then.
+// A fault that hits an event each time, and the outcome of the event.
 const cases = [
   ["delivery", "fails", "dead-letter", "THROTTLING"],
   ["delivery", "twice", "applied", null],
@@ -76,7 +76,7 @@ test("of every kind have their end in an outcome, and once they stop the event i
   const faults = cases.map(([hop, kind], index) => ({ hop, kind, events: [`evt_${index}`] }));
   const running = await startRunning({
     faults: { seed: 1, faults },
-    seed: [{ PK: "USER#u", SK: "SUBSCRIPTION", customer_id: "cus_sample" }],
+    items: [{ PK: "USER#u", SK: "SUBSCRIPTION", customer_id: "cus_sample" }],
   });
   const eventOf = (index: number) => {
     const invoice = sampleInvoice({ id: `in_${index}`, amount: 580, created: 1, paidAt: 2, start: 1, end: 2 });
@@ -106,7 +106,7 @@ test("at DynamoDB are overcome by trying again, even where the write was done", 
     return sampleEvent(`evt_${index}`, "invoice.payment_succeeded", 2, invoice);
   });
   try {
-    await running.makeUpUsers(events.map((event) => running.envelope(event)));
+    await running.addPlaceholderUsers(events.map((event) => running.envelope(event)));
     for (const event of events) await running.handle(event);
     const calls = Object.values(await running.calls()).reduce((sum, times) => sum + times, 0);
     assert.ok(calls > 3 * events.length, `${calls} calls`);

@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Graph, loadGraph, ofType } from "../../../emulator/graph/load.ts";
-import { plain, undefinedIn, valueOf } from "../../../emulator/graph/outputs.ts";
-import { stackConfig } from "../../../emulator/graph/stack-config.ts";
+import { type Graph, ofType } from "../../../emulator/graph/graph.ts";
+import { loadStack, configOf } from "../../../local/program.ts";
+import { EmulatorError } from "../../../emulator/graph/errors.ts";
+import { loadGraph } from "../../../emulator/graph/load.ts";
+import { resolveOutputs, unresolvedPaths, valueOf } from "../../../emulator/graph/outputs.ts";
 import { rejects, thrown } from "../../helpers/rejects.ts";
 import { graphOf, stackWith } from "../../helpers/stack.ts";
 
@@ -24,7 +26,7 @@ test("knows the stack, its region and its account", async () => {
 });
 
 test("takes the region from the stack's configuration", async () => {
-  const graph = await loadGraph(stackWith("elsewhere", { "aws:region": "eu-west-1" }));
+  const graph = await loadStack(stackWith("elsewhere", { "aws:region": "eu-west-1" }));
   assert.is(graph.region, "eu-west-1");
   assert.match(String(find(graph, queue, "dead-letter-queue").outputs["arn"]), "arn:aws:sqs:eu-west-1:123456789012:");
 });
@@ -69,14 +71,23 @@ test("reads the bundles as texts", async () => {
 });
 
 test("fails with what the program throws, and can be loaded again after that", async () => {
-  const { message } = await rejects(loadGraph(stackWith("broken", { gapMinutes: "0" })));
+  const { message } = await rejects(loadStack(stackWith("broken", { gapMinutes: "0" })));
   assert.match(message, "The configuration of stack broken has mistakes");
   assert.match(message, "gapMinutes is 0; expected a whole number of minutes, at least 1");
-  assert.is((await loadGraph(stackWith("mended"))).stack, "mended");
+  assert.is((await loadStack(stackWith("mended"))).stack, "mended");
+});
+
+test("takes a RunError of Pulumi's for a message to the user, and any other for a bug of the program", async () => {
+  const failing = (error: Error) => rejects(loadGraph(() => Promise.reject(error), stackWith("failing")));
+  const error = await failing(new pulumi.RunError("Choose a shorter name"));
+  assert.instance(error, EmulatorError);
+  assert.is(error.message, "Choose a shorter name");
+  const bug = new TypeError("x is not a function");
+  assert.is(await failing(bug), bug);
 });
 
 test("is loaded for two stacks at once, each whole", async () => {
-  const [one, other] = await Promise.all([loadGraph(stackWith("one")), loadGraph(stackWith("other"))]);
+  const [one, other] = await Promise.all([loadStack(stackWith("one")), loadStack(stackWith("other"))]);
   assert.is(one.resources.length, other.resources.length);
   assert.not.match(JSON.stringify(one), "other-homebiyori");
 });
@@ -88,7 +99,7 @@ test("finds the resources of a type, and none of a type that is not there", asyn
 });
 
 test("reads a stack's configuration as the CLI hands it over: all keys in full, all values as text", () => {
-  const { project, stack, config } = stackConfig("dev");
+  const { project, stack, config } = configOf("dev");
   assert.equal([project, stack], ["homebiyori-stripe-webhooks", "dev"]);
   assert.is(config["aws:region"], "ap-northeast-1");
   assert.is(config["homebiyori-stripe-webhooks:eventSource"], "homebiyori.stripe.test");
@@ -100,10 +111,7 @@ test("reads a stack's configuration as the CLI hands it over: all keys in full, 
 });
 
 test("has no configuration of a stack that does not exist", () => {
-  assert.is(
-    thrown(() => stackConfig("staging")).message,
-    "There is no stack staging: Pulumi.staging.yaml does not exist",
-  );
+  assert.is(thrown(() => configOf("staging")).message, "There is no stack staging: Pulumi.staging.yaml does not exist");
 });
 
 test("makes plain values of secrets, archives and what they are in", async () => {
@@ -122,7 +130,7 @@ test("makes plain values of secrets, archives and what they are in", async () =>
     [{ a: secret({ b: [secret("hidden")] }) }, { a: { b: ["hidden"] } }],
     [secret(null), null],
   ];
-  for (const [value, expected] of cases) assert.equal(await plain(value), expected);
+  for (const [value, expected] of cases) assert.equal(await resolveOutputs(value), expected);
 });
 
 test("waits for the value of an output", async () => {
@@ -131,17 +139,17 @@ test("waits for the value of an output", async () => {
 });
 
 test("finds the texts that an output without a value has got into", () => {
-  assert.equal(undefinedIn({ a: "arn:undefined:x", b: [{ c: "undefined" }, "fine"], d: "undefinedness", e: 1 }), [
+  assert.equal(unresolvedPaths({ a: "arn:undefined:x", b: [{ c: "undefined" }, "fine"], d: "undefinedness", e: 1 }), [
     "a",
     "b.0.c",
   ]);
-  assert.equal(undefinedIn("of undefined", "the-name"), ["the-name"]);
-  assert.equal(undefinedIn({ policy: '{"Resource":"undefined"}' }, "role"), ["role.policy"]);
-  assert.equal(undefinedIn([null, undefined, 5, true]), []);
+  assert.equal(unresolvedPaths("of undefined", "the-name"), ["the-name"]);
+  assert.equal(unresolvedPaths({ policy: '{"Resource":"undefined"}' }, "role"), ["role.policy"]);
+  assert.equal(unresolvedPaths([null, undefined, 5, true]), []);
 });
 
 test("lets a bundle say what it likes", () => {
-  assert.equal(undefinedIn({ "index.js": `${"x".repeat(10_000)} undefined` }), []);
+  assert.equal(unresolvedPaths({ "index.js": `${"x".repeat(10_000)} undefined` }), []);
 });
 
 test.run();

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Graph, ofType } from "../../../emulator/graph/load.ts";
+import { type Graph, ofType } from "../../../emulator/graph/graph.ts";
 import { type Permissions, permissionsOf } from "../../../emulator/iam/permissions.ts";
 import { thrown } from "../../helpers/rejects.ts";
 import { graphOf } from "../../helpers/stack.ts";
@@ -11,7 +11,7 @@ let graph: Graph;
 let permissions: Permissions;
 test.before(async () => {
   graph = await graphOf("dev");
-  permissions = permissionsOf(graph);
+  permissions = permissionsOf(graph, "operator");
 });
 
 const arnOf = (type: string, name: string): string => {
@@ -98,7 +98,7 @@ test("lets a role be taken on only on behalf of what it is for", () => {
 });
 
 test("knows nothing of a role that is not in the graph", () => {
-  const arn = `arn:aws:iam::${graph.account}:role/nobody`;
+  const arn = `arn:aws:iam::${graph.account}:role/missing`;
   const by = { service: "lambda.amazonaws.com", session: "s" };
   assert.is(permissions.roleRefusal(arn, by, { action: "a:b", resource: "*" })?.isTrust, true);
   assert.equal(permissions.statementsOf(arn), []);
@@ -125,7 +125,7 @@ test("lets every rule send to the queue", () => {
   }
 });
 
-test("lets nobody else send to the queue, nor anything else be done with it", () => {
+test("lets no one else send to the queue, and allows nothing else on it", () => {
   const own = rule("payment-failed-rule");
   assert.is(
     sending(`${own}-2`),
@@ -135,7 +135,7 @@ test("lets nobody else send to the queue, nor anything else be done with it", ()
   assert.match(`${sending(own, { action: "sqs:DeleteMessage" })}`, "is not authorized");
 });
 
-test("lets nobody at all use a queue without TLS, and says that it is denied", () => {
+test("denies everyone the use of a queue without TLS, and says so", () => {
   const denied = "with an explicit deny in a resource-based policy";
   assert.match(`${sending(rule("payment-failed-rule"), { secure: "false" })}`, denied);
   assert.match(`${asMachine("payment-failed", "sqs:SendMessage", queue(), "false")}`, denied);
@@ -171,7 +171,7 @@ test("lets an operator do what their commands do, and nothing else", () => {
 });
 
 test("keeps a record of all that was asked, and by which policies it was decided, once each", () => {
-  const fresh = permissionsOf(graph);
+  const fresh = permissionsOf(graph, "operator");
   const by = { service: "lambda.amazonaws.com", session: "s" };
   const request = { action: "dynamodb:Scan", resource: table("core") };
   for (const _ of [1, 2]) fresh.roleRefusal(role("write-payment"), by, request);
@@ -187,8 +187,8 @@ test("refuses a graph with a policy in a place that it does not know", () => {
   const bucket = { type: "aws:s3/bucketPolicy:BucketPolicy", name: "a-bucket", inputs };
   const resources = graph.resources.map((resource, index) => (index === 0 ? { ...resource, ...bucket } : resource));
   assert.is(
-    thrown(() => permissionsOf({ ...graph, resources })).message,
-    "a-bucket: the runner does not know the policies of a aws:s3/bucketPolicy:BucketPolicy",
+    thrown(() => permissionsOf({ ...graph, resources }, "operator")).message,
+    "a-bucket: the emulator does not know the policies of a aws:s3/bucketPolicy:BucketPolicy",
   );
 });
 
@@ -199,8 +199,8 @@ test("refuses a graph with a policy that it does not understand, by the role's n
     return { ...resource, inputs: { ...resource.inputs, policy: JSON.stringify(policy) } };
   });
   assert.match(
-    thrown(() => permissionsOf({ ...graph, resources })).message,
-    /^policy of write-payment: the runner does not run this as AWS does, at Statement\.0\./,
+    thrown(() => permissionsOf({ ...graph, resources }, "operator")).message,
+    /^policy of write-payment: the emulator does not run this as AWS does, at Statement\.0\./,
   );
 });
 

@@ -90,7 +90,7 @@ test("wants the principal, where a statement names one", () => {
     [{ Service: "events.amazonaws.com" }, undefined, false],
     [{ Service: ["lambda.amazonaws.com", "events.amazonaws.com"] }, "events.amazonaws.com", true],
     [{ AWS: "arn:aws:iam::123456789012:role/one", Service: "a" }, "arn:aws:iam::123456789012:role/one", true],
-    [{ AWS: "*" }, "anybody", true],
+    [{ AWS: "*" }, "anyone", true],
     ["*", undefined, true],
     // A principal has no wildcards but the * alone.
     [{ Service: "*.amazonaws.com" }, "events.amazonaws.com", false],
@@ -157,7 +157,7 @@ test("denies only where the condition of the denial holds", () => {
   assert.is(allows(read(statement(), denial), askedOver("false")), false);
 });
 
-test("tells a denial from what nothing allows", () => {
+test("distinguishes a denial from what no statement allows", () => {
   assert.is(decide(read(statement()), request()), "allowed");
   assert.is(decide(read(statement(), statement({ Effect: "Deny" })), request()), "denied");
   assert.is(decide(read(statement()), request({ action: "dynamodb:Scan" })), "not allowed");
@@ -171,7 +171,7 @@ test("refuses a policy that it does not understand exactly, and says where", () 
     [{ Effect: "Permit" }, "Statement.0.Effect"],
     [{ Action: undefined }, "Statement.0.Action"],
     [{ Action: 1 }, "Statement.0.Action"],
-    [{ Principal: "somebody" }, "Statement.0.Principal"],
+    [{ Principal: "someone" }, "Statement.0.Principal"],
     [{ Resource: "arn:aws:sqs:*:${aws:PrincipalAccount}:queue" }, "Statement.0.Resource"],
     [{ Condition: { StringNotEquals: { a: "b" } } }, "Statement.0.Condition.StringNotEquals"],
     [{ Condition: { "ForAllValues:StringEquals": { a: "b" } } }, "Condition.ForAllValues:StringEquals"],
@@ -179,7 +179,7 @@ test("refuses a policy that it does not understand exactly, and says where", () 
   ];
   for (const [fields, path] of cases) {
     const { message } = thrown(() => read(statement(fields)));
-    assert.match(message, `policy: the runner does not run this as AWS does, at `);
+    assert.match(message, `policy: the emulator does not run this as AWS does, at `);
     assert.match(message, path);
   }
 });
@@ -188,7 +188,7 @@ test("refuses a policy of another version, and fields that a policy does not hav
   const document = { Version: "2012-10-17", Statement: [statement()] };
   const readOther = (more: object) =>
     thrown(() => readPolicy(JSON.stringify({ ...document, ...more }), "mine")).message;
-  assert.match(readOther({ Version: "2008-10-17" }), "mine: the runner does not run this as AWS does, at Version");
+  assert.match(readOther({ Version: "2008-10-17" }), "mine: the emulator does not run this as AWS does, at Version");
   assert.match(readOther({ Version: undefined }), "at Version");
   assert.match(readOther({ Statements: [] }), "at Statements");
   assert.match(readOther({ Statement: statement() }), "at Statement");

@@ -1,31 +1,31 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { ContainerArgs } from "../../../emulator/lambda/container.ts";
-import { type Sandbox, startSandbox } from "../../../emulator/lambda/container-pool.ts";
+import { type ContainerPool, startContainerPool } from "../../../emulator/lambda/container-pool.ts";
 import { rejects } from "../../helpers/rejects.ts";
 
-const test = suite("sandbox");
+const test = suite("a container pool");
 
-const started: Sandbox[] = [];
+const started: ContainerPool[] = [];
 test.after.each(async () => {
-  for (const sandbox of started.splice(0)) await sandbox.stop();
+  for (const pool of started.splice(0)) await pool.stop();
 });
 
-const startCode = (code: string, more: Partial<ContainerArgs> = {}): Sandbox => {
+const startCode = (code: string, more: Partial<ContainerArgs> = {}): ContainerPool => {
   const limits = { environment: {}, memoryMegabytes: 64, timeoutSeconds: 5, onLog: () => {} };
-  const sandbox = startSandbox({ name: "write-payment", code, ...limits, ...more });
-  started.push(sandbox);
-  return sandbox;
+  const pool = startContainerPool({ name: "write-payment", code, ...limits, ...more });
+  started.push(pool);
+  return pool;
 };
 
 /** Starts a Lambda whose handler does this; `event` is what it is called with. */
-const start = (body: string, more: Partial<ContainerArgs> = {}): Sandbox =>
+const start = (body: string, more: Partial<ContainerArgs> = {}): ContainerPool =>
   startCode(`exports.handler = async (event) => { ${body} };`, more);
 
 test("answers calls one after the other from one container", async () => {
-  const sandbox = startCode("let calls = 0; exports.handler = async (event) => [event, (calls += 1)];");
+  const pool = startCode("let calls = 0; exports.handler = async (event) => [event, (calls += 1)];");
   assert.equal(
-    [await sandbox.invoke("a"), await sandbox.invoke("b")],
+    [await pool.invoke("a"), await pool.invoke("b")],
     [
       ["a", 1],
       ["b", 2],
@@ -34,16 +34,16 @@ test("answers calls one after the other from one container", async () => {
 });
 
 test("goes on in the same container after a Lambda threw an error of its own", async () => {
-  const sandbox = startCode(`
+  const pool = startCode(`
     let calls = 0;
     exports.handler = async () => {
       calls += 1;
       if (calls === 1) throw new RangeError("the first");
       return calls;
     };`);
-  const { name, message } = await rejects(sandbox.invoke({}));
+  const { name, message } = await rejects(pool.invoke({}));
   assert.equal([name, message], ["RangeError", "the first"]);
-  assert.is(await sandbox.invoke({}), 2);
+  assert.is(await pool.invoke({}), 2);
 });
 
 test("starts another container after a crash, a timeout, or when the memory is full", async () => {
@@ -54,10 +54,10 @@ test("starts another container after a crash, a timeout, or when the memory is f
   ] as const;
   for (const [trouble, expected] of cases) {
     const limits = { memoryMegabytes: 16, timeoutSeconds: 0.3 };
-    const sandbox = start(`if (event.isTrouble) { ${trouble}; } return "alive"`, limits);
+    const pool = start(`if (event.isTrouble) { ${trouble}; } return "alive"`, limits);
     for (let call = 0; call < 2; call += 1) {
-      assert.is((await rejects(sandbox.invoke({ isTrouble: true }))).name, expected);
-      assert.is(await sandbox.invoke({}), "alive");
+      assert.is((await rejects(pool.invoke({ isTrouble: true }))).name, expected);
+      assert.is(await pool.invoke({}), "alive");
     }
   }
 });
@@ -66,35 +66,35 @@ test("starts another container after a crash, a timeout, or when the memory is f
 const nextThreadEnds = () =>
   new Promise<unknown>((done) => process.once("worker", (worker) => worker.once("exit", done)));
 
-test("starts another container after one that crashed while nobody called it", async () => {
-  const channel = new BroadcastChannel("sandbox.test.crash");
+test("starts another container after one that crashed while it was idle", async () => {
+  const channel = new BroadcastChannel("pool.test.crash");
   let ended = nextThreadEnds();
-  const sandbox = startCode(`
+  const pool = startCode(`
     let calls = 0;
-    new BroadcastChannel("sandbox.test.crash").onmessage = () => { throw new Error("late"); };
+    new BroadcastChannel("pool.test.crash").onmessage = () => { throw new Error("late"); };
     exports.handler = async () => (calls += 1);`);
   for (let call = 0; call < 3; call += 1) {
-    assert.is(await sandbox.invoke({}), 1);
+    assert.is(await pool.invoke({}), 1);
     channel.postMessage("crash");
     await ended;
     ended = nextThreadEnds();
   }
-  assert.is(await sandbox.invoke({}), 1);
+  assert.is(await pool.invoke({}), 1);
   channel.close();
 });
 
-test("tells every caller of code that fails while it loads, also when that was long ago", async () => {
+test("fails every call of code that fails while it loads, also when that was long ago", async () => {
   const ended = nextThreadEnds();
-  const sandbox = startCode("throw new Error('no table')");
+  const pool = startCode("throw new Error('no table')");
   await ended;
   for (let call = 0; call < 3; call += 1) {
-    const { name, message } = await rejects(sandbox.invoke({}));
+    const { name, message } = await rejects(pool.invoke({}));
     assert.is(name, "Runtime.ExitError");
     assert.match(message, "write-payment crashed: no table");
   }
 });
 
-test("runs two calls side by side, and those that come then when there is a place", async () => {
+test("runs two calls concurrently, and the others once a container is free", async () => {
   const begun: string[] = [];
   let onBegun = () => {};
   const onLog = (line: string) => {
@@ -106,17 +106,17 @@ test("runs two calls side by side, and those that come then when there is a plac
       onBegun = () => void (begun.length >= count && done());
       onBegun();
     });
-  const channel = new BroadcastChannel("sandbox.test");
-  const sandbox = start(
-    `const channel = new BroadcastChannel("sandbox.test");
-    const told = new Promise((done) => { channel.onmessage = ({ data }) => data === event && done(); });
+  const channel = new BroadcastChannel("pool.test");
+  const pool = start(
+    `const channel = new BroadcastChannel("pool.test");
+    const arrived = new Promise((done) => { channel.onmessage = ({ data }) => data === event && done(); });
     process.stdout.write(event);
-    await told;
+    await arrived;
     channel.close();
     return [event, require("node:worker_threads").threadId];`,
     { onLog },
   );
-  const calls = ["a", "b", "c", "d"].map((name) => sandbox.invoke(name));
+  const calls = ["a", "b", "c", "d"].map((name) => pool.invoke(name));
   await untilBegun(2);
   assert.equal(begun.toSorted(), ["a", "b"]);
   channel.postMessage("b");

@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Container, type ContainerArgs, LambdaError, startContainer } from "../../../emulator/lambda/container.ts";
+import { type Container, type ContainerArgs, startContainer } from "../../../emulator/lambda/container.ts";
+import { LambdaError } from "../../../emulator/lambda/errors.ts";
 import { rejects } from "../../helpers/rejects.ts";
 
 const test = suite("container");
@@ -18,7 +19,7 @@ const startCode = (code: string, more: Partial<ContainerArgs> = {}) => {
   const container = startContainer({ name: "write-payment", code, ...limits, ...more });
   started.push(container);
   const call = (event: unknown = {}) => container.call(JSON.stringify(event));
-  return { lines, call, isSpent: () => container.isSpent() };
+  return { lines, call, isTerminated: () => container.isTerminated() };
 };
 
 /** Starts a Lambda whose handler does this; `event` is what it is called with. */
@@ -34,10 +35,10 @@ const failureOf = async (answer: Promise<unknown>) => {
 };
 
 test("answers what the Lambda returns, as JSON", async () => {
-  const { call, isSpent } = start("return event.empty ? undefined : { event, at: new Date(0), gone: undefined }");
+  const { call, isTerminated } = start("return event.empty ? undefined : { event, at: new Date(0), gone: undefined }");
   assert.equal(await call({ a: ["ほめ", null] }), { event: { a: ["ほめ", null] }, at: "1970-01-01T00:00:00.000Z" });
   assert.is(await call({ empty: true }), null);
-  assert.is(isSpent(), false);
+  assert.is(isTerminated(), false);
 });
 
 test("runs a handler that is not asynchronous, and code that requires what Node has", async () => {
@@ -60,8 +61,8 @@ test("gives a Lambda its own environment and no other", async () => {
   assert.not("CHANGED" in process.env);
 });
 
-test("tells what a Lambda throws, by name, message and trace, and goes on", async () => {
-  const { call, isSpent } = startCode(`
+test("answers what a Lambda throws, by name, message and trace, and goes on", async () => {
+  const { call, isTerminated } = startCode(`
     class CustomerNotFound extends Error { name = "CustomerNotFound"; }
     exports.handler = async ({ id }) => {
       if (id) throw new CustomerNotFound("no user of " + id);
@@ -71,64 +72,64 @@ test("tells what a Lambda throws, by name, message and trace, and goes on", asyn
   assert.equal([name, message], ["CustomerNotFound", "no user of cus_1"]);
   assert.equal([trace?.[0], trace?.[1]?.includes("index.js:4")], ["CustomerNotFound: no user of cus_1", true]);
   assert.is(await call(), "found");
-  assert.is(isSpent(), false);
+  assert.is(isTerminated(), false);
 });
 
-test("tells what a Lambda throws that is no error, as Lambda does", async () => {
+test("answers a thrown value that is not an error as Lambda does", async () => {
   const { call } = start("throw event");
   assert.equal(await failureOf(call("a text")), { name: "string", message: "a text", trace: [] });
   assert.equal(await failureOf(call(null)), { name: "object", message: "null", trace: [] });
 });
 
-test("tells of an answer that cannot be JSON", async () => {
+test("answers with an error for a result that is not JSON", async () => {
   const { name, message } = await failureOf(start("return 1n").call());
   assert.equal([name, message], ["TypeError", "Do not know how to serialize a BigInt"]);
 });
 
-test("is spent after its process ended", async () => {
-  const { call, isSpent } = start("process.exit(3)");
+test("is terminated after its process ended", async () => {
+  const { call, isTerminated } = start("process.exit(3)");
   const ended = { name: "Runtime.ExitError", message: "<id> Runtime exited with error: exit status 3", trace: [] };
   assert.equal(await failureOf(call()), ended);
-  assert.is(isSpent(), true);
+  assert.is(isTerminated(), true);
   assert.equal(await failureOf(call()), ended);
 });
 
-test("is spent after an error that nothing in the Lambda awaits", async () => {
-  const { call, isSpent } = start("setImmediate(() => { throw new Error('late') }); await new Promise(() => {})");
+test("is terminated after an error that nothing in the Lambda awaits", async () => {
+  const { call, isTerminated } = start("setImmediate(() => { throw new Error('late') }); await new Promise(() => {})");
   const { name, message } = await failureOf(call());
-  assert.equal([name, message, isSpent()], ["Runtime.ExitError", "<id> write-payment crashed: late", true]);
+  assert.equal([name, message, isTerminated()], ["Runtime.ExitError", "<id> write-payment crashed: late", true]);
 });
 
-test("is spent after it took longer than it may", async () => {
-  const { call, isSpent } = start("for (;;);", { timeoutSeconds: 0.3 });
+test("is terminated after it took longer than it may", async () => {
+  const { call, isTerminated } = start("for (;;);", { timeoutSeconds: 0.3 });
   assert.equal(await failureOf(call()), {
     name: "Sandbox.Timedout",
     message: "<id> Task timed out after 0.30 seconds",
     trace: [],
   });
-  assert.is(isSpent(), true);
+  assert.is(isTerminated(), true);
 });
 
-test("is spent after it took more memory than it has", async () => {
+test("is terminated after it took more memory than it has", async () => {
   const fill = "const all = []; for (;;) all.push(new Array(1000).fill({}))";
-  const { call, isSpent } = start(fill, { memoryMegabytes: 16 });
+  const { call, isTerminated } = start(fill, { memoryMegabytes: 16 });
   const { name, message } = await failureOf(call());
   assert.is(name, "Runtime.OutOfMemory");
   assert.match(message, "<id> write-payment crashed: Worker terminated due to reaching memory limit");
-  assert.is(isSpent(), true);
+  assert.is(isTerminated(), true);
 });
 
-test("is spent from the beginning if its code fails while it loads", async () => {
+test("is terminated from the beginning if its code fails while it loads", async () => {
   const cases = [
     ["throw new Error('no table')", "no table"],
     ["exports.handle = async () => 1;", "index.handler is undefined or not exported"],
     ["not code", "Unexpected identifier 'code'"],
   ] as const;
   for (const [code, reason] of cases) {
-    const { call, isSpent } = startCode(code);
+    const { call, isTerminated } = startCode(code);
     const failure = { name: "Runtime.ExitError", message: `<id> write-payment crashed: ${reason}`, trace: [] };
     assert.equal(await failureOf(call()), failure);
-    assert.is(isSpent(), true);
+    assert.is(isTerminated(), true);
     assert.equal(await failureOf(call()), failure);
   }
 });

@@ -54,7 +54,7 @@ test("refuses what it would not answer as AWS does", async () => {
     assert.is((await rejects(filter(pattern))).name, "InvalidParameterException", pattern);
   }
   const none = new FilterLogEventsCommand({ logGroupName: "/aws/lambda/none", filterPattern: '{ $.id = "a" }' });
-  // Whoever may read these groups alone is not told whether there is another.
+  // An operator who may read these groups alone does not learn whether there is another.
   assert.is((await rejects(logs.send(none))).name, "AccessDeniedException");
   assert.is((await rejects(filter('{ $.id = "a" }', { logStreamNames: ["one"] }))).name, "ValidationException");
 });
@@ -76,7 +76,7 @@ test("keeps the newest five thousand entries, of all groups together", async () 
   );
 });
 
-test("renders nothing until somebody asks for it", () => {
+test("renders nothing until the log group is read", () => {
   let rendered = 0;
   const events = () => {
     rendered += 1;

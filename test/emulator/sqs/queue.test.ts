@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { makeQueue, NotAHandle, NotInFlight } from "../../../emulator/sqs/queue.ts";
+import { makeQueue } from "../../../emulator/sqs/queue.ts";
+import { InvalidReceiptHandle, MessageNotInFlight } from "../../../emulator/sqs/errors.ts";
 import { thrown } from "../../helpers/rejects.ts";
 
 const test = suite("queue");
@@ -48,14 +49,14 @@ test("takes a message of the greatest size in bytes, and refuses a larger one", 
   assert.is(queue.messages.length, 1);
 });
 
-test("hides what it hands out, for its own time or the one that was asked for", () => {
+test("hides what it returns, for its own visibility timeout or the requested one", () => {
   const queue = make();
   for (const body of ["one", "two", "three"]) queue.send(body, 0);
-  const bodies = (most: number, now: number, hiddenSeconds?: number) =>
-    queue.receive(most, now, hiddenSeconds).map(({ body }) => body);
+  const bodies = (maxMessages: number, now: number, timeoutSeconds?: number) =>
+    queue.receive(maxMessages, now, timeoutSeconds).map(({ body }) => body);
   assert.equal(bodies(2, 0), ["one", "two"]);
   assert.equal(bodies(10, 0, 10), ["three"]);
-  assert.equal([queue.hidden(0), queue.hidden(10_000), queue.hidden(60_000)], [3, 2, 0]);
+  assert.equal([queue.inFlight(0), queue.inFlight(10_000), queue.inFlight(60_000)], [3, 2, 0]);
   assert.equal(bodies(10, 9_999), []);
   assert.equal(bodies(10, 10_000), ["three"]);
   assert.equal(bodies(10, 60_000), ["one", "two"]);
@@ -74,19 +75,19 @@ test("deletes by the newest handle only, and once", () => {
   assert.is(queue.messages.length, 0);
 });
 
-test("shows a message again when it is told to, and only while it is hidden", () => {
+test("changes a message's visibility, and only while it is in flight", () => {
   const queue = make();
   queue.send("one", 0);
   const [first] = queue.receive(1, 0);
-  queue.hide(`${first?.receiptHandle}`, 1000, 0);
-  assert.is(queue.hidden(1000), 0);
+  queue.changeVisibility(`${first?.receiptHandle}`, 1000, 0);
+  assert.is(queue.inFlight(1000), 0);
   assert.instance(
-    thrown(() => queue.hide(`${first?.receiptHandle}`, 1000, 60)),
-    NotInFlight,
+    thrown(() => queue.changeVisibility(`${first?.receiptHandle}`, 1000, 60)),
+    MessageNotInFlight,
   );
   assert.instance(
     thrown(() => queue.delete("nonsense")),
-    NotAHandle,
+    InvalidReceiptHandle,
   );
 });
 

@@ -19,7 +19,7 @@ const take = async (id: string, bytes: number, more: Json = {}) => {
   const event = sampleEvent(`evt_${id}`, "invoice.payment_succeeded", 1, { ...invoice, ...more });
   const envelope = padded(running.envelope(event), bytes);
   assert.is(bytesOf(envelope), bytes);
-  await running.makeUpUsers([envelope]);
+  await running.addPlaceholderUsers([envelope]);
   return running.take(envelope);
 };
 

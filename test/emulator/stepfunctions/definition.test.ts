@@ -3,11 +3,11 @@ import * as assert from "uvu/assert";
 import { placeholdersOf, readDefinition, resolve } from "../../../infra/processing/definition.ts";
 import { workflows } from "../../../infra/workflows.ts";
 import { Definition, nextOf } from "../../../emulator/stepfunctions/definition.ts";
-import { checked } from "../../../emulator/graph/checked.ts";
+import { validateInputs } from "../../../emulator/graph/validate-inputs.ts";
 import type { Json } from "../../../samples/stripe-objects.ts";
 import { thrown } from "../../helpers/rejects.ts";
 
-const test = suite("asl");
+const test = suite("a definition");
 
 const task = {
   Type: "Task",
@@ -52,12 +52,12 @@ const withState = (name: string, state: Json): Json => ({
 
 const withTask = (more: Json): Json => withState("Call", { ...task, ...more });
 
-const check = (value: unknown) => checked(value, Definition, "state machine one");
+const check = (value: unknown) => validateInputs(value, Definition, "state machine one");
 
 const refused = (cases: [Json, string][]): void => {
   for (const [value, message] of cases) {
     const error = thrown(() => check(value));
-    assert.match(error.message, /^state machine one: the runner does not run this as AWS does, at /);
+    assert.match(error.message, /^state machine one: the emulator does not run this as AWS does, at /);
     assert.match(error.message, message);
   }
 };
@@ -145,7 +145,7 @@ test("refuses comparisons in a choice but that of a text", () => {
 
 test("refuses states of other types, by the type", () => {
   for (const Type of ["Wait", "Map", "Parallel", "task", "", undefined]) {
-    refused([[withState("Call", { ...task, Type }), `at States.Call: no state of the Type ${Type} is run here`]]);
+    refused([[withState("Call", { ...task, Type }), `at States.Call: the emulator runs no state of the Type ${Type}`]]);
   }
 });
 

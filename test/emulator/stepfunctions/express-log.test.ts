@@ -18,7 +18,7 @@ const linesOf = async (script: Script, args: Partial<ExpressLogArgs> = {}) => {
 const written = { "write-payment": [{ outcome: "applied", written: [] }] };
 const invalid = { "write-payment": [failure("InvalidEvent")] };
 
-test("tells each state, each call of a service, and the end, each following upon the one before", async () => {
+test("logs each state, each call of a service, and the end, each with the previous event", async () => {
   const lines = await linesOf(written);
   assert.equal(
     lines.map(({ id, type, previous_event_id: previous }) => [id, previous, type]),
@@ -69,7 +69,7 @@ test("has the data of an execution only if it is to", async () => {
   );
 });
 
-test("tells a failed call with its error and cause, and leaves the state that caught it", async () => {
+test("logs a failed call with its error and cause, and leaves the state that caught it", async () => {
   const lines = await linesOf(invalid);
   const failed = lines.find(({ type }) => type === "TaskFailed");
   assert.equal(failed?.details, {
@@ -94,15 +94,15 @@ test("tells a failed call with its error and cause, and leaves the state that ca
   );
 });
 
-test("tells each try at the time at which it began", async () => {
+test("logs each attempt at the time at which it began", async () => {
   const lines = await linesOf({ "write-payment": [hangs] });
-  const tries = lines.slice(8).filter(({ type }) => type === "TaskScheduled" || type === "TaskTimedOut");
+  const attempts = lines.slice(8).filter(({ type }) => type === "TaskScheduled" || type === "TaskTimedOut");
   const types = ["TaskScheduled", "TaskTimedOut"];
   assert.equal(
-    tries.slice(0, 8).map(({ type }) => type),
+    attempts.slice(0, 8).map(({ type }) => type),
     [...types, ...types, ...types, ...types],
   );
-  const times = tries.map(({ timestamp }) => timestamp);
+  const times = attempts.map(({ timestamp }) => timestamp);
   for (const index of [0, 2, 4, 6]) assert.is((times[index + 1] ?? 0) - (times[index] ?? 0), 10_000);
   // Some backoff lies between a try and the next.
   assert.ok((times[2] ?? 0) >= (times[1] ?? 0) && (times[6] ?? 0) > (times[1] ?? 0) + 20_000);

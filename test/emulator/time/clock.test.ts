@@ -1,8 +1,12 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { realClock, VirtualClock } from "../../../emulator/time/clock.ts";
+import { installTimers, realClock, VirtualClock } from "../../../emulator/time/clock.ts";
 
 const test = suite("clock");
+
+test.before(installTimers);
 
 const hour = 3_600_000;
 
@@ -85,7 +89,7 @@ test("stands still while there is work to do, and goes on after it", async () =>
   const sleeping = clock.sleep(hour);
   const first = Promise.withResolvers<string>();
   const second = Promise.withResolvers<string>();
-  const working = [clock.busy(first.promise), clock.busy(second.promise)];
+  const working = [clock.holdWhile(first.promise), clock.holdWhile(second.promise)];
   await turns();
   assert.is(clock.now(), 0);
   first.resolve("one");
@@ -101,14 +105,25 @@ test("goes on after work that failed, and hands on its error", async () => {
   const clock = new VirtualClock(0);
   const sleeping = clock.sleep(hour);
   const error = new Error("no");
-  assert.is(await clock.busy(Promise.reject(error)).catch((reason: unknown) => reason), error);
+  assert.is(await clock.holdWhile(Promise.reject(error)).catch((reason: unknown) => reason), error);
   await sleeping;
   assert.is(clock.now(), hour);
 });
 
+test("leaves the global timers alone until it is asked to replace them", () => {
+  const file = join(import.meta.dirname, "../../../emulator/time/clock.ts");
+  const script = `const before = setTimeout;
+    const { installTimers } = await import(${JSON.stringify(file)});
+    const imported = setTimeout;
+    installTimers();
+    console.log(imported === before, setTimeout === before)`;
+  const printed = execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
+  assert.is(printed.trim(), "true false");
+});
+
 test("makes the global timers virtual within it", async () => {
   const clock = new VirtualClock(0);
-  const heard = await clock.within(async () => {
+  const heard = await clock.runWith(async () => {
     const first = await new Promise((done) => setTimeout(done, hour, "an argument"));
     await new Promise<void>((done) => setTimeout(done));
     return first;
@@ -119,7 +134,7 @@ test("makes the global timers virtual within it", async () => {
 test("takes back a global timer within it", async () => {
   const clock = new VirtualClock(0);
   let isCalled = false;
-  clock.within(() => {
+  clock.runWith(() => {
     const timer = setTimeout(() => {
       isCalled = true;
     }, 10);
@@ -129,11 +144,11 @@ test("takes back a global timer within it", async () => {
   assert.equal([isCalled, clock.now()], [false, 0]);
 });
 
-test("keeps a timer's callback within it, whoever made the time pass", async () => {
+test("keeps a timer's callback within it, though the clock turned for a timer outside", async () => {
   const clock = new VirtualClock(0);
   // The clock turns for this sleeper, which is outside.
   const outside = clock.sleep(1);
-  const nested = clock.within(() => new Promise<void>((done) => setTimeout(() => void setTimeout(done, hour), hour)));
+  const nested = clock.runWith(() => new Promise<void>((done) => setTimeout(() => void setTimeout(done, hour), hour)));
   await Promise.all([outside, nested]);
   assert.is(clock.now(), 2 * hour);
 });
@@ -158,7 +173,7 @@ test("takes back no timer at all, as Node does", () => {
 test("keeps two clocks apart", async () => {
   const [one, two] = [new VirtualClock(0), new VirtualClock(0)];
   const sleep = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));
-  await Promise.all([one.within(() => sleep(hour)), two.within(() => sleep(5))]);
+  await Promise.all([one.runWith(() => sleep(hour)), two.runWith(() => sleep(5))]);
   assert.equal([one.now(), two.now()], [hour, 5]);
 });
 
@@ -166,9 +181,9 @@ test("has real time too, with the same face", async () => {
   const before = Date.now();
   await realClock.sleep(0);
   assert.ok(realClock.now() >= before);
-  assert.is(await realClock.busy(Promise.resolve("work")), "work");
+  assert.is(await realClock.holdWhile(Promise.resolve("work")), "work");
   assert.is(
-    realClock.within(() => "run"),
+    realClock.runWith(() => "run"),
     "run",
   );
 });

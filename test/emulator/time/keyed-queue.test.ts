@@ -1,9 +1,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { makeSchedule } from "../../../emulator/time/keyed-queue.ts";
+import { makeKeyedQueue } from "../../../emulator/time/keyed-queue.ts";
 import { rejects } from "../../helpers/rejects.ts";
 
-const test = suite("schedule");
+const test = suite("a keyed queue");
 
 const turn = () => new Promise((done) => setImmediate(done));
 
@@ -31,13 +31,13 @@ const makeWork = () => {
 };
 
 test("answers what the work answers", async () => {
-  const schedule = makeSchedule(2);
+  const schedule = makeKeyedQueue(2);
   assert.is(await schedule("a", async () => 42), 42);
 });
 
 test("does what has the same key one after the other, in the order of asking", async () => {
   const { begun, work, finish } = makeWork();
-  const schedule = makeSchedule(16);
+  const schedule = makeKeyedQueue(16);
   const done = Promise.all([schedule("a", work("a1")), schedule("a", work("a2")), schedule("a", work("a3"))]);
   await turn();
   assert.equal(begun, ["a1"]);
@@ -51,7 +51,7 @@ test("does what has the same key one after the other, in the order of asking", a
 
 test("keeps the order of a key for what is asked while an earlier one goes on", async () => {
   const { begun, work, finish } = makeWork();
-  const schedule = makeSchedule(16);
+  const schedule = makeKeyedQueue(16);
   const first = [schedule("a", work("a1")), schedule("a", work("a2"))];
   await finish("a1");
   const last = schedule("a", work("a3"));
@@ -62,9 +62,9 @@ test("keeps the order of a key for what is asked while an earlier one goes on", 
   assert.equal(await Promise.all([...first, last]), ["a1", "a2", "a3"]);
 });
 
-test("does what has different keys side by side, up to the limit", async () => {
+test("runs work of different keys concurrently, up to the limit", async () => {
   const { begun, work, finish } = makeWork();
-  const schedule = makeSchedule(2);
+  const schedule = makeKeyedQueue(2);
   const done = Promise.all(["a", "b", "c", "d"].map((key) => schedule(key, work(key))));
   await turn();
   assert.equal(begun, ["a", "b"]);
@@ -79,7 +79,7 @@ test("does what has different keys side by side, up to the limit", async () => {
 
 test("takes no place for what waits for its own key", async () => {
   const { begun, work, finish } = makeWork();
-  const schedule = makeSchedule(2);
+  const schedule = makeKeyedQueue(2);
   const done = Promise.all([schedule("a", work("a1")), schedule("a", work("a2")), schedule("b", work("b1"))]);
   await turn();
   assert.equal(begun, ["a1", "b1"]);
@@ -88,7 +88,7 @@ test("takes no place for what waits for its own key", async () => {
 });
 
 test("never does more than the limit, however the places come and go", async () => {
-  const schedule = makeSchedule(3);
+  const schedule = makeKeyedQueue(3);
   let running = 0;
   let most = 0;
   const work = async () => {
@@ -103,9 +103,9 @@ test("never does more than the limit, however the places come and go", async () 
   assert.equal([running, most], [0, 3]);
 });
 
-test("goes on with the next of a key after a failure, which only its own caller is told", async () => {
+test("goes on with the next of a key after a failure, which only its own caller gets", async () => {
   const { begun, work, finish, fail } = makeWork();
-  const schedule = makeSchedule(1);
+  const schedule = makeKeyedQueue(1);
   const failing = rejects(schedule("a", work("a1")));
   const next = schedule("a", work("a2"));
   await fail("a1");
@@ -116,7 +116,7 @@ test("goes on with the next of a key after a failure, which only its own caller 
 });
 
 test("gives the place of failed work back", async () => {
-  const schedule = makeSchedule(1);
+  const schedule = makeKeyedQueue(1);
   for (const key of ["a", "b", "a"]) {
     const error = await rejects(schedule(key, () => Promise.reject(new Error(key))));
     assert.is(error.message, key);

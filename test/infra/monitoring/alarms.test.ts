@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Graph, loadGraph, ofType, type Resource } from "../../../emulator/graph/load.ts";
+import { type Graph, ofType, type Resource } from "../../../emulator/graph/graph.ts";
+import { loadStack } from "../../../local/program.ts";
 import { allows, readPolicy } from "../../../emulator/iam/policy.ts";
+import { knownMetrics } from "../../../local/product.ts";
 import { isKnownMetric, type MetricId } from "../../../emulator/cloudwatch/known-metrics.ts";
 import { rejects } from "../../helpers/rejects.ts";
 import { graphOf, stackWith } from "../../helpers/stack.ts";
@@ -35,7 +37,7 @@ test("watch only metrics that somebody sends, by dimensions that name what is th
       const watched = watchedBy(alarm);
       assert.ok(watched.length > 0);
       for (const metric of watched) {
-        assert.ok(isKnownMetric(metric), `${alarm.name}: ${JSON.stringify(metric)}`);
+        assert.ok(isKnownMetric(metric, knownMetrics), `${alarm.name}: ${JSON.stringify(metric)}`);
         for (const value of Object.values(metric.dimensions)) assert.ok(names.has(value), `${alarm.name}: ${value}`);
       }
     }
@@ -64,7 +66,7 @@ test("are there for every rule, machine, Lambda and queue", async () => {
 });
 
 test("miss no events where nobody pays for days: without Stripe, or in its sandbox", async () => {
-  const sandbox = await loadGraph(stackWith("dev", { eventSource: "aws.partner/stripe.com/ed_test_1" }));
+  const sandbox = await loadStack(stackWith("dev", { eventSource: "aws.partner/stripe.com/ed_test_1" }));
   for (const graph of [await graphOf("dev"), sandbox]) {
     assert.not(ofType(graph, alarmType).some(({ name }) => name === "no-events"));
   }
@@ -138,9 +140,9 @@ test("are published encrypted, by this account's alarms and nobody else's", asyn
 test("are mailed to whom the stack names, and to nobody else", async () => {
   const subscription = "aws:sns/topicSubscription:TopicSubscription";
   assert.equal(ofType(await graphOf("dev"), subscription), []);
-  const [mailed] = ofType(await loadGraph(stackWith("dev", { alarmEmail: "night@example.com" })), subscription);
+  const [mailed] = ofType(await loadStack(stackWith("dev", { alarmEmail: "night@example.com" })), subscription);
   assert.equal([mailed?.inputs["protocol"], mailed?.inputs["endpoint"]], ["email", "night@example.com"]);
-  const { message } = await rejects(loadGraph(stackWith("dev", { alarmEmail: "night" })));
+  const { message } = await rejects(loadStack(stackWith("dev", { alarmEmail: "night" })));
   assert.match(message, 'alarmEmail is "night"; expected an e-mail address');
 });
 

@@ -1,7 +1,9 @@
+import { knownMetrics } from "../../../local/product.ts";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { workflows } from "../../../infra/workflows.ts";
-import { type Graph, loadGraph, ofType } from "../../../emulator/graph/load.ts";
+import { type Graph, ofType } from "../../../emulator/graph/graph.ts";
+import { loadStack } from "../../../local/program.ts";
 import { isKnownMetric } from "../../../emulator/cloudwatch/known-metrics.ts";
 import { dashboardOf, metricsOf, type Widget } from "../../helpers/dashboard.ts";
 import { graphOf, stackWith } from "../../helpers/stack.ts";
@@ -43,7 +45,7 @@ const operationsIn = (graph: Graph): string[] =>
 
 test("shows only metrics that somebody sends, of what is there", async () => {
   const adopted = stackWith("dev", { createCoreTable: "false", coreTableName: "product-core" });
-  for (const graph of [await graphOf("dev"), await graphOf("prod"), await loadGraph(adopted)]) {
+  for (const graph of [await graphOf("dev"), await graphOf("prod"), await loadStack(adopted)]) {
     const there = new Set([
       "StartExecution",
       "product-core",
@@ -51,7 +53,7 @@ test("shows only metrics that somebody sends, of what is there", async () => {
       ...graph.resources.flatMap(({ outputs }) => [outputs["name"], outputs["arn"]].map(String)),
     ]);
     for (const metric of dashboardOf(graph).widgets.flatMap(metricsOf)) {
-      assert.ok(isKnownMetric(metric), JSON.stringify(metric));
+      assert.ok(isKnownMetric(metric, knownMetrics), JSON.stringify(metric));
       for (const value of Object.values(metric.dimensions)) assert.ok(there.has(value), value);
     }
   }

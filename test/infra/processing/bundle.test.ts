@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { ofType } from "../../../emulator/graph/load.ts";
+import { ofType } from "../../../emulator/graph/graph.ts";
 import { graphOf } from "../../helpers/stack.ts";
 
 const test = suite("the bundles");

@@ -130,7 +130,8 @@ test("is right when two events are handled at the same time", async () => {
     const { events, end } = lifeOf(seed, "none");
     const userId = `order_rush_${seed}`;
     await captured(() => Promise.all(events.map((event) => handler(ofUser(userId, event)))));
-    const item = (await tables.items(tables.core)).find(({ PK, SK }) => PK === `USER#${userId}` && SK === "SUBSCRIPTION") ?? {};
+    const item =
+      (await tables.items(tables.core)).find(({ PK, SK }) => PK === `USER#${userId}` && SK === "SUBSCRIPTION") ?? {};
     assert.ok(matchesGroundTruth(item, end), JSON.stringify(item));
     assert.is(item["stripe_version"], events.length);
   }

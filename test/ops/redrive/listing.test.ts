@@ -109,7 +109,7 @@ test("shows the whole body of an event's dead letters, or of a message that cann
   const unreadable = serving.deadLetters.messages[2];
   assert.is((await redrive({ show: `${unreadable?.messageId}` })).printed, "nothing");
   assert.equal((await redrive({ show: "evt_none" })).code, 1);
-  assert.equal([serving.deadLetters.messages.length, serving.deadLetters.hidden(Date.now())], [3, 0]);
+  assert.equal([serving.deadLetters.messages.length, serving.deadLetters.inFlight(Date.now())], [3, 0]);
 });
 
 test("has a message that is nested too deep as one that cannot be redriven, and the others are redriven", async () => {
@@ -124,7 +124,7 @@ test("has a message that is nested too deep as one that cannot be redriven, and 
   const body = JSON.stringify(content).replace('"nested":0', `"nested":${nested}`);
   serving.deadLetters.send(body, 1000);
   const event = eventOf("beside");
-  await serving.makeUpUsers([event]);
+  await serving.addPlaceholderUsers([event]);
   send("beside");
   const { code, all } = await redrive();
   assert.is(code, 1);

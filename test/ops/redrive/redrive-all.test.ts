@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import { readDefinition } from "../../../infra/processing/definition.ts";
 import { workflows } from "../../../infra/workflows.ts";
 import type { Execution } from "../../../emulator/stepfunctions/machine.ts";
-import { TooLarge } from "../../../emulator/sqs/queue.ts";
+import { MessageTooLarge } from "../../../emulator/sqs/errors.ts";
 import { sampleEvent, sampleInvoice } from "../../../samples/stripe-objects.ts";
 import { deadLettered } from "../../../ops/redrive/redrive-one.ts";
 import { redriveAll, type RedriveOptions } from "../../../ops/redrive/redrive-all.ts";
@@ -25,7 +25,7 @@ test.before(async () => {
     ...executions,
     start: async (arn, name, input) => {
       started.push(name);
-      hiddenThen = serving.deadLetters.hidden(Date.now());
+      hiddenThen = serving.deadLetters.inFlight(Date.now());
       const execution = await executions.start(arn, name, input);
       return execution && { ...execution, ...end };
     },
@@ -50,12 +50,12 @@ const paid = (id: string, customer = `cus_${id}`, more = {}) =>
 const ofUnknownUser = async (id: string) => {
   const event = paid(id);
   assert.is((await serving.handle(event)).error?.name, "CustomerNotFound");
-  return () => serving.makeUpUsers([serving.envelope(event)]);
+  return () => serving.addPlaceholderUsers([serving.envelope(event)]);
 };
 
 const invalid = async (id: string) => {
   const event = paid(id, `cus_${id}`, { amount_paid: -1 });
-  await serving.makeUpUsers([serving.envelope(event)]);
+  await serving.addPlaceholderUsers([serving.envelope(event)]);
   assert.is((await serving.handle(event)).error?.name, "InvalidEvent");
 };
 
@@ -68,7 +68,7 @@ const redrive = async (more: Partial<RedriveOptions> = {}, signal = new AbortCon
 const idsIn = ({ messages }: Serving["parked"]): string[] =>
   messages.map(({ body }) => /evt_\w+/.exec(body)?.[0] ?? body).toSorted();
 
-const isAllVisible = () => serving.deadLetters.hidden(Date.now()) === 0;
+const isAllVisible = () => serving.deadLetters.inFlight(Date.now()) === 0;
 
 test("does nothing for an empty queue", async () => {
   const { code, said } = await redrive();
@@ -183,7 +183,7 @@ test("parks what is too large to be started, with the message attributes of Even
 
 test("starts what could not be forwarded on the machine of its type", async () => {
   const event = serving.envelope(paid("forwarded"));
-  await serving.makeUpUsers([event]);
+  await serving.addPlaceholderUsers([event]);
   const attributes = { TARGET_ARN: serving.stack.bus.arn, RULE_ARN: "arn", ERROR_CODE: "NO_PERMISSIONS" };
   serving.deadLetters.send(JSON.stringify(event), Date.now(), attributes);
   assert.is((await redrive()).code, 0);
@@ -242,7 +242,7 @@ test("leaves a message where it is when its copy cannot be sent", async () => {
   const [letter] = serving.deadLetters.messages;
   const send = serving.deadLetters.send.bind(serving.deadLetters);
   serving.deadLetters.send = () => {
-    throw new TooLarge("It takes no message");
+    throw new MessageTooLarge("It takes no message");
   };
   try {
     const { code, said } = await redrive();

@@ -1,0 +1,161 @@
+import type { AlarmChange } from "./cloudwatch/alarms.ts";
+import { type CloudWatch, makeCloudWatch } from "./cloudwatch/cloudwatch.ts";
+import { datapointsIn } from "./cloudwatch/embedded-metrics.ts";
+import type { MetricFamily } from "./cloudwatch/known-metrics.ts";
+import type { Metrics } from "./cloudwatch/metrics.ts";
+import { callersOf, usesOf } from "./dynamodb/callers.ts";
+import type { Table } from "./dynamodb/create-tables.ts";
+import { type DynamoDB, forkDynamoDB, startDynamoDB } from "./dynamodb/dynamodb.ts";
+import { makeArchives } from "./eventbridge/archives.ts";
+import { makeEventBuses } from "./eventbridge/buses.ts";
+import { type Delivery, hasFailed } from "./eventbridge/delivery.ts";
+import type { Envelope } from "./eventbridge/envelope.ts";
+import { makeReplays, type Replays } from "./eventbridge/replays.ts";
+import { startMachines } from "./eventbridge/start-target.ts";
+import { type EventIdOf, type FaultPlan, makeFaults, untriggeredFaults } from "./faults/faults.ts";
+import type { Graph } from "./graph/graph.ts";
+import { type Permissions, permissionsOf, type Use } from "./iam/permissions.ts";
+import { startFunctions } from "./lambda/functions.ts";
+import { type LogGroups, makeLogGroups } from "./logs/log-groups.ts";
+import { makeQueueMetrics } from "./sqs/metrics.ts";
+import { makeQueues, type Queues } from "./sqs/queues.ts";
+import { type Executions, makeExecutions } from "./stepfunctions/executions.ts";
+import { withLogging } from "./stepfunctions/logging.ts";
+import { makeMachines } from "./stepfunctions/machines.ts";
+import type { Clock } from "./time/clock.ts";
+
+/** How the emulator is set up: for a program, and for a run. */
+export interface EmulatorArgs {
+  /** The program's resources; DynamoDB's process starts while they are loaded. */
+  graph: Graph | Promise<Graph>;
+  /** The id by which a fault plan names an event. */
+  eventIdOf: EventIdOf;
+  /** The metrics that the Lambdas publish. */
+  ownMetrics: readonly MetricFamily[];
+  /** The logical name of the policy whose holder may call the emulator's API. */
+  operatorPolicy: string;
+  /** The tables that the program uses and does not make. */
+  otherTables: (graph: Graph) => Table[];
+  clock: Clock;
+  /** A directory that keeps tables and queues between runs; without it they are gone at the end. */
+  dataDirectory?: string | undefined;
+  /** The address of a DynamoDB that keeps the tables, one that checks no signatures; without it the emulator runs its own. */
+  dynamodbEndpoint?: string | undefined;
+  /** The faults to inject. */
+  faults?: FaultPlan | undefined;
+  /** The largest number of containers of each Lambda; where calls often wait, more are faster. */
+  containers?: number | undefined;
+  /** Gets each alarm that goes off or is over. */
+  onAlarm?: ((change: AlarmChange) => void) | undefined;
+  /** Gets the deliveries of each event that a replay put and a rule matched, and when that began on the clock of `performance`. */
+  onReplayed?: ((event: Envelope, deliveries: Delivery[], since: number) => void) | undefined;
+}
+
+/** AWS on this machine, running a program's graph. */
+export interface Emulator {
+  graph: Graph;
+  dynamodb: DynamoDB;
+  queues: Queues;
+  executions: Executions;
+  replays: Replays;
+  permissions: Permissions;
+  cloudwatch: CloudWatch;
+  logs: LogGroups;
+  /** Puts an event on its bus, and returns its deliveries once all are done. */
+  put(event: Envelope): Promise<Delivery[]>;
+  /** All requests that the graph's policies decided so far. */
+  uses(): Promise<Use[]>;
+  /** The faults of the plan that were not injected so far, by their numbers from 1, each with its hop and kind. */
+  untriggeredFaults(): Promise<string[]>;
+  /** Injects no fault any more. */
+  stopFaults(): void;
+  stop(): Promise<void>;
+}
+
+/** Starts everything that a graph needs; refuses what it would not run exactly as AWS does. */
+export const startEmulator = async (args: EmulatorArgs): Promise<Emulator> => {
+  const stops: Stop[] = [];
+  try {
+    return await assemble(args, stops);
+  } catch (error) {
+    await stopAll(stops);
+    throw error;
+  }
+};
+
+type Stop = () => unknown;
+
+const stopAll = async (stops: Stop[]): Promise<void> => {
+  for (const stop of stops.toReversed()) await stop();
+};
+
+const assemble = async (args: EmulatorArgs, stops: Stop[]): Promise<Emulator> => {
+  const { clock, eventIdOf } = args;
+  const child = forkDynamoDB();
+  stops.push(() => child.kill());
+  const graph = await args.graph;
+  const permissions = permissionsOf(graph, args.operatorPolicy);
+  const logs = makeLogGroups(graph);
+  const queues = makeQueues(graph, args.dataDirectory);
+  const otherTables = args.otherTables(graph);
+  const callers = callersOf(graph, permissions);
+  const dynamodb = await startDynamoDB(child, { ...args, graph, otherTables, callers });
+  stops.push(() => dynamodb.stop());
+  const cloudwatch = makeCloudWatch({ ...args, graph, sample: makeQueueMetrics(queues.all) });
+  const { metrics } = cloudwatch;
+  const { inject, ...faults } = makeFaults(args.faults);
+
+  const services = { graph, permissions, logs, queues: queues.all, clock, metrics, inject, eventIdOf };
+  const onLog = loggingTo(services);
+  const functions = startFunctions({ ...args, ...services, dynamodbEndpoint: dynamodb.endpoint, onLog });
+  stops.push(() => Promise.all(functions.map((lambda) => lambda.stop())));
+  const machines = withLogging(makeMachines({ ...services, functions }), services);
+  const executions = makeExecutions(machines, services);
+  const archives = makeArchives(graph, clock);
+  const buses = makeEventBuses({ ...services, archives, startTarget: startMachines(executions) });
+  const replays = makeReplays(archives, clock, async (event, { archive, ruleArns }) => {
+    const since = performance.now();
+    const deliveries = await observed(() => buses.replay(event, archive, ruleArns), { cloudwatch, queues });
+    // An archive also has the events that the rules of a replay do not match.
+    if (deliveries.length > 0) args.onReplayed?.(event, deliveries, since);
+  });
+
+  const parts = { graph, dynamodb, queues, executions, replays, permissions, cloudwatch, logs };
+  return {
+    ...parts,
+    put: (event) => observed(() => buses.put(event), parts),
+    uses: () => usesOf(dynamodb, graph, permissions),
+    untriggeredFaults: async () =>
+      untriggeredFaults(args.faults, [...faults.triggered, ...(await dynamodb.triggered())]),
+    stopFaults: () => {
+      faults.stop();
+      dynamodb.stopFaults();
+    },
+    stop: async () => {
+      await replays.stop();
+      await executions.idle();
+      queues.keep();
+      await stopAll(stops);
+    },
+  };
+};
+
+// Evaluates alarms before and after a delivery, as virtual time may have passed, and writes out the dead letters of one that failed.
+const observed = async (
+  deliver: () => Promise<Delivery[]>,
+  { cloudwatch, queues }: Pick<Emulator, "cloudwatch" | "queues">,
+): Promise<Delivery[]> => {
+  cloudwatch.check();
+  const deliveries = await deliver();
+  cloudwatch.check();
+  if (deliveries.some(hasFailed)) queues.keep();
+  return deliveries;
+};
+
+const loggingTo =
+  ({ logs, metrics, clock }: { logs: LogGroups; metrics: Metrics; clock: Clock }) =>
+  (group: string, line: string): void => {
+    const timestamp = Math.round(clock.now());
+    logs.keep(group, () => [{ timestamp, message: line }]);
+    for (const { metric, value } of datapointsIn(line)) metrics.put(metric, value);
+  };

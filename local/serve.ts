@@ -1,0 +1,80 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import { makeAwsApi } from "../emulator/aws-api.ts";
+import type { Envelope } from "../emulator/eventbridge/envelope.ts";
+import { AwsError } from "../emulator/protocol/aws-call.ts";
+import type { Executions } from "../emulator/stepfunctions/executions.ts";
+import type { Clock } from "../emulator/time/clock.ts";
+import { counted } from "../ops/terminal/counted.ts";
+import { type Outcome, outcomeOf } from "./outcome.ts";
+import type { Runner } from "./runner.ts";
+import { type HttpArgs, urlOf } from "./server.ts";
+import type { Session } from "./session.ts";
+import { NotAnEvent, type StripeEnvelope, toEnvelope } from "./stripe-envelope.ts";
+
+/** What the server answers with: the session's events, and the runner's AWS. */
+export const answersOf = (session: Session, runner: Runner, clock: Clock): HttpArgs => ({
+  take: async (value) => {
+    const event = toEnvelope(value, session.arrival);
+    await session.prepare([event]);
+    return session.take(event);
+  },
+  webhookSecret: process.env["STRIPE_WEBHOOK_SECRET"],
+  aws: makeAwsApi({
+    ...runner,
+    executions: withOutcomeReporting(runner.executions, (outcome) => session.print(outcome)),
+    take: (event) => session.take(stripeEnvelopeOf(event, session)),
+    now: () => clock.now(),
+  }),
+  outputs: runner.outputs,
+});
+
+// Refuses an event of PutEvents that is not Stripe's.
+const stripeEnvelopeOf = (event: Envelope, { arrival }: Session): StripeEnvelope => {
+  try {
+    return toEnvelope(event, { ...arrival, keepSource: true });
+  } catch (error) {
+    if (!(error instanceof NotAnEvent)) throw error;
+    const message = `The runner takes Stripe's events: ${error.message}`;
+    throw new AwsError("ValidationException", message, { cause: error });
+  }
+};
+
+// Reports the outcome of each execution that an operator starts.
+const withOutcomeReporting = (executions: Executions, onOutcome: (outcome: Outcome) => void): Executions => ({
+  ...executions,
+  start: async (machineArn, name, input) => {
+    const since = performance.now();
+    const execution = await executions.start(machineArn, name, input);
+    // An operator may start one with any input.
+    const { id, type } = Object(Object(input).detail);
+    const detail = { id: `${id}`, type: `${type}` };
+    if (execution) onOutcome({ ...outcomeOf({ detail }, [{ execution }], since), again: "redriven" });
+    return execution;
+  },
+});
+
+/** What is served, how long and how. */
+export interface ServeArgs {
+  server: Server;
+  session: Session;
+  runner: Runner;
+  clock: Clock;
+  json: boolean | undefined;
+  stdoutClosed: AbortSignal;
+}
+
+/** Serves until Ctrl-C, or until there is no one to print to. */
+export const serve = async ({ server, session, runner, clock, json, stdoutClosed }: ServeArgs): Promise<void> => {
+  const say = json ? console.error : console.log;
+  const ahead = counted(Math.round((clock.now() - Date.now()) / 60_000), "minute");
+  say(`
+Listening on ${urlOf(server)} for POST /events and POST /webhook; Ctrl-C ends it
+Its clock is ${ahead} ahead, by the waits that it skipped`);
+  const watching = setInterval(() => runner.cloudwatch.check(), 1000);
+  await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM"), once(stdoutClosed, "abort")]);
+  clearInterval(watching);
+  server.closeAllConnections();
+  server.close();
+  await session.idle();
+};
