@@ -30,7 +30,7 @@ const happenings: Record<string, (month: SampleMonth) => Happening> = {
   "customer.subscription.created": (month) => ({
     created: month.trial.start,
     object: month.subscription("trialing", month.trial),
-    rows: [subscriptionRow(month)],
+    rows: [subscriptionRow(month), customerRow(month)],
   }),
   "customer.subscription.updated": (month) => ({
     created: month.paid.start,
@@ -41,7 +41,7 @@ const happenings: Record<string, (month: SampleMonth) => Happening> = {
   "invoice.payment_failed": (month) => ({
     created: month.failedAt,
     object: month.invoice(),
-    rows: [{ table: "payments", PK: `INVOICE#${month.invoiceId}`, SK: "FAILED#1" }],
+    rows: [{ table: "payments", PK: `INVOICE#${month.invoiceId}`, SK: `FAILED#${month.failedAt}#1` }],
   }),
   "invoice.payment_succeeded": (month) => ({
     created: month.paidAt,
@@ -90,6 +90,13 @@ const subscriptionRow = ({ userId }: SampleMonth): SampleRow => ({
   table: "core",
   PK: `USER#${userId}`,
   SK: "SUBSCRIPTION",
+});
+
+// Each event of a customer makes sure of it.
+const customerRow = ({ userId, customer }: SampleMonth): SampleRow => ({
+  table: "core",
+  PK: `USER#${userId}`,
+  SK: `CUSTOMER#${customer}`,
 });
 
 const paymentRow = ({ invoiceId }: SampleMonth): SampleRow => ({

@@ -21,6 +21,7 @@ export interface Period {
 /** The month of a subject, and Stripe's objects in it: its trial ends, its payment fails and then succeeds, the subscription ends. */
 export interface SampleMonth {
   userId: string | null;
+  customer: string;
   invoiceId: string;
   paymentIntentId: string;
   trial: Period;
@@ -59,6 +60,7 @@ export const sampleMonth = ({ name, customer, subscription, userId, start }: Sub
   };
   return {
     userId,
+    customer,
     invoiceId,
     paymentIntentId,
     trial: { start: start - monthSeconds, end: start },

@@ -82,6 +82,7 @@ const take = async (events: Json[], { runner, clock, proxy }: Around): Promise<T
     taken.indexWrites += written.length > 0 && isIndexed ? 1 : 0;
   }
   const seen = proxy.take();
+  const links = seen.filter(({ action, body }) => action === "UpdateItem" && body.includes('"CUSTOMER#'));
   const unitsOf = (isRead: boolean) =>
     seen.reduce((sum, { action, units }) => sum + ((action !== "UpdateItem") === isRead ? units : 0), 0);
   const called = difference(callsOf(runner), calls);
@@ -94,7 +95,7 @@ const take = async (events: Json[], { runner, clock, proxy }: Around): Promise<T
     calls: called,
     waitedMilliseconds: clock.now() - now,
     readUnits: unitsOf(true),
-    writeUnits: unitsOf(false) + taken.indexWrites,
+    writeUnits: unitsOf(false) + taken.indexWrites + links.length,
     logBytes: difference(logsOf(runner), logs),
     messages: lettersOf(runner) - queued,
     seen,

@@ -16,7 +16,7 @@ export const makeFunctions = ({ core, payments }: Tables, settings: Settings) =>
       environment: { HOMEBIYORI_CORE: core.name, LIVEMODE: livemode, ...prices },
       tables: [
         { table: core, index: "GSI2", operations: ["Query"] },
-        { table: core, operations: ["PutItem"] },
+        { table: core, operations: ["UpdateItem"] },
       ],
     }),
     "write-payment": new Function("write-payment", {
@@ -37,7 +37,7 @@ export const makeFunctions = ({ core, payments }: Tables, settings: Settings) =>
         ...prices,
         GAP_SECONDS: `${settings.gapMinutes * 60}`,
       },
-      tables: [{ table: core, operations: ["GetItem", "PutItem", "UpdateItem"] }],
+      tables: [{ table: core, operations: ["GetItem", "UpdateItem"] }],
     }),
   };
 };

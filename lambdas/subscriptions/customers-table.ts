@@ -1,4 +1,9 @@
-import { type DynamoDBDocumentClient, PutCommand, QueryCommand, type QueryCommandOutput } from "@aws-sdk/lib-dynamodb";
+import {
+  type DynamoDBDocumentClient,
+  QueryCommand,
+  type QueryCommandOutput,
+  UpdateCommand,
+} from "@aws-sdk/lib-dynamodb";
 import { dynamodb, isConditionFailed } from "../dynamodb/dynamodb.ts";
 import { customerKey, customerSortKey, subscriptionSortKey, userOf } from "../dynamodb/keys.ts";
 
@@ -23,10 +28,12 @@ export const customersTable = (tableName: string): Customers => ({
   link: async (userId, customerId) => {
     try {
       await dynamodb.send(
-        new PutCommand({
+        new UpdateCommand({
           TableName: tableName,
-          Item: { ...customerKey(userId, customerId), customer_id: customerId, user_id: userId },
+          Key: customerKey(userId, customerId),
+          UpdateExpression: "SET customer_id = :customer, user_id = :user",
           ConditionExpression: "attribute_not_exists(PK)",
+          ExpressionAttributeValues: { ":customer": customerId, ":user": userId },
         }),
       );
     } catch (error) {

@@ -265,17 +265,20 @@ test("gives each part the role that lets it do what it does", async () => {
     core: named(graph, table, "core").outputs["arn"],
     payments: named(graph, table, "payments").outputs["arn"],
   };
-  const own: [string, unknown, unknown][] = [
-    ["resolve-customer", "dynamodb:Query", `${core}/index/GSI2`],
-    ["write-payment", "dynamodb:UpdateItem", payments],
-    ["link-payment", "dynamodb:UpdateItem", payments],
-    ["sync-subscription", ["dynamodb:GetItem", "dynamodb:UpdateItem"], core],
+  const own: [string, ...[unknown, unknown][]][] = [
+    ["resolve-customer", ["dynamodb:Query", `${core}/index/GSI2`], ["dynamodb:UpdateItem", core]],
+    ["write-payment", [["dynamodb:Query", "dynamodb:UpdateItem"], payments]],
+    ["link-payment", ["dynamodb:UpdateItem", payments]],
+    ["sync-subscription", [["dynamodb:GetItem", "dynamodb:UpdateItem"], core]],
   ];
-  for (const [name, action, resource] of own) {
+  for (const [name, ...allowed] of own) {
     const [logging, tracing, ...rest] = statementsOf(name);
     assert.is(logging.Resource, `${named(graph, logGroup, name).outputs["arn"]}:*`);
     assert.is(tracing.Resource, "*");
-    assert.equal(rest, [{ Effect: "Allow", Action: action, Resource: resource }]);
+    assert.equal(
+      rest,
+      allowed.map(([Action, Resource]) => ({ Effect: "Allow", Action, Resource })),
+    );
   }
   for (const { name, definition } of workflows) {
     const called = lambdasOf(readDefinition(definition));

@@ -26,7 +26,7 @@ const madeBy = async (work: () => Promise<unknown>): Promise<string[]> => {
   });
 };
 
-// What the Lambdas that a type of event reaches may ask of tables, each.
+// What the Lambdas that a type of event reaches may ask of tables, each as the actions of one statement.
 const allowedFor = (eventType: string): string[] => {
   const definition = workflows.find((workflow) => workflow.eventType === eventType)?.definition ?? "";
   const policies = ofType(running.graph, "aws:iam/rolePolicy:RolePolicy");
@@ -37,16 +37,27 @@ const allowedFor = (eventType: string): string[] => {
   });
 };
 
+const without = (actions: string[], one: string): string[] => actions.toSpliced(actions.indexOf(one), 1);
+
 // What an event costs in AWS is mostly decided by these: a call more is never an accident.
 test("are one for each operation that a Lambda is allowed, and a duplicate that was read is not written again", async () => {
-  for (const { event } of samplesOf(subjectOf("calls", 1_767_225_600))) {
+  const subject = subjectOf("calls", 1_767_225_600);
+  const [first] = samplesOf(subject);
+  for (const { event } of samplesOf(subject)) {
     const allowed = allowedFor(event.type);
-    const first = await madeBy(() => running.handle(event));
-    assert.equal(first.toSorted(), allowed.toSorted(), event.type);
+    // A customer is tied to a user once.
+    const isFirst = event.id === first?.event.id;
+    const knownCustomer = allowed.includes("dynamodb:Query") && !isFirst;
+    const linked = knownCustomer ? without(allowed, "dynamodb:UpdateItem") : allowed;
+    // Only a failed attempt may have been told of twice.
+    const isPaid = event.type.startsWith("invoice.") && event.type !== "invoice.payment_failed";
+    const expected = isPaid ? without(linked, "dynamodb:Query") : linked;
+    assert.equal((await madeBy(() => running.handle(event))).toSorted(), expected.toSorted(), event.type);
     const again = await madeBy(() => running.handle(event));
     const reads = allowed.includes("dynamodb:GetItem");
-    const expected = allowed.filter((action) => !reads || action !== "dynamodb:UpdateItem");
-    assert.equal(again.toSorted(), expected.toSorted(), `${event.type} again`);
+    const known = isFirst ? without(expected, "dynamodb:UpdateItem") : expected;
+    const left = known.filter((action) => !reads || action !== "dynamodb:UpdateItem");
+    assert.equal(again.toSorted(), left.toSorted(), `${event.type} again`);
   }
 });
 

@@ -1,7 +1,13 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { NotAnEvent, ownerOfEvent, toEnvelope } from "../../local/stripe-envelope.ts";
-import { type Json, sampleEvent, sampleInvoice, sampleSubscription } from "../../samples/stripe-objects.ts";
+import {
+  type Json,
+  sampleEvent,
+  sampleInvoice,
+  samplePrices,
+  sampleSubscription,
+} from "../../samples/stripe-objects.ts";
 import { invoiceBeforeBasil } from "../../samples/before-basil.ts";
 import { onTheBus } from "../events/envelope.ts";
 import { thrown } from "../helpers/rejects.ts";
@@ -158,8 +164,9 @@ test("says whose an invoice or a subscription is, in any shape", () => {
     subscriptionId: "sub_1",
     customerId: "cus_1",
     metadataUserId: "user_1",
+    priceIds: [samplePrices.monthly],
   });
-  const ofInvoice = { subscriptionId: "sub_sample", customerId: "cus_1", metadataUserId: null };
+  const ofInvoice = { subscriptionId: "sub_sample", customerId: "cus_1", metadataUserId: null, priceIds: [] };
   assert.equal(ownerOf(invoice), ofInvoice);
   assert.equal(ownerOf(invoiceBeforeBasil(invoice)), ofInvoice);
   assert.equal(ownerOf({ ...invoice, customer: { id: "cus_1", object: "customer" } }), ofInvoice);

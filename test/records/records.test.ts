@@ -64,6 +64,8 @@ test("gives a user's subscription, and nothing else that is in the item", async 
     updated_at: 100,
     order: "certain",
     gap_since: null,
+    pause_collection: null,
+    pause_resumes_at: null,
   });
 });
 

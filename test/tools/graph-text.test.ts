@@ -27,7 +27,7 @@ test("shows policies and patterns as YAML, statement by statement", async () => 
   const text = parse(graphText(await graphOf("prod")));
   const { policy } = text["write-payment"]["aws:iam/rolePolicy:RolePolicy"];
   assert.equal(policy.Statement.at(-1), {
-    Action: "dynamodb:UpdateItem",
+    Action: ["dynamodb:Query", "dynamodb:UpdateItem"],
     Effect: "Allow",
     Resource: "arn:aws:dynamodb:ap-northeast-1:123456789012:table/prod-homebiyori-payments",
   });

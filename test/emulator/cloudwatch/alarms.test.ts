@@ -131,6 +131,9 @@ const failAtBilling = async (): Promise<void> => {
   ]);
   const later = period.start + 3600;
   await take([sampleEvent("evt_gap_2", type, later, subscription("gap"), { status: "past_due" })]);
+  // No alarm is on these: they are what others sell.
+  const types = ["customer.subscription.updated", "invoice_payment.paid"];
+  await take(types.map((one) => ({ ...eventOf(one, `evt_connected_${one}`), account: "acct_1" })));
 };
 
 test("go off, every single one, by what goes wrong in a run, and are over once that is over", async () => {

@@ -41,6 +41,7 @@ const asMachine = (name: string, action: string, resource: string, secure = "tru
 test("lets a Lambda do what it is for, on its own table, and nothing else", () => {
   const allowed: [string, string, string][] = [
     ["resolve-customer", "dynamodb:Query", `${table("core")}/index/GSI2`],
+    ["resolve-customer", "dynamodb:UpdateItem", table("core")],
     ["write-payment", "dynamodb:UpdateItem", table("payments")],
     ["sync-subscription", "dynamodb:GetItem", table("core")],
     ["sync-subscription", "dynamodb:UpdateItem", table("core")],
@@ -48,7 +49,7 @@ test("lets a Lambda do what it is for, on its own table, and nothing else", () =
   const refused: [string, string, string][] = [
     ["resolve-customer", "dynamodb:Query", table("core")],
     ["resolve-customer", "dynamodb:Scan", `${table("core")}/index/GSI2`],
-    ["resolve-customer", "dynamodb:UpdateItem", table("core")],
+    ["resolve-customer", "dynamodb:PutItem", table("core")],
     ["write-payment", "dynamodb:UpdateItem", table("core")],
     ["write-payment", "dynamodb:DeleteItem", table("payments")],
     ["sync-subscription", "dynamodb:UpdateItem", table("payments")],
@@ -105,7 +106,7 @@ test("knows nothing of a role that is not in the graph", () => {
 });
 
 test("hands out the statements of a role and no others", () => {
-  const actions = permissions.statementsOf(role("write-payment")).flatMap(({ Action }) => Action);
+  const actions = permissions.statementsOf(role("link-payment")).flatMap(({ Action }) => Action);
   assert.ok(actions.includes("dynamodb:UpdateItem"));
   assert.not(actions.includes("dynamodb:Query"));
   assert.not(actions.includes("sts:AssumeRole"));
