@@ -53,8 +53,8 @@ export const emptyLedger: EventLedger = {
   prunedUpTo: -1,
 };
 
-/** How much a ledger keeps: what has to go goes by its hash or its time, never by its arrival. */
-export const bounds = { transitions: 200, states: 40, repeats: 200, openStates: 600, balancedStates: 80 } as const;
+/** How much a ledger keeps, less than 50 KB in all: what has to go goes by its hash or its time, never by its arrival. */
+export const bounds = { transitions: 200, states: 40, repeats: 150, openStates: 480, balancedStates: 80 } as const;
 
 /**
  * Adds an event to the ledger of its subscription; null if it was processed before.

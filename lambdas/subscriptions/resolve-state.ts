@@ -110,7 +110,9 @@ const read = (ledger: EventLedger, folds: Fold[]): Omit<Reading, "folds"> => {
   const entered = [...balance].flatMap(([hash, excess]) => (excess > 0 ? [hash] : []));
   const left = [...balance].flatMap(([hash, excess]) => (excess < 0 ? [hash] : []));
   const periodEndOf = (hash: string) => (states[hash] ? (states[hash].current_period_end ?? 0) : null);
-  const here = ended?.hash ?? endOfWalk({ edges, entered, left, periodEndOf });
+  // In a crowded second no edge that is kept may lead to a state that is.
+  const [anyState = ""] = Object.keys(states);
+  const here = ended?.hash ?? (endOfWalk({ edges, entered, left, periodEndOf }) || anyState);
   const lastOf = (hash: string): number => ledger.balance[hash]?.[1] ?? 0;
   const latest = (a: string, b: string) => lastOf(b) - lastOf(a) || (a < b ? -1 : 1);
   // Where the end names no state before it, that one stays entered; where the start is not known, it was left only.
