@@ -17,7 +17,7 @@ const types = ["invoice.payment_succeeded", "invoice.paid", "invoice.payment_fai
 const Event = assign(envelope(Invoice), type({ customer: FoundCustomer }));
 
 /**
- * Puts the payment that an invoice's event tells of on record, and on a failure the log and metric that alerting watches.
+ * Records the payment of an invoice's event; on a failure it logs the line and emits the metric that alerting watches.
  *
  * @throws {InvalidEvent} for another type, and for an invoice that cannot be recorded.
  */

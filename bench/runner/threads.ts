@@ -19,7 +19,7 @@ export interface CpuTimes {
 export const watchThreads = (): (() => Promise<CpuTimes>) => {
   const workers = new Set<Worker>();
   const children = new Set<ChildProcess>();
-  // Node tells of each when it is made: https://nodejs.org/api/diagnostics_channel.html#worker-thread.
+  // Node announces each one: https://nodejs.org/api/diagnostics_channel.html#worker-thread.
   subscribe("worker_threads", (message) => {
     const { worker } = message as { worker: Worker };
     workers.add(worker);

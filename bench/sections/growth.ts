@@ -11,7 +11,7 @@ const slices = 10;
 
 const megabyte = 1024 * 1024;
 
-// Else what nobody needs any more would count, for as long as nobody needs its place.
+// Otherwise garbage would count until it is collected.
 setFlagsFromString("--expose-gc");
 const collectGarbage: () => void = runInNewContext("gc");
 

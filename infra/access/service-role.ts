@@ -24,7 +24,7 @@ export interface ServiceRoleArgs {
 /** A role that one AWS service takes on, to do exactly what its statements say. */
 export class ServiceRole extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
-  /** What must exist before the role is of use. */
+  /** What must exist before the role can be used. */
   readonly policy: aws.iam.RolePolicy;
 
   constructor(name: string, args: ServiceRoleArgs, opts?: pulumi.ComponentResourceOptions) {

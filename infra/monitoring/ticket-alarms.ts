@@ -13,7 +13,7 @@ export interface TicketAlarmArgs {
 /** The alarms of what lasts until a person acts, or can wait for the morning, by their names. */
 export const ticketAlarms = ({ deadLetters, parked, functions }: TicketAlarmArgs): Record<string, AlarmArgs> => ({
   "dead-letter-queue-not-empty": {
-    description: "Events wait in the dead-letter queue for somebody to redrive them.",
+    description: "Events are in the dead-letter queue until they are redriven.",
     watches: queueMetric(deadLetters, "ApproximateNumberOfMessagesVisible"),
     statistic: "Maximum",
     threshold: 1,

@@ -8,7 +8,7 @@ export const parse = <T, S>(value: unknown, struct: Struct<T, S>): T => {
   return parsed;
 };
 
-// The value itself may be somebody's name or address, so only what cannot be one is quoted.
+// The value may be personal, a name or an address, so only what cannot be is quoted.
 const describe = ({ path, message, value }: Failure): string => {
   const expected = message
     .replace(/^At path: .* -- /, "")

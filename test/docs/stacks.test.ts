@@ -97,7 +97,7 @@ test("a new destination gets a way of its own beside the old one, and nothing is
   assert.equal(changesBetween(old, both), { made: wayOf("newerone"), deleted: [], altered, replaced: {} });
 });
 
-test("then the old destination's way goes alone, and its bus is kept until somebody deletes it", async () => {
+test("then the old destination's way goes alone, and its bus is kept until it is deleted", async () => {
   const both = await graphWith(blocksOf("new-destination", "yaml")[0]);
   const now = await loadStack(stackWith("prod", { eventSource: sources.new }));
   const changes = changesBetween(both, now);

@@ -34,7 +34,7 @@ export interface PolicyRun {
   written: { output: string; metrics: string; rows: string; deadLetters: string; logs: Map<string, string> };
 }
 
-/** What happens to an event of each type: it is handled, invalid, of nobody, of Stripe's test mode, or cannot be delivered. */
+/** What happens to an event of each type: it is handled, invalid, of an unknown user, of Stripe's test mode, or cannot be delivered. */
 export const kinds = ["good", "invalid", "unknown", "test-mode", "undelivered"] as const;
 
 const eventOf = (kind: (typeof kinds)[number] | "unforwarded", name: string, eventType: string): Json => {
@@ -59,7 +59,7 @@ const expanded = (object: Json): Json =>
     }),
   );
 
-// Somebody's name in the place of every number, and of whatever is true or false.
+// A person's name in the place of every number and boolean.
 const misplaced = (object: Json): Json =>
   Object.fromEntries(
     Object.entries(object).map(([key, value]) => [key, /number|boolean/.test(typeof value) ? person["name"] : value]),

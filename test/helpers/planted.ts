@@ -13,7 +13,7 @@ const texts = (value: unknown): string[] =>
 
 const personal = texts(person).filter((text) => text !== "JP");
 
-/** What the environment holds that nobody may be told. */
+/** The secrets in the environment, which must never be printed. */
 export const secrets = {
   STRIPE_API_KEY: "sk_live_planted_7391",
   STRIPE_WEBHOOK_SECRET: "whsec_planted_7391",

@@ -10,7 +10,7 @@ export interface Running extends Runner {
   envelope(event: unknown): StripeEnvelope;
 }
 
-/** Starts a runner for a test file; whoever does stops it. */
+/** Starts a runner for a test file, which has to stop it. */
 export const startRunning = async (args: Partial<RunnerArgs> & { clock?: Clock } = {}): Promise<Running> => {
   const runner = await startRunner({ graph: graphOf("dev"), clock: new VirtualClock(), ...args });
   const { account, region } = runner.graph;

@@ -1,7 +1,7 @@
 import type { Graph, StackArgs } from "../../emulator/graph/graph.ts";
 import { loadStack, configFrom, configOf } from "../../local/program.ts";
 
-// Whoever deploys prod puts values of their own into its file, so that tests have a prod of theirs.
+// Prod's file has the values of its deployment, so tests have a prod of their own.
 const prodSettings = {
   "aws:region": "ap-northeast-1",
   "aws:allowedAccountIds": ["123456789012"],

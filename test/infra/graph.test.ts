@@ -249,7 +249,7 @@ test("protects the tables in prod from deletion, and lets dev's go", async () =>
   }
 });
 
-test("holds no Stripe key, but a place for one that nobody may read", async () => {
+test("holds no Stripe key, but a place for one that no role may read", async () => {
   const { resources } = await graphOf("prod");
   const { inputs } = named({ resources } as Graph, "aws:ssm/parameter:Parameter", "stripe-api-key");
   assert.equal([inputs["type"], inputs["valueWo"], "value" in inputs], ["SecureString", "not set yet", false]);

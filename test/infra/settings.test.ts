@@ -11,7 +11,7 @@ const test = suite("settings");
 const refusal = async (stack: string, settings: Record<string, string>) =>
   (await rejects(loadStack(stackWith(stack, settings)))).message;
 
-test("tells of all mistakes at once, by key, with what was expected", async () => {
+test("reports all mistakes at once, by key, with what was expected", async () => {
   const message = await refusal("dev", { eventSource: "stripe", logRetentionDays: "8", monthlyPrices: '["monthly"]' });
   assert.match(message, "stack dev");
   assert.match(message, /eventSource is "stripe"; expected Stripe's partner source/);

@@ -67,7 +67,7 @@ test("takes only subscription items for a customer's", async () => {
   assert.is(error.name, "CustomerNotFound");
 });
 
-test("takes nobody else's items for a user's", async () => {
+test("ignores items that are no user's", async () => {
   await tables.add(tables.core, { PK: "TEAM#1", SK: "SUBSCRIPTION", customer_id: "cus_team" });
   assert.is((await rejects(resolve(invoiceOf("cus_team")))).name, "CustomerNotFound");
 });
@@ -107,7 +107,7 @@ test("refuses where the index and the metadata name different users", async () =
   assert.match(`${reason}`, "indexed, other");
 });
 
-test("refuses an event of the test mode where live ones only are taken, before it looks anybody up", async () => {
+test("refuses an event of the test mode where live ones only are taken, before any lookup", async () => {
   const resolveLive = resolveCustomer(known, { liveOnly: true, sold: nothingSold });
   const eventOf = (more: Json) =>
     onTheBus({ ...sampleEvent("evt_mode", "invoice.paid", 1, invoiceOf("cus_1")), ...more });
@@ -133,7 +133,7 @@ test("takes both modes where any is taken", async () => {
   }
 });
 
-test("skips an invoice without a subscription before it looks anybody up", async () => {
+test("skips an invoice without a subscription before any lookup", async () => {
   for (const none of [{ parent: null }, { parent: null, subscription: null }]) {
     const { outcome, reason } = await resolve(invoiceOf("cus_nobody", none));
     assert.is(outcome, "skipped");
@@ -141,7 +141,7 @@ test("skips an invoice without a subscription before it looks anybody up", async
   }
 });
 
-test("throws CustomerNotFound for a customer of whom nobody knows anything", async () => {
+test("throws CustomerNotFound for a customer that is unknown", async () => {
   const error = await rejects(resolve(invoiceOf("cus_nobody")));
   assert.is(error.name, "CustomerNotFound");
   assert.match(error.message, "cus_nobody");

@@ -195,7 +195,7 @@ test("refuses what cannot be recorded, and says where", async () => {
   assert.equal(await rowsOf("in_refused"), []);
 });
 
-test("never quotes in an error what may be somebody's name", async () => {
+test("never quotes a possible name in an error", async () => {
   const error = await rejects(write(invoice("in_private", { currency: "Hanako Yamada" })));
   assert.not.match(error.message, "Hanako");
 });

@@ -29,7 +29,7 @@ const namesIn = ({ resources }: Graph): Set<string> =>
     ...resources.flatMap(({ outputs }) => [outputs["name"], outputs["arn"], outputs["eventSourceName"]].map(String)),
   ]);
 
-test("watch only metrics that somebody sends, by dimensions that name what is there", async () => {
+test("watch only metrics that are published, by dimensions that name what is there", async () => {
   for (const stack of ["dev", "prod"] as const) {
     const graph = await graphOf(stack);
     const names = namesIn(graph);
@@ -65,7 +65,7 @@ test("are there for every rule, machine, Lambda and queue", async () => {
   );
 });
 
-test("miss no events where nobody pays for days: without Stripe, or in its sandbox", async () => {
+test("miss no events where no payment comes for days: without Stripe, or in its sandbox", async () => {
   const sandbox = await loadStack(stackWith("dev", { eventSource: "aws.partner/stripe.com/ed_test_1" }));
   for (const graph of [await graphOf("dev"), sandbox]) {
     assert.not(ofType(graph, alarmType).some(({ name }) => name === "no-events"));
@@ -86,7 +86,7 @@ test("are such as CloudWatch takes", async () => {
   }
 });
 
-test("wake somebody by one alarm alone, on those that pass by themselves; the others tell of themselves", async () => {
+test("page by one composite alarm, on those that recover by themselves; the others notify the topic directly", async () => {
   const graph = await graphOf("prod");
   const [page, ...others] = ofType(graph, compositeType);
   assert.is(others.length, 0);
@@ -108,7 +108,7 @@ test("wake somebody by one alarm alone, on those that pass by themselves; the ot
   ]);
 });
 
-test("are published encrypted, by this account's alarms and nobody else's", async () => {
+test("are published encrypted, by this account's alarms alone", async () => {
   const graph = await graphOf("prod");
   const [topic] = ofType(graph, "aws:sns/topic:Topic");
   const [key] = ofType(graph, "aws:kms/key:Key");
@@ -137,7 +137,7 @@ test("are published encrypted, by this account's alarms and nobody else's", asyn
   }
 });
 
-test("are mailed to whom the stack names, and to nobody else", async () => {
+test("are mailed to the address of the stack alone", async () => {
   const subscription = "aws:sns/topicSubscription:TopicSubscription";
   assert.equal(ofType(await graphOf("dev"), subscription), []);
   const [mailed] = ofType(await loadStack(stackWith("dev", { alarmEmail: "night@example.com" })), subscription);

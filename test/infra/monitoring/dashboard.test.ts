@@ -43,7 +43,7 @@ const operationsIn = (graph: Graph): string[] =>
     [...`${inputs["policy"]}`.matchAll(/"dynamodb:(\w+)"/g)].map(([, operation = ""]) => operation),
   );
 
-test("shows only metrics that somebody sends, of what is there", async () => {
+test("shows only metrics that are published, of what is there", async () => {
   const adopted = stackWith("dev", { createCoreTable: "false", coreTableName: "product-core" });
   for (const graph of [await graphOf("dev"), await graphOf("prod"), await loadStack(adopted)]) {
     const there = new Set([
@@ -59,7 +59,7 @@ test("shows only metrics that somebody sends, of what is there", async () => {
   }
 });
 
-test("reckons only of metrics that are on the same widget", async () => {
+test("computes only with metrics that are on the same widget", async () => {
   for (const { type, properties } of dashboardOf(await graphOf("prod")).widgets) {
     if (type !== "metric") continue;
     const options = properties.metrics.map((row) => Object(row.at(-1)));

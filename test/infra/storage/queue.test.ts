@@ -28,7 +28,7 @@ test("keeps large dead letters, and parked ones, encrypted for 14 days", async (
   );
 });
 
-test("lets nobody send to the parked queue by its policy, and denies all without TLS", async () => {
+test("lets no one send to the parking-lot queue by its policy, and denies all without TLS", async () => {
   const graph = await graphOf("prod");
   const { inputs } = named(graph, "aws:sqs/queuePolicy:QueuePolicy", "parked");
   const { arn, url } = named(graph, queue, "parked").outputs;
