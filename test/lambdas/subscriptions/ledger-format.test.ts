@@ -24,8 +24,12 @@ test.before(async () => {
   tables = await startTables();
 });
 
-const fixture = (version: number): Record<string, Json> =>
+const fixture = (version: number) =>
   JSON.parse(readFileSync(join(import.meta.dirname, `ledgers/version-${version}.json`), "utf8"));
+
+const version1: Record<string, Json> = fixture(1);
+
+const version2: Record<string, string> = fixture(2);
 
 const day = 24 * 3600;
 const period = { start: 1_767_225_600, end: 1_769_904_000 };
@@ -122,12 +126,11 @@ const continued: Record<string, { events: Json[]; row: Json }> = {
 };
 
 test("of version 1 goes on without a gap, in any order of what comes after", async () => {
-  const ledgers = fixture(1);
-  assert.equal(Object.keys(continued).toSorted(), Object.keys(ledgers).toSorted());
+  assert.equal(Object.keys(continued).toSorted(), Object.keys(version1).toSorted());
   for (const [name, { events, row }] of Object.entries(continued)) {
     for (const [index, order] of [events, events.toReversed()].entries()) {
       const userId = `ledger_${name}_${index}`;
-      await stored(userId, ledgers[name]);
+      await stored(userId, version1[name]);
       for (const event of order) await sync(userId, event);
       const item = await rowOf(userId);
       const said = Object.fromEntries(Object.keys(row).map((field) => [field, item[field]]));
@@ -138,13 +141,13 @@ test("of version 1 goes on without a gap, in any order of what comes after", asy
 });
 
 test("of version 1 knows its events: one that comes again changes nothing", async () => {
-  await stored("ledger_again", fixture(1)["open-gap"]);
+  await stored("ledger_again", version1["open-gap"]);
   const again = sampleEvent("evt_2", updated, period.start + 10, subscription("active"), { status: "incomplete" });
   assert.is((await sync("ledger_again", again)).result.outcome, "duplicate");
 });
 
 test("of version 1 ties the customers that it names to the user, with its next event", async () => {
-  await stored("ledger_customers", { ...fixture(1)["renewed"] });
+  await stored("ledger_customers", { ...version1["renewed"] });
   const other = sampleSubscription({ id: "sub_other", customer: "cus_other", ...period });
   const event = sampleEvent("evt_other", "customer.subscription.created", period.start, other);
   const input = Object(ofUser("ledger_customers", event));
@@ -163,14 +166,14 @@ test("of version 1 ties the customers that it names to the user, with its next e
 });
 
 test("of version 2 is read as it was written, and read again as it was", () => {
-  for (const [name, text] of Object.entries(fixture(2))) assert.is(writeLedger(readLedger(`${text}`)), text, name);
+  for (const [name, text] of Object.entries(version2)) assert.is(writeLedger(readLedger(text)), text, name);
 });
 
 test("is written in version 2, by the same names as ever", () => {
   const first = sampleEvent("evt_1", "customer.subscription.created", period.start, subscription("incomplete"));
   const second = sampleEvent("evt_2", updated, period.start, subscription("active"), { status: "incomplete" });
   const [written] = Object.values(playLife([second, first])).map(({ ledger }) => writeLedger(ledger));
-  assert.is(written, fixture(2)["same second"]);
+  assert.is(written, version2["same second"]);
 });
 
 test("that cannot be read is left alone, and the item is named", async () => {
