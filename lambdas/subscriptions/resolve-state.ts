@@ -86,16 +86,16 @@ const improved = (start: Reading, limits: Fold[], readWith: (folds: Fold[]) => R
   return best;
 };
 
-// More copies left out, or fewer, of each transition where that brings an end of it nearer to balance: one, or as many as balance it.
-const neighboursOf = function* ({ folds, balance }: Reading, limits: Fold[]): Generator<Fold[]> {
+// More copies left out, or fewer, of each transition where that balances an end of it; of those that may move the end of the walk, one
+// more or fewer too.
+const neighboursOf = function* ({ folds, balance, resolved }: Reading, limits: Fold[]): Generator<Fold[]> {
   for (const [index, fold] of folds.entries()) {
     const [from, to] = [balance.get(fold.from) ?? 0, balance.get(fold.to) ?? 0];
-    const more = from < 0 || to > 0 ? [1, -from, to, to - 1] : [];
-    const fewer = from > 0 || to < 0 ? [-1, -from, to] : [];
     const limit = limits[index]?.count ?? 0;
-    for (const copies of new Set([...more.filter((one) => one > 0), ...fewer.filter((one) => one < 0)])) {
+    const movesEnd = fold.second === resolved.updatedAt || fold.from === resolved.hash || fold.to === resolved.hash;
+    for (const copies of new Set([-from, to, ...(movesEnd ? [1, to - 1, -1] : [])])) {
       const count = fold.count + copies;
-      if (count >= 0 && count <= limit) yield folds.with(index, { ...fold, count });
+      if (copies !== 0 && count >= 0 && count <= limit) yield folds.with(index, { ...fold, count });
     }
   }
 };
