@@ -100,8 +100,8 @@ export const subscriptionsTable = (tableName: string): Subscriptions => ({
       TableName: tableName,
       Key: overflowKey(userId, subscriptionId),
       UpdateExpression: `SET ${sets.join(", ")}`,
-      // A writer that read an older version of the user's item has an older state of the subscription.
-      ConditionExpression: "attribute_not_exists(stripe_version) OR stripe_version < :stripe_version",
+      // A writer that read an older version of the user's item has an older state of the subscription; one that read the same has the same.
+      ConditionExpression: "attribute_not_exists(stripe_version) OR stripe_version <= :stripe_version",
       ExpressionAttributeNames: names,
       ExpressionAttributeValues: values,
     });

