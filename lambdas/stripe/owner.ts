@@ -28,7 +28,7 @@ export interface Owner {
 export const ownerOf = (object: Infer<typeof Owned>): Owner => {
   const customerId = object.customer ?? null;
   if (object.object === "subscription") {
-    const priceIds = pricesOf(object).map(({ id }) => id);
+    const priceIds = object.items?.has_more === true ? [] : pricesOf(object).map(({ id }) => id);
     return { subscriptionId: object.id, customerId, metadataUserId: object.metadata?.user_id ?? null, priceIds };
   }
   const details = object.parent?.subscription_details ?? object.subscription_details;

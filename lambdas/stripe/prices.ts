@@ -1,4 +1,4 @@
-import { array, type Infer, integer, string, type } from "superstruct";
+import { array, boolean, type Infer, integer, string, type } from "superstruct";
 import { Expandable, Id, maybe, UnixSeconds } from "./shapes.ts";
 
 const Recurring = type({ interval: maybe(string()), interval_count: maybe(integer()), usage_type: maybe(string()) });
@@ -16,7 +16,10 @@ export const Item = type({
 });
 
 /** Where a subscription names its prices: on its items, or at the top alone in the oldest shapes. */
-export const subscriptionPrices = { items: maybe(type({ data: array(Item) })), plan: maybe(Plan) };
+export const subscriptionPrices = {
+  items: maybe(type({ data: array(Item), has_more: maybe(boolean()) })),
+  plan: maybe(Plan),
+};
 
 /** A price, as far as it tells a plan; nothing of it depends on our configuration. */
 export interface Price {

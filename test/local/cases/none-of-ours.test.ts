@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { handledTypes } from "../../../infra/workflows.ts";
 import { sampleOf } from "../../../samples/events.ts";
 import { subjectOf } from "../../../samples/month.ts";
-import { type Json, sampleEvent, sampleSubscription } from "../../../samples/stripe-objects.ts";
+import { type Json, sampleEvent, sampleItem, sampleSubscription } from "../../../samples/stripe-objects.ts";
 import { invoiceOf, line, lineBeforeBasil, on } from "./invoices.ts";
 import { play, sold } from "./played.ts";
 
@@ -54,6 +54,9 @@ test("may be ours where a price is, where none is named, or where not all are in
     invoice("in_ours", [line({ ...month, price: "price_other" }), line({ ...month, price: sold.promo })]),
     invoice("in_unnamed", [{ ...line(month), pricing: null }]),
     invoice("in_part", [line({ ...month, price: "price_other" })], true),
+    subscription("price_part", {
+      items: { data: [sampleItem("price_part", period.start, period.end)], has_more: true },
+    }),
     sampleEvent("evt_no_price", "customer.subscription.created", on(5), {
       ...sampleSubscription({ customer: "cus_other", ...period }),
       items: { data: [] },
