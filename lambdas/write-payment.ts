@@ -30,7 +30,7 @@ export const writePayment = (payments: Payments) => async (event: unknown, log: 
   const failed = Number(payment.status === "failed");
   // The row of each Event object stays; the alarm is about attempts.
   const isTold = failed === 1 && (await payments.hasTwin(payment));
-  const outcome = await payments.record(payment);
+  const { outcome, isFirst } = await payments.record(payment);
   const result = { outcome, written: outcome === "applied" ? [`payments ${payment.PK} ${payment.SK}`] : [] };
   const { billing_reason: billingReason, next_payment_attempt: nextAttempt } = detail.data.object;
   const facts = {
@@ -54,7 +54,7 @@ export const writePayment = (payments: Payments) => async (event: unknown, log: 
       nextPaymentAttempt: nextAttempt ?? null,
     });
   }
-  if (outcome === "applied" && !isTold) emitMetrics({ PaymentFailed: failed, PaymentSucceeded: 1 - failed });
+  if (isFirst && !isTold) emitMetrics({ PaymentFailed: failed, PaymentSucceeded: 1 - failed });
   return result;
 };
 

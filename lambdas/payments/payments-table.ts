@@ -20,9 +20,9 @@ export interface Payments {
    * Puts a payment on record, by one write and whatever came before.
    *
    * `applied`: the record says something new. `duplicate`: it said all of it already. `stale`: what it says of this payment
-   * is more (a larger amount, an earlier time), and stays.
+   * is more (a larger amount, an earlier time), and stays. `isFirst`: no other event had told of the payment.
    */
-  record(payment: Payment): Promise<"applied" | "duplicate" | "stale">;
+  record(payment: Payment): Promise<{ outcome: "applied" | "duplicate" | "stale"; isFirst: boolean }>;
   /** Adds a payment intent to the record of an invoice's payment, which it makes if there is none yet. */
   link(invoiceId: string, intent: InvoiceIntent): Promise<{ outcome: "applied" | "duplicate"; key: string }>;
   /** Whether another row has the same failed attempt, which Stripe told of twice, some seconds apart. */
@@ -39,9 +39,10 @@ export const paymentsTable = (tableName: string): Payments => ({
     } catch (error) {
       if (!isConditionFailed(error)) throw error;
       // What it says of the payment loses, but the intent that it names is kept.
-      if (intent === undefined) return "stale";
+      if (intent === undefined) return { outcome: "stale", isFirst: false };
       const named = { paymentIntentId: intent, isDefault: true, expiresAt: said.expires_at };
-      return (await addIntent(row, named)) === "applied" ? "applied" : "stale";
+      const isNew = (await addIntent(row, named)) === "applied";
+      return { outcome: isNew ? "applied" : "stale", isFirst: false };
     }
   },
   link: async (invoiceId, intent) => {
@@ -70,7 +71,7 @@ const recordBest = async (
   row: PaymentRow,
   said: Said,
   intent: string | undefined,
-): Promise<"applied" | "duplicate"> => {
+): Promise<{ outcome: "applied" | "duplicate"; isFirst: boolean }> => {
   const { sets, names, values } = assignments({ ...said, tie_breaker: tieBreakerOf(said) });
   const named = intent
     ? `${namedByDefault} ADD stripe_payment_intent_ids :intents`
@@ -86,7 +87,8 @@ const recordBest = async (
   });
   if (intent) await settleIntent(row, intent, before["stripe_payment_intent_id"]);
   const isKnown = Object.entries(said).every(([name, value]) => before[name] === value);
-  return isKnown && (!intent || hasIntent(before, intent)) ? "duplicate" : "applied";
+  const isDuplicate = isKnown && (!intent || hasIntent(before, intent));
+  return { outcome: isDuplicate ? "duplicate" : "applied", isFirst: before["amount"] === undefined };
 };
 
 // Orders events of equal amount and time by what they say: first by how much of it is known, then by all that can differ.

@@ -163,6 +163,22 @@ test("counts a payment once, and logs Stripe's billing reason", async () => {
   assert.is(again.stdout.length, 0);
 });
 
+test("counts a payment once where its next event says more", async () => {
+  const open = sampleInvoice({ id: "in_more", amount: 580, created: 1_767_225_650, ...period });
+  const later: Json[] = [
+    { ...open, payment_intent: { id: "pi_more", last_payment_error: { code: "card_declined" } } },
+    { ...open, amount_remaining: 600 },
+    { ...open, amount_remaining: 500, payment_intent: "pi_less" },
+  ];
+  assert.is((await write(open, "invoice.payment_failed")).stdout.length, 1);
+  for (const object of later) {
+    const { result, stdout } = await write(object, "invoice.payment_failed");
+    assert.equal([result.outcome, stdout], ["applied", []]);
+  }
+  assert.is((await write(invoice("in_more"))).stdout.length, 1);
+  assert.is((await write(invoice("in_more", { payment_intent: "pi_more" }))).stdout.length, 0);
+});
+
 test("records an invoice over nothing, and one in a currency that it has never heard of", async () => {
   await write(invoice("in_zero", { amount_paid: 0, amount_due: 0, total: -300 }));
   await write(invoice("in_currency", { currency: "xyz" }));

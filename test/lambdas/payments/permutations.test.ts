@@ -124,10 +124,10 @@ test("say the larger amount, then the earlier time, then more", async () => {
     ["in_period", { billing_period_start: null, billing_period_end: null }, {}],
   ];
   for (const [name, worse, best] of better) {
-    assert.is(await payments.record(paid(`${name}_a`, worse)), "applied", name);
-    assert.is(await payments.record(paid(`${name}_a`, best)), "applied", name);
-    assert.is(await payments.record(paid(`${name}_a`, worse)), "stale", name);
-    assert.is(await payments.record(paid(`${name}_a`, best)), "duplicate", name);
+    assert.is((await payments.record(paid(`${name}_a`, worse))).outcome, "applied", name);
+    assert.is((await payments.record(paid(`${name}_a`, best))).outcome, "applied", name);
+    assert.is((await payments.record(paid(`${name}_a`, worse))).outcome, "stale", name);
+    assert.is((await payments.record(paid(`${name}_a`, best))).outcome, "duplicate", name);
     const { PK: _, stripe_invoice_id: __, ...said } = paid("x", best);
     const after = await row(`${name}_a`);
     for (const [field, value] of Object.entries(said)) assert.is(after[field], value, `${name}: ${field}`);
@@ -136,9 +136,9 @@ test("say the larger amount, then the earlier time, then more", async () => {
 
 test("keep the intent that a losing event names, and the smallest of several that are the default", async () => {
   await payments.record(paid("in_loser", { amount: 600 }));
-  assert.is(await payments.record(paid("in_loser", { stripe_payment_intent_id: "pi_2" })), "applied");
+  assert.is((await payments.record(paid("in_loser", { stripe_payment_intent_id: "pi_2" }))).outcome, "applied");
   assert.equal([(await row("in_loser"))["amount"], (await row("in_loser"))["payment_id"]], [600, "pi_2"]);
-  assert.is(await payments.record(paid("in_loser", { stripe_payment_intent_id: "pi_2" })), "stale");
+  assert.is((await payments.record(paid("in_loser", { stripe_payment_intent_id: "pi_2" }))).outcome, "stale");
   const one = { paymentIntentId: "pi_1", isDefault: true, expiresAt: 5 };
   assert.is((await payments.link("in_loser", one)).outcome, "applied");
   const after = await row("in_loser");
