@@ -66,12 +66,18 @@ const binaryChanges = (node: ts.BinaryExpression, replace: Replace): TextChange[
   const isOfSort = ts.isConditionalExpression(node.parent) && isComparator(node.parent);
   const others = comparisons.get(operator) ?? [];
   const turned = replace(node.operatorToken, ...(isOfSort ? others.slice(1) : others));
-  const isText = [node.left, node.right].some((side) => ts.isStringLiteralLike(side) || ts.isTemplateLiteral(side) || ts.isCallExpression(side));
+  const isText = [node.left, node.right].some(
+    (side) => ts.isStringLiteralLike(side) || ts.isTemplateLiteral(side) || ts.isCallExpression(side),
+  );
   const other = operator === "+" && !isText ? "-" : exchanged.get(operator);
   // In parentheses, as `??` does not mix with the others.
   if (operator === "??") return replace(node, `((${left}) && (${right}))`);
   if (operator === "&&" || operator === "||") {
-    return [...replace(node, `((${left}) ${other} (${right}))`), ...replace(node, `(${left})`), ...replace(node, `(${right})`)];
+    return [
+      ...replace(node, `((${left}) ${other} (${right}))`),
+      ...replace(node, `(${left})`),
+      ...replace(node, `(${right})`),
+    ];
   }
   return [...turned, ...(other === undefined ? [] : replace(node.operatorToken, other))];
 };
