@@ -148,7 +148,7 @@ test("takes the events of one failed attempt for one, also beside the key of bef
     );
   };
   for (const [index, at] of [0, 4, 60, 64, 120].entries()) await fail(`evt_twice_${index}`, january + at);
-  const [row] = (await tables.items(tables.payments)).filter(({ PK }) => PK === "INVOICE#in_told_twice");
+  const row = (await tables.items(tables.payments)).find(({ PK }) => PK === "INVOICE#in_told_twice");
   await tables.add(tables.payments, { ...row, SK: "FAILED#1" });
   const times = async (from: Promise<{ created_at: number }[]>) =>
     (await from).map(({ created_at: at }) => at - january);
