@@ -165,7 +165,8 @@ test("what a destroyed stack left is imported under the names, ids and parts tha
   const things = imported.filter(({ component }) => !component);
   assert.equal(
     things.map(({ type, name, id }) => `${type} ${name} ${id}`).toSorted(),
-    kept.map(({ type, name, inputs }) => `${type} ${name} ${inputs["name"]}`).toSorted(),
+    // A queue's id is its URL.
+    kept.map(({ type, name, inputs, outputs }) => `${type} ${name} ${outputs["url"] ?? inputs["name"]}`).toSorted(),
   );
   const infra = readdirSync("infra", { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts"))
