@@ -5,6 +5,7 @@ import { handle } from "./runtime/handle.ts";
 import type { Log } from "./runtime/log.ts";
 import { emitMetrics } from "./runtime/metric.ts";
 import { parse } from "./runtime/parse.ts";
+import { assertAccepted } from "./stripe/event-types.ts";
 import { rejectTestMode, skipConnectedAccount } from "./stripe/origin.ts";
 import { type Payments, paymentsTable } from "./payments/payments-table.ts";
 import { sevenYearsAfter } from "./payments/retention.ts";
@@ -30,6 +31,7 @@ const Event = envelope(InvoicePayment);
  */
 export const linkPayment = (payments: Payments, liveOnly: boolean) => async (event: unknown, log: Log) => {
   const { detail } = parse(event, Event);
+  assertAccepted("link-payment", detail.type);
   const { invoice, is_default: isDefault, payment } = detail.data.object;
   const facts = { invoiceId: invoice, paymentIntentId: payment.payment_intent ?? null };
   const skip = (reason: string) => {

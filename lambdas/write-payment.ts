@@ -1,7 +1,7 @@
 import { assign, type } from "superstruct";
 import { env } from "./runtime/env.ts";
-import { InvalidEvent } from "./runtime/errors.ts";
 import { handle } from "./runtime/handle.ts";
+import { assertAccepted } from "./stripe/event-types.ts";
 import { Invoice } from "./stripe/invoice.ts";
 import type { Log } from "./runtime/log.ts";
 import { emitMetrics } from "./runtime/metric.ts";
@@ -10,9 +10,6 @@ import { toPayment } from "./payments/payment.ts";
 import { type Payments, paymentsTable } from "./payments/payments-table.ts";
 import { FoundCustomer } from "./runtime/resolved-customer.ts";
 import { envelope } from "./stripe/stripe-event.ts";
-
-// The types that say that an invoice was paid, or that an attempt at it failed.
-const types = ["invoice.payment_succeeded", "invoice.paid", "invoice.payment_failed"];
 
 const Event = assign(envelope(Invoice), type({ customer: FoundCustomer }));
 
@@ -23,9 +20,7 @@ const Event = assign(envelope(Invoice), type({ customer: FoundCustomer }));
  */
 export const writePayment = (payments: Payments) => async (event: unknown, log: Log) => {
   const { detail, customer } = parse(event, Event);
-  if (!types.includes(detail.type)) {
-    throw new InvalidEvent(`detail.type: expected one of ${types.join(", ")}, got ${detail.type}`);
-  }
+  assertAccepted("write-payment", detail.type);
   const payment = toPayment(detail, customer.userId);
   const failed = Number(payment.status === "failed");
   // The row of each Event object stays; the alarm is about attempts.

@@ -70,7 +70,7 @@ export const serve = async ({ server, session, runner, clock, json, stdoutClosed
   const ahead = counted(Math.round((clock.now() - Date.now()) / 60_000), "minute");
   say(`
 Listening on ${urlOf(server)} for POST /events and POST /webhook; Ctrl-C ends it
-Its clock is ${ahead} ahead, by the waits that it skipped`);
+The emulator's clock is ${ahead} ahead: it skips waits`);
   const watching = setInterval(() => runner.cloudwatch.check(), 1000);
   await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM"), once(stdoutClosed, "abort")]);
   clearInterval(watching);

@@ -1,6 +1,8 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, GetCommand, QueryCommand, type QueryCommandInput } from "@aws-sdk/lib-dynamodb";
-import { invoicePartition, subscriptionKey, subscriptionSortKey, userOf } from "../lambdas/dynamodb/keys.ts";
+import { invoicePartition, subscriptionKey } from "../lambdas/dynamodb/keys.ts";
+import { withoutTwins } from "../lambdas/payments/twins.ts";
+import { usersOfCustomer } from "../lambdas/subscriptions/customers-table.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 import {
   type Item,
@@ -27,7 +29,7 @@ export interface Records {
   /** The users of a Stripe customer: one, none, or by mistake several. The index is eventually consistent, within about a second. */
   usersOf(customerId: string): Promise<string[]>;
   /**
-   * A page of a user's payments, the newest invoice first, from `cursor` on.
+   * A page of a user's payments, the newest invoice first, from `cursor` on; a failed attempt that Stripe told of twice is in it once.
    *
    * @throws {InvalidCursor} for a cursor that is not of this user's payments.
    */
@@ -61,14 +63,8 @@ export const openRecords = ({ client, tables, now = Date.now }: RecordsArgs): Re
       return Item ? toSubscription(Item) : null;
     },
     usersOf: async (customerId) => {
-      const { items } = await query(documents, {
-        TableName: tables.core,
-        IndexName: "GSI2",
-        KeyConditionExpression: "customer_id = :customer",
-        FilterExpression: "SK = :subscription",
-        ExpressionAttributeValues: { ":customer": customerId, ":subscription": subscriptionSortKey },
-      });
-      return items.flatMap((item) => userOf(`${item["PK"]}`) ?? []);
+      const users = await usersOfCustomer(documents, tables.core, customerId);
+      return users.map(({ userId }) => userId);
     },
     payments: async (userId, { limit, cursor }) => {
       const { items, lastKey } = await query(documents, {
@@ -81,7 +77,7 @@ export const openRecords = ({ client, tables, now = Date.now }: RecordsArgs): Re
         ...(cursor && { ExclusiveStartKey: readCursor(cursor, userId) }),
       });
       // All records of one invoice have the same sort key in the index.
-      const payments = items.map(toPayment).toSorted(newestFirst);
+      const payments = withoutTwins(items.map(toPayment)).toSorted(newestFirst);
       return { payments, cursor: lastKey ? writeCursor(lastKey) : null };
     },
     paymentsOf: async (invoiceId) => {
@@ -90,7 +86,7 @@ export const openRecords = ({ client, tables, now = Date.now }: RecordsArgs): Re
         KeyConditionExpression: "PK = :invoice",
         ...recorded({ ":invoice": invoicePartition(invoiceId) }),
       });
-      return items.map(toPayment);
+      return withoutTwins(items.map(toPayment));
     },
   };
 };

@@ -12,6 +12,8 @@ export type SubscriptionRecord = ReturnType<typeof currentSubscriptionFields>;
 export interface PaymentRecord extends Omit<Payment, "PK" | "SK"> {
   /** `pi_…` where an event has named the payment intent, else `in_…`. */
   payment_id: string;
+  /** Every payment intent that paid the invoice or a part of it; left out while no event has named one. */
+  stripe_payment_intent_ids?: string[];
 }
 
 // The item has more attributes: those of other services, and those that only this program reads.
@@ -56,7 +58,10 @@ export const toSubscription = (item: Item): SubscriptionRecord | null => {
 
 /** Reads the payment of an item. */
 export const toPayment = (item: Item): PaymentRecord => {
-  const { PK: _, SK: __, ...fields } = item;
+  const { PK: _, SK: __, tie_breaker: ___, stripe_payment_intent_ids: intents, ...fields } = item;
   // Only this program writes the payments table, so the cast holds.
-  return fields as PaymentRecord;
+  return {
+    ...fields,
+    ...(intents instanceof Set && { stripe_payment_intent_ids: [...intents].map(String).toSorted() }),
+  } as PaymentRecord;
 };

@@ -24,3 +24,10 @@ export const withDuplicates = <T>(list: readonly T[], share: number, random: () 
   }
   return all;
 };
+
+/** Adds to some events of a list a second Event object of the same change: the same event under an id of its own. */
+export const withDoubles = <T extends { id?: unknown }>(
+  events: readonly T[],
+  share: number,
+  random: () => number,
+): T[] => events.flatMap((event) => (random() < share ? [event, { ...event, id: `${event.id}_double` }] : [event]));

@@ -31,12 +31,20 @@ export interface HistoryArgs {
   gaps: "apart" | "half" | "none";
   /** The share of events whose snapshot shows what was true only later. */
   late: number;
+  /** Whether the status alone changes, back and forth. */
+  isToggling?: boolean;
 }
 
 const monthSeconds = 30 * 24 * 3600;
 
 /** Generates a history of 5 to 10 events: it begins, changes back and forth, and ends in one of four. */
-export const makeSubscriptionHistory = ({ name, random, gaps, late }: HistoryArgs): SubscriptionHistory => {
+export const makeSubscriptionHistory = ({
+  name,
+  random,
+  gaps,
+  late,
+  isToggling = false,
+}: HistoryArgs): SubscriptionHistory => {
   const subscriptionId = `sub_${name}`;
   const isOldShape = random() < 0.5;
   const count = 5 + Math.floor(random() * 6);
@@ -49,7 +57,9 @@ export const makeSubscriptionHistory = ({ name, random, gaps, late }: HistoryArg
     const before = states.at(-1) ?? beginning(now);
     const isEnd = willEnd && states.length === count - 1;
     states.push(
-      isEnd ? { ...before, status: "canceled", canceled_at: now, ended_at: now } : changed(before, now, random),
+      isEnd
+        ? { ...before, status: "canceled", canceled_at: now, ended_at: now }
+        : changed(before, now, isToggling ? () => 0 : random),
     );
     times.push(now);
   }

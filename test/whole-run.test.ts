@@ -28,8 +28,10 @@ test("every kind of event went the way that it should", () => {
     });
   const all = (outcome: string) => workflows.map(() => outcome);
   assert.is(run.outcomes.size, kinds.length * workflows.length + 1);
-  for (const outcome of outcomesOf("good"))
-    assert.ok(["applied", "duplicate", "stale"].includes(`${outcome}`), outcome);
+  for (const [index, outcome] of outcomesOf("good").entries()) {
+    const message = `${workflows[index]?.eventType}: expected applied, duplicate or stale, got ${outcome}`;
+    assert.ok(["applied", "duplicate", "stale"].includes(`${outcome}`), message);
+  }
   assert.equal(outcomesOf("invalid"), all("dead-letter InvalidEvent"));
   // Whose it is does not matter to a definition that does not ask.
   for (const [index, { name, definition }] of workflows.entries()) {

@@ -154,7 +154,12 @@ const update = async (input: UpdateCommandInput): Promise<boolean> => {
   }
 };
 
-const toStored = ({ created, ledger }: StoredSubscription) => ({ created, ledger: writeLedger(ledger) });
+// The status is for a person who looks at the item; it is never read.
+const toStored = ({ created, ledger, resolved: { state } }: StoredSubscription) => ({
+  created,
+  status: state.status,
+  ledger: writeLedger(ledger),
+});
 
 const subscriptionFrom = (stored: Infer<typeof StoredLedger>): StoredSubscription => {
   const ledger = readLedger("ledger" in stored ? stored.ledger : stored.book);

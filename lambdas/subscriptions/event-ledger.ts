@@ -69,8 +69,8 @@ export const recordEvent = (ledger: EventLedger, transition: Transition): EventL
   if (isProcessed(ledger, event)) return null;
   // It may have been processed and pruned: its time alone says that it changes nothing.
   if (created <= ledger.prunedUpTo) return ledger;
-  const isRepeat = isRepeated(ledger, event) && names.from !== names.to;
   const edge = { ...transition, ...asInVersion1(ledger, transition, names) };
+  const isRepeat = names.from !== names.to && isRepeated(ledger, event) && !isFirstOfNewest(ledger, edge);
   // Only one first event, and only one last one, can be true.
   const isCounted = !(isRepeat && names.from === "");
   const after: EventLedger = {
@@ -85,6 +85,14 @@ export const recordEvent = (ledger: EventLedger, transition: Transition): EventL
   };
   return after.ended ? { ...after, transitions: [], states: {}, isCrowded: false } : after;
 };
+
+// Of the newest second the transitions are known whole, and not by a few characters of their hash.
+const isFirstOfNewest = ({ newest, transitions, isCrowded, ended }: EventLedger, edge: NamedEdge): boolean =>
+  edge.created === newest &&
+  edge.type !== "deleted" &&
+  !isCrowded &&
+  !ended &&
+  !transitions.includes(`${edge.from}>${edge.to}`);
 
 interface NamedEdge extends Pick<Transition, "created" | "type"> {
   from: string;

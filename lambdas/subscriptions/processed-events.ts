@@ -46,10 +46,10 @@ export const remember = ({ processedEvents, prunedUpTo }: ProcessedEvents, event
 export const namesOfVersion1 = (names: string): string =>
   (names.match(/.{11}/g) ?? []).map((name) => name + ".".repeat(transitionLength)).join("");
 
-// A name: seven characters of the event's time in base 36, so that names sort by it, four of its id's hash, three of its transition's.
+// A name: seven characters of the event's time in base 36, so that names sort by it, four of its id's hash, four of its transition's.
 const timeLength = 7;
 const idLength = 4;
-const transitionLength = 3;
+const transitionLength = 4;
 const nameLength = timeLength + idLength + transitionLength;
 
 const shortHash = (text: string, length: number): string => hash("sha256", text, "base64url").slice(0, length);

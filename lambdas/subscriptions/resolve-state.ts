@@ -86,16 +86,16 @@ const improved = (start: Reading, limits: Fold[], readWith: (folds: Fold[]) => R
   return best;
 };
 
-// More copies left out, or fewer, of each transition where that brings an end of it nearer to balance: one, or as many as balance it.
-const neighboursOf = function* ({ folds, balance }: Reading, limits: Fold[]): Generator<Fold[]> {
+// More copies left out, or fewer, of each transition where that balances an end of it; of those that may move the end of the walk, one
+// more or fewer too.
+const neighboursOf = function* ({ folds, balance, resolved }: Reading, limits: Fold[]): Generator<Fold[]> {
   for (const [index, fold] of folds.entries()) {
     const [from, to] = [balance.get(fold.from) ?? 0, balance.get(fold.to) ?? 0];
-    const more = from < 0 || to > 0 ? [1, -from, to, to - 1] : [];
-    const fewer = from > 0 || to < 0 ? [-1, -from, to] : [];
     const limit = limits[index]?.count ?? 0;
-    for (const copies of new Set([...more.filter((one) => one > 0), ...fewer.filter((one) => one < 0)])) {
+    const movesEnd = fold.second === resolved.updatedAt || fold.from === resolved.hash || fold.to === resolved.hash;
+    for (const copies of new Set([-from, to, ...(movesEnd ? [1, to - 1, -1] : [])])) {
       const count = fold.count + copies;
-      if (count >= 0 && count <= limit) yield folds.with(index, { ...fold, count });
+      if (copies !== 0 && count >= 0 && count <= limit) yield folds.with(index, { ...fold, count });
     }
   }
 };
@@ -151,7 +151,7 @@ const edgesOf = ({ transitions, repeats, newest }: EventLedger, folds: Fold[]): 
     return edgeOf(transition, 1 + (repeats[`${newest}:${transition}`] ?? 0) - (fold?.count ?? 0));
   });
 
-const balanceOf = ({ balance, untrackedFrom, version1 }: EventLedger, folds: Fold[]): Map<string, number> => {
+const balanceOf = ({ balance, states, untrackedFrom, version1 }: EventLedger, folds: Fold[]): Map<string, number> => {
   const sums = new Map(Object.entries(balance).map(([hash, [excess]]) => [hash, excess]));
   const add = (hash: string, excess: number) => {
     if (untrackedFrom === null || hash < untrackedFrom) sums.set(hash, (sums.get(hash) ?? 0) + excess);
@@ -160,15 +160,29 @@ const balanceOf = ({ balance, untrackedFrom, version1 }: EventLedger, folds: Fol
     add(from, count);
     add(to, -count);
   }
-  for (const [hash, old] of Object.entries(version1?.known ?? {})) meet(sums, hash, old);
+  const known = Object.entries(version1?.known ?? {});
+  for (const [old, hashes] of Map.groupBy(known, ([, one]) => one)) {
+    carryOver(
+      sums,
+      old,
+      // A state that may be the current one comes first.
+      hashes.map(([hash]) => hash).toSorted((a, b) => Number(b in states) - Number(a in states) || (a < b ? -1 : 1)),
+    );
+  }
   return sums;
 };
 
-// A state that a ledger of version 1 has left open under its old hash, and the same state under today's, meet in the middle.
-const meet = (sums: Map<string, number>, hash: string, old: string): void => {
-  const [today, before] = [sums.get(hash) ?? 0, sums.get(old) ?? 0];
-  if (today * before >= 0) return;
-  const met = Math.sign(today) * Math.min(Math.abs(today), Math.abs(before));
-  sums.set(hash, today - met);
-  sums.set(old, before + met);
+// What a ledger of version 1 has left open under an old hash goes to the states of today that it stands for: first to those that it
+// balances, and what is left to the first of them.
+const carryOver = (sums: Map<string, number>, old: string, [first = old, ...others]: string[]): void => {
+  for (const hash of [first, ...others]) {
+    const [today, before] = [sums.get(hash) ?? 0, sums.get(old) ?? 0];
+    if (today * before >= 0) continue;
+    const met = Math.sign(today) * Math.min(Math.abs(today), Math.abs(before));
+    sums.set(hash, today - met);
+    sums.set(old, before + met);
+  }
+  const left = sums.get(old) ?? 0;
+  sums.set(old, 0);
+  sums.set(first, (sums.get(first) ?? 0) + left);
 };

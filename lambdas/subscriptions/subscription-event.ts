@@ -1,6 +1,6 @@
 import type { Infer } from "superstruct";
-import { InvalidEvent } from "../runtime/errors.ts";
 import { parse } from "../runtime/parse.ts";
+import { assertAccepted } from "../stripe/event-types.ts";
 import { applyPreviousAttributes } from "../stripe/previous-object.ts";
 import type { StripeEvent } from "../stripe/stripe-event.ts";
 import type { Transition } from "./event-ledger.ts";
@@ -14,8 +14,8 @@ import { isEnded, stateOf, Subscription } from "./subscription-state.ts";
  */
 export const toSubscriptionEvent = (event: StripeEvent<Infer<typeof Subscription>>): SubscriptionEvent => {
   const object = event.data.object;
-  const type = types[event.type];
-  if (!type) throw new InvalidEvent(`detail.type: expected one of ${Object.keys(types).join(", ")}, got ${event.type}`);
+  assertAccepted("sync-subscription", event.type);
+  const type = kindOf(event.type);
   const to = stateOf(object);
   const previous = event.data.previous_attributes ?? {};
   const before = applyPreviousAttributes(asPreviousNamesIt(object, previous), previous);
@@ -31,10 +31,9 @@ export const toSubscriptionEvent = (event: StripeEvent<Infer<typeof Subscription
   };
 };
 
-const types: Record<string, Transition["type"]> = {
-  "customer.subscription.created": "created",
-  "customer.subscription.updated": "updated",
-  "customer.subscription.deleted": "deleted",
+const kindOf = (eventType: string): Transition["type"] => {
+  if (eventType === "customer.subscription.created") return "created";
+  return eventType === "customer.subscription.deleted" ? "deleted" : "updated";
 };
 
 // Versions before Basil name what changed of a period or a plan at the top, though the object may show it on its items too.

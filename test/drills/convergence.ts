@@ -8,7 +8,7 @@ import { type Runner, startRunner } from "../../local/runner.ts";
 import type { Json } from "../../samples/stripe-objects.ts";
 import { makeKeyedQueue } from "../../emulator/time/keyed-queue.ts";
 import { rowAfter } from "../helpers/play-life.ts";
-import { randomFrom, shuffled, withDuplicates } from "../../samples/random.ts";
+import { randomFrom, shuffled, withDoubles, withDuplicates } from "../../samples/random.ts";
 import {
   changesRecord,
   matchesGroundTruth,
@@ -33,13 +33,19 @@ interface Cell {
   order: "in order" | "shuffled";
   late: number;
   isOneLost: boolean;
+  /** The share of changes that Stripe tells of by two Event objects. */
+  doubled: number;
+  isToggling?: boolean;
 }
 
 const kinds = [
-  { kind: "every snapshot as its event says", late: 0, isOneLost: false },
-  { kind: "10 % of snapshots late", late: 0.1, isOneLost: false },
-  { kind: "30 % of snapshots late", late: 0.3, isOneLost: false },
-  { kind: "one event lost in every life", late: 0, isOneLost: true },
+  { kind: "every snapshot as its event says", late: 0, isOneLost: false, doubled: 0 },
+  { kind: "10 % of snapshots late", late: 0.1, isOneLost: false, doubled: 0 },
+  { kind: "30 % of snapshots late", late: 0.3, isOneLost: false, doubled: 0 },
+  { kind: "one event lost in every life", late: 0, isOneLost: true, doubled: 0 },
+  { kind: "20 % of changes by two Event objects", late: 0, isOneLost: false, doubled: 0.2 },
+  { kind: "20 % by two Event objects, status toggles", late: 0, isOneLost: false, doubled: 0.2, isToggling: true },
+  { kind: "20 % by two Event objects, one event lost", late: 0, isOneLost: true, doubled: 0.2 },
 ];
 
 const gapNames = { apart: "at least 1 s", half: "half of them 0 s", none: "all 0 s" };
@@ -54,13 +60,17 @@ const percent = (part: number, whole: number): string => `${((100 * part) / whol
 
 // A life, and its events as they arrive.
 const arrivalsOf = (cell: Cell, name: string): { life: SubscriptionHistory; events: Json[] } => {
-  const life = makeSubscriptionHistory({ name, random, gaps: cell.gaps, late: cell.late });
+  const life = makeSubscriptionHistory({ ...cell, name, random });
   const middle = life.events.slice(1, -1).filter(changesRecord);
   const lost = cell.isOneLost ? middle[Math.floor(random() * middle.length)] : undefined;
   // A life without an event that could be lost does not count for this kind.
   if (cell.isOneLost && !lost) return arrivalsOf(cell, name);
   const sent = withDuplicates(
-    life.events.filter((event) => event !== lost),
+    withDoubles(
+      life.events.filter((event) => event !== lost),
+      cell.doubled,
+      random,
+    ),
     0.1,
     random,
   );

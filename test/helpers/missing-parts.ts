@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { lambdasOf, readDefinition } from "../../infra/processing/definition.ts";
 import { workflows, type Workflow } from "../../infra/workflows.ts";
+import { acceptedTypes } from "../../lambdas/stripe/event-types.ts";
 import { sampleTypes } from "../../samples/events.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -28,7 +29,14 @@ const partsOf = ({ eventType, definition }: Workflow): string[] => {
     ...(isThere(`test/lambdas/${name}.test.ts`)
       ? []
       : [`Write test/lambdas/${name}.test.ts, the tests of that Lambda.`]),
+    ...(isAccepted(name, eventType) ? [] : [`Add ${eventType} to ${name} in lambdas/stripe/event-types.ts.`]),
   ]);
+};
+
+// Most Lambdas give a type of event a meaning of its own, and so have to know it.
+const isAccepted = (lambda: string, eventType: string): boolean => {
+  const types: readonly string[] | undefined = Object.entries(acceptedTypes).find(([name]) => name === lambda)?.[1];
+  return types === undefined || types.includes(eventType);
 };
 
 const sampleProblem = ({ eventType }: Workflow, samples: readonly string[]): string[] =>

@@ -26,6 +26,7 @@ test("are asked for what they lack in a sentence each, which says where it goes"
   const twin = { ...madeUp, name: "invoice-paid", definition: "write-payment" };
   assert.equal(missingParts([...workflows, twin], [...types, "thing.made_up"]), [
     "Give each row of infra/workflows.ts a name of its own: invoice-paid is there twice.",
+    "Add thing.made_up to write-payment in lambdas/stripe/event-types.ts.",
   ]);
 });
 

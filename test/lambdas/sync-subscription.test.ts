@@ -227,6 +227,41 @@ test("forgets the gap when the event arrives", async () => {
   assert.equal({ gapSince, order }, { gapSince: null, order: "certain" });
 });
 
+test("follows another configuration of prices with the next event, without a gap", async () => {
+  const addon = { id: "price_addon", recurring: { interval: "month" } };
+  const items = { data: [sampleItem(samplePrices.monthly, 100, 200), { price: addon }] };
+  const first = event("created", 100, sampleSubscription({ ...period, more: { items } }));
+  const next = event("updated", 150, sampleSubscription({ ...period, status: "past_due", more: { items } }), {
+    status: "active",
+  });
+  const configured = (monthly: string[]) => Object.assign(process.env, { MONTHLY_PRICES: JSON.stringify(monthly) });
+  try {
+    configured(["price_addon"]);
+    await sync("sync_configured", first);
+    assert.is((await itemOf("sync_configured"))["price_id"], "price_addon");
+    configured([samplePrices.monthly]);
+    assert.equal(await changesOf("sync_configured", next), ["status_changed"]);
+  } finally {
+    configured([]);
+  }
+  const { price_id: priceId, plan, order, gap_since: gapSince } = await itemOf("sync_configured");
+  assert.equal(
+    { priceId, plan, order, gapSince },
+    {
+      priceId: samplePrices.monthly,
+      plan: "monthly",
+      order: "certain",
+      gapSince: null,
+    },
+  );
+});
+
+test("refuses a type that is no change of a subscription", async () => {
+  const { name, message } = await rejects(sync("sync_type", event("paused", 100, sampleSubscription(period))));
+  assert.is(name, "InvalidEvent");
+  assert.match(message, "detail.type: expected one of customer.subscription.created, ");
+});
+
 test("throws InvalidEvent for what is no subscription", async () => {
   const error = await rejects(
     sync("sync_invalid", event("updated", 100, { ...sampleSubscription(period), status: 7 })),

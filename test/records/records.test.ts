@@ -79,12 +79,14 @@ test("reads a subscription without a customer, and null for an item without a su
   assert.is(await records.subscription("read_missing"), null);
 });
 
-test("finds the users of a customer by their subscription items alone", async () => {
+test("finds the users of a customer, each once, by their subscription items and the customer's own items alone", async () => {
   for (const name of ["one", "two"]) {
     await tables.add(tables.core, { PK: `USER#read_${name}`, SK: "SUBSCRIPTION", customer_id: "cus_twins" });
     await tables.add(tables.core, { PK: `USER#read_${name}`, SK: "PROFILE", customer_id: "cus_twins" });
   }
-  assert.equal(new Set(await records.usersOf("cus_twins")), new Set(["read_one", "read_two"]));
+  await tables.add(tables.core, { PK: "USER#read_one", SK: "CUSTOMER#cus_twins", customer_id: "cus_twins" });
+  await tables.add(tables.core, { PK: "USER#read_three", SK: "CUSTOMER#cus_twins", customer_id: "cus_twins" });
+  assert.equal((await records.usersOf("cus_twins")).toSorted(), ["read_one", "read_three", "read_two"]);
   assert.equal(await records.usersOf("cus_missing"), []);
 });
 
@@ -136,6 +138,28 @@ test("puts an invoice's payment before the attempts that failed before it", asyn
       ["failed", january],
     ],
   );
+});
+
+test("takes the events of one failed attempt for one, also beside the key of before, and names each intent", async () => {
+  const fail = (id: string, created: number, more: Json = {}) => {
+    const invoice = sampleInvoice({ id: "in_told_twice", amount: 580, created: january, ...period, more });
+    return captured(() =>
+      writePayment(ofUser("read_twice", sampleEvent(id, "invoice.payment_failed", created, invoice))),
+    );
+  };
+  for (const [index, at] of [0, 4, 60, 64, 120].entries()) await fail(`evt_twice_${index}`, january + at);
+  const row = (await tables.items(tables.payments)).find(({ PK }) => PK === "INVOICE#in_told_twice");
+  await tables.add(tables.payments, { ...row, SK: "FAILED#1" });
+  const times = async (from: Promise<{ created_at: number }[]>) =>
+    (await from).map(({ created_at: at }) => at - january);
+  assert.equal(
+    (await times(records.paymentsOf("in_told_twice"))).toSorted((a, b) => a - b),
+    [0, 60, 120],
+  );
+  assert.equal(await times(records.payments("read_twice", { limit: 20 }).then((page) => page.payments)), [120, 60, 0]);
+  await fail("evt_other_amount", january + 121, { amount_remaining: 300 });
+  await fail("evt_other_attempt", january + 122, { attempt_count: 2 });
+  assert.is((await records.paymentsOf("in_told_twice")).length, 5);
 });
 
 test("refuses a cursor of another user, and a text that is not a cursor", async () => {

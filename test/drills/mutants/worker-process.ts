@@ -1,0 +1,75 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import type { Job, Report } from "./worker.ts";
+
+/** What the tests said of a mutant: which one failed, if any. */
+export interface Verdict {
+  killer: { url: string; title: string; reason: string } | null;
+  /** How long each test took that passed, in milliseconds, by `<url> <title>`. */
+  passed: Map<string, number>;
+}
+
+/** A process that runs the tests of one mutant after the other; one that hangs or crashes is replaced. */
+export interface WorkerProcess {
+  run(job: Job, isAlone: boolean): Promise<Verdict>;
+  stop(): void;
+}
+
+// Modules are never unloaded.
+const maxJobs = 120;
+
+/** Starts workers, one at a time; `usual` is how long a test takes without a mutant, in milliseconds. */
+export const workerProcess = (usual: (test: string) => number): WorkerProcess => {
+  let child: ChildProcess | undefined;
+  let jobs = 0;
+  const stop = (): void => {
+    child?.kill("SIGKILL");
+    child = undefined;
+  };
+  return {
+    run: async (job, isAlone) => {
+      child ??= await started();
+      const verdict = await judged(child, job, usual);
+      jobs += 1;
+      // What a mutant left running must not fail the next one.
+      if (isAlone || jobs % maxJobs === 0 || child.exitCode !== null || verdict.killer?.reason === hangs) stop();
+      return verdict;
+    },
+    stop,
+  };
+};
+
+const hangs = "It does not end";
+
+const started = async (): Promise<ChildProcess> => {
+  const child = fork(join(import.meta.dirname, "worker.ts"), { stdio: ["ignore", "ignore", "ignore", "ipc"] });
+  await once(child, "message");
+  return child;
+};
+
+const judged = (child: ChildProcess, job: Job, usual: (test: string) => number): Promise<Verdict> =>
+  new Promise((done) => {
+    const passed = new Map<string, number>();
+    let at = { url: "", title: "" };
+    let timer: NodeJS.Timeout | undefined;
+    const end = (killer: Verdict["killer"]): void => {
+      clearTimeout(timer);
+      child.off("message", take);
+      child.off("exit", crashed);
+      done({ killer, passed });
+    };
+    const crashed = (): void => end({ ...at, reason: "It ends the process" });
+    const take = (report: Report): void => {
+      clearTimeout(timer);
+      if (report.kind === "ends") return end(report.killer);
+      if (report.kind === "ready") return;
+      const test = `${report.url} ${report.title}`;
+      if (report.kind === "passed") passed.set(test, report.milliseconds);
+      at = { url: report.url, title: report.title };
+      timer = setTimeout(() => end({ ...at, reason: hangs }), 5000 + 10 * usual(test));
+    };
+    child.on("message", take);
+    child.on("exit", crashed);
+    child.send(job);
+  });

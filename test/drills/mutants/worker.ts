@@ -1,0 +1,113 @@
+import { registerHooks, stripTypeScriptTypes } from "node:module";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DeleteCommand, DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import * as fc from "fast-check";
+import { startTables } from "../../helpers/tables.ts";
+import { imported, type Suite } from "./bailing-suite.ts";
+
+/** What a worker is sent: a mutant, and the tests that may kill it. */
+export interface Job {
+  /** The number of the job, for which every module that depends on the mutated one is loaded anew. */
+  number: number;
+  /** The mutated file by its URL, and its source; null to run the tests as they are. */
+  mutated: { url: string; source: string } | null;
+  /** The URLs of the modules to load anew. */
+  dependents: string[];
+  /** The URLs of the test files, in the order to run them, and the tests to run first in each. */
+  files: { url: string; first: string[] }[];
+}
+
+/** What a worker answers: that it can take a job, that a test begins, how long it took, and at last which one failed. */
+export type Report =
+  | { kind: "ready" }
+  | { kind: "begins"; url: string; title: string }
+  | { kind: "passed"; url: string; title: string; milliseconds: number }
+  | { kind: "ends"; killer: { url: string; title: string; reason: string } | null };
+
+let job: Job = { number: 0, mutated: null, dependents: [], files: [] };
+let dependents = new Set<string>();
+// Every file has modules of its own, as in a process of its own.
+let version = "";
+
+// No file is written: the mutant's source takes the place of what is on the disk.
+registerHooks({
+  resolve: (specifier, context, next) => {
+    if (specifier === "uvu") return { url: import.meta.resolve("./bailing-suite.ts"), shortCircuit: true };
+    const found = next(specifier, context);
+    return dependents.has(found.url) ? { ...found, url: `${found.url}${version}` } : found;
+  },
+  load: (url, context, next) => {
+    if (!job.mutated || url !== `${job.mutated.url}${version}`) return next(url, context);
+    return { format: "module", source: stripTypeScriptTypes(job.mutated.source), shortCircuit: true };
+  },
+});
+
+const report = (message: Report): void => void process.send?.(message);
+
+const runFile = async ({ url, first }: Job["files"][number], started: (title: string) => void): Promise<void> => {
+  imported.length = 0;
+  started("its import");
+  await import(`${url}${version}`);
+  const suites: Suite[] = [...imported];
+  for (const { tests, before, after } of suites) {
+    const rankOf = ({ title }: { title: string }) => (first.includes(title) ? first.indexOf(title) : first.length);
+    try {
+      for (const hook of before) await hook();
+      for (const { title, run } of tests.toSorted((a, b) => rankOf(a) - rankOf(b))) {
+        started(title);
+        const start = performance.now();
+        await run();
+        report({ kind: "passed", url, title, milliseconds: performance.now() - start });
+      }
+    } finally {
+      for (const hook of after) await hook();
+    }
+  }
+};
+
+const runJob = async (): Promise<void> => {
+  const at = { url: "", title: "" };
+  const { env } = process;
+  const before = { ...env };
+  try {
+    for (const [index, file] of job.files.entries()) {
+      version = `?job=${job.number}-${index}`;
+      await runFile(file, (title) => {
+        Object.assign(at, { url: file.url, title });
+        report({ kind: "begins", ...at });
+      });
+      restore(env, before);
+    }
+    report({ kind: "ends", killer: null });
+  } catch (error) {
+    restore(env, before);
+    report({ kind: "ends", killer: { ...at, reason: `${error}` } });
+  }
+};
+
+// A test may set variables, or put another object in the place of all of them.
+const restore = (env: NodeJS.ProcessEnv, before: NodeJS.ProcessEnv): void => {
+  process.env = env;
+  for (const name of Object.keys(env)) if (!(name in before)) delete env[name];
+  Object.assign(env, before);
+};
+
+// The same cases for every mutant.
+fc.configureGlobal({ seed: 1 });
+const tables = await startTables();
+const client = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: tables.endpoint }));
+
+// Each job begins as a process of its own would.
+const clearTables = async (): Promise<void> => {
+  for (const TableName of [tables.core, tables.payments]) {
+    const items = await tables.items(TableName);
+    await Promise.all(items.map(({ PK, SK }) => client.send(new DeleteCommand({ TableName, Key: { PK, SK } }))));
+  }
+};
+
+process.on("message", (next: Job) => {
+  job = next;
+  dependents = new Set(job.dependents);
+  void clearTables().then(runJob);
+});
+process.send?.({ kind: "ready" } satisfies Report);
