@@ -6,6 +6,7 @@ import { Queue } from "./infra/storage/queue.ts";
 import { EventBus } from "./infra/events/event-bus.ts";
 import { makeFunctions } from "./infra/processing/functions.ts";
 import { makeRoutes } from "./infra/events/routes.ts";
+import { ruleNames } from "./infra/events/rules.ts";
 import { OperatorPolicy } from "./infra/access/operator-policy.ts";
 import { readSettings } from "./infra/settings.ts";
 import { makeStateMachines } from "./infra/processing/state-machine.ts";
@@ -19,13 +20,14 @@ export default async () => {
 
   const tables = new Tables("tables", { ...settings, account });
   const functions = makeFunctions(tables, settings);
-  const deadLetters = new Queue("dead-letter-queue");
-  const parked = new Queue("parked");
-  parked.attachPolicy();
+  const names = ruleNames(settings, account);
+  const ruleArns = [...names.own, ...names.forwarding].map(({ arn }) => arn);
+  const deadLetters = new Queue("dead-letter-queue", { retain: settings.protectData, ruleArns });
+  const parked = new Queue("parked", { retain: settings.protectData });
   const machines = makeStateMachines({ ...settings, functions, deadLetters, account });
 
-  const bus = new EventBus("stripe-webhook-bus", { ...settings, account });
-  const rules = makeRoutes({ ...settings, bus, machines, deadLetters, account });
+  const bus = new EventBus("stripe-webhook-bus", { ...settings, name: names.busName, account });
+  const rules = makeRoutes({ names, bus, machines, deadLetters, account });
   stripeKey("stripe-api-key");
   const parts = { tables, functions, machines, rules, deadLetters, parked, account };
   const operator = new OperatorPolicy("operator", { ...parts, bus, sources: settings });

@@ -34,7 +34,7 @@ export const makeAwsApi = (args: AwsApiArgs): AwsApi => {
         const known = [...calls.keys()].join(", ");
         throw new AwsError("UnknownOperationException", `The emulator does not know ${target}; it knows ${known}`);
       }
-      assertAllowed(target, call.resource(input), args.permissions);
+      for (const resource of call.resources(input)) assertAllowed(target, resource, args.permissions);
       return { status: 200, headers: headersOf(target), body: await call.answer(input) };
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;

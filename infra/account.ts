@@ -5,6 +5,8 @@ import * as pulumi from "@pulumi/pulumi";
 export interface Account {
   id: pulumi.Output<string>;
   region: pulumi.Output<string>;
+  /** The partition of its ARNs: `aws`, or that of China or of GovCloud. */
+  partition: pulumi.Output<string>;
   /** The beginning of an ARN of that service in this account and region, such as `arn:aws:dynamodb:eu-west-1:123456789012`. */
   arnOf(service: string): pulumi.Output<string>;
 }
@@ -13,5 +15,7 @@ export interface Account {
 export const currentAccount = (): Account => {
   const { accountId: id } = aws.getCallerIdentityOutput();
   const { region } = aws.getRegionOutput();
-  return { id, region, arnOf: (service) => pulumi.interpolate`arn:aws:${service}:${region}:${id}` };
+  const { partition } = aws.getPartitionOutput();
+  const arnOf = (service: string) => pulumi.interpolate`arn:${partition}:${service}:${region}:${id}`;
+  return { id, region, partition, arnOf };
 };

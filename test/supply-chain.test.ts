@@ -39,6 +39,19 @@ test("names each package that has an install script, and says whether it may run
   );
 });
 
+test("fetches Pulumi's CLI and the provider of the locked version before there are credentials", () => {
+  const workflow = readFileSync(join(root, ".github/workflows/deploy.yml"), "utf8");
+  const { version } = lock.packages["node_modules/@pulumi/aws"];
+  const fetch = `- run: npx pulumi version && npx pulumi plugin install resource aws ${version}\n`;
+  const steps = ["- run: npm ci\n", fetch, "configure-aws-credentials@", "npx pulumi up"];
+  const places = steps.map((step) => workflow.indexOf(step));
+  assert.equal(
+    places,
+    places.toSorted((a, b) => a - b),
+  );
+  assert.ok(places.every((place) => place >= 0));
+});
+
 test("says what each dependency is for", () => {
   const [, page = ""] = readFileSync(join(root, "CONTRIBUTING.md"), "utf8").split("## Dependencies");
   const cells = page.split("\n").flatMap((line) => /^\| (`.*?) +\|/.exec(line)?.[1] ?? []);

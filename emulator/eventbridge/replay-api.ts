@@ -59,7 +59,8 @@ export const replayCalls = (args: ReplayCallsArgs): AwsCalls => {
     ),
     "AWSEvents.StartReplay": awsCall(
       StartReplay,
-      ({ EventSourceArn }) => EventSourceArn,
+      // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
+      ({ EventSourceArn, Destination, ReplayName }) => [EventSourceArn, Destination.Arn, arnOf("replay", ReplayName)],
       (input) => {
         const { name, state, startedAt } = replays.start(replayArgs(args, input));
         return { ReplayArn: arnOf("replay", name), State: state, ReplayStartTime: startedAt / 1000 };

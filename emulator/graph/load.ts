@@ -47,6 +47,7 @@ const load = async (program: Program, { project, stack, config }: StackArgs): Pr
       call: ({ token }) => {
         if (token === "aws:index/getCallerIdentity:getCallerIdentity") return { accountId: account };
         if (token === "aws:index/getRegion:getRegion") return { region };
+        if (token === "aws:index/getPartition:getPartition") return { partition: "aws" };
         problems.push(`The emulator does not know the call ${token}`);
         return {};
       },

@@ -49,7 +49,7 @@ const places: Record<string, { nameOf: (name: string) => string; document: strin
   "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": {
     nameOf: (name) => `log ${name}`,
     document: "policyDocument",
-    arn: "policyName",
+    arn: "resourceArn",
   },
   "aws:iam/policy:Policy": { nameOf: (name) => name, document: "policy", arn: "arn" },
   "aws:kms/key:Key": { nameOf: (name) => `key ${name}`, document: "policy", arn: "arn" },

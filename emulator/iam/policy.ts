@@ -71,7 +71,11 @@ const matches = (statement: Statement, request: Request): boolean =>
     ? statement.Principal !== undefined
     : some(statement.Resource, (pattern) => like(pattern, request.resource))) &&
   (statement.Principal === undefined || isPrincipal(statement.Principal, request.principal)) &&
-  conditionsOf(statement).every((condition) => holds(condition, request.context?.[condition.key]));
+  conditionsOf(statement).every((condition) => holds(condition, valueOf(request, condition.key)));
+
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html: keys do not distinguish case.
+const valueOf = ({ context = {} }: Request, key: string): string | undefined =>
+  context[key] ?? Object.entries(context).find(([name]) => name.toLowerCase() === key.toLowerCase())?.[1];
 
 const isPrincipal = (wanted: NonNullable<Statement["Principal"]>, principal: string | undefined): boolean =>
   wanted === "*" || Object.values(wanted).some((names) => some(names, (name) => name === "*" || name === principal));

@@ -3,8 +3,8 @@ import { validateInputs } from "../graph/validate-inputs.ts";
 
 /** How one call of AWS's API is answered. */
 export interface AwsCall {
-  /** The ARN of the resource that it is made on, which the caller must be allowed. */
-  resource(input: unknown): string;
+  /** The ARNs of the resources that it is made on, each of which the caller must be allowed. */
+  resources(input: unknown): string[];
   answer(input: unknown): object | Promise<object>;
 }
 
@@ -21,13 +21,13 @@ export class AwsError extends Error {
   }
 }
 
-/** Makes a call from the struct of its input, the ARN that it is made on, and its answer. */
+/** Makes a call from the struct of its input, the ARN or ARNs that it is made on, and its answer. */
 export const awsCall = <T, S>(
   struct: Struct<T, S>,
-  resource: (input: T) => string,
+  resource: (input: T) => string | string[],
   answer: (input: T) => object | Promise<object>,
 ): AwsCall => ({
-  resource: (input) => resource(inputOf(input, struct)),
+  resources: (input) => [resource(inputOf(input, struct))].flat(),
   answer: (input) => answer(inputOf(input, struct)),
 });
 

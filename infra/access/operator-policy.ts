@@ -88,11 +88,13 @@ const redriving = ({ deadLetters, parked, machines }: Args): AllowStatement[] =>
   { Action: "states:StartSyncExecution", Resource: Object.values(machines).map(({ arn }) => arn) },
 ];
 
-const replaying = ({ bus: { archive } }: Args): AllowStatement[] => [
-  { Action: ["events:DescribeArchive", "events:StartReplay"], Resource: archive.arn },
-  {
-    Action: ["events:DescribeReplay", "events:CancelReplay"],
-    // A replay has a name of its own each time, which begins with that of its archive.
-    Resource: archive.arn.apply((arn) => `${arn.replace(":archive/", ":replay/")}-*`),
-  },
-];
+const replaying = ({ bus: { archive, arn: busArn } }: Args): AllowStatement[] => {
+  // A replay has a name of its own each time, which begins with that of its archive.
+  const replays = archive.arn.apply((arn) => `${arn.replace(":archive/", ":replay/")}-*`);
+  return [
+    { Action: "events:DescribeArchive", Resource: archive.arn },
+    // AWS asks for all three: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
+    { Action: "events:StartReplay", Resource: [archive.arn, busArn, replays] },
+    { Action: ["events:DescribeReplay", "events:CancelReplay"], Resource: replays },
+  ];
+};

@@ -66,7 +66,8 @@ export class BusLogs extends pulumi.ComponentResource {
     const policy = new aws.cloudwatch.LogResourcePolicy(
       name,
       {
-        policyName: physicalName(name, deliveryNameLimit),
+        // On the log group itself, as an account has no more than ten others in a region.
+        resourceArn: logGroup.arn,
         policyDocument: policyDocument([deliveryOf(logGroup, sources, account)]),
       },
       child,

@@ -5,7 +5,9 @@ import type { Account } from "../account.ts";
 import { BusLogs } from "./bus-logs.ts";
 import type { Settings } from "../settings.ts";
 
-type Args = Pick<Settings, "busLogLevel" | "logExecutionData" | "logRetentionDays" | "archiveDays"> & {
+type Args = Pick<Settings, "busLogLevel" | "logExecutionData" | "logRetentionDays" | "archiveDays" | "protectData"> & {
+  /** Its name in AWS, by which its rules' ARNs are known before it exists. */
+  name: string;
   account: Account;
 };
 
@@ -21,7 +23,7 @@ export class EventBus extends pulumi.ComponentResource {
     const bus = new aws.cloudwatch.EventBus(
       name,
       {
-        name: physicalName(name, 256),
+        name: args.name,
         description: "Stripe's events for Homebiyori's record of payments and subscriptions",
         logConfig: {
           level: args.busLogLevel,
@@ -29,7 +31,8 @@ export class EventBus extends pulumi.ComponentResource {
           includeDetail: args.logExecutionData ? "FULL" : "NONE",
         },
       },
-      { parent: this, deleteBeforeReplace: true },
+      // An archive that stays has a rule on its bus, and AWS deletes no bus with a rule.
+      { parent: this, deleteBeforeReplace: true, retainOnDelete: args.protectData },
     );
 
     new BusLogs(
@@ -42,7 +45,7 @@ export class EventBus extends pulumi.ComponentResource {
     this.archive = new aws.cloudwatch.EventArchive(
       name,
       { name: physicalName("stripe-events", 48), eventSourceArn: bus.arn, retentionDays: args.archiveDays },
-      { parent: this },
+      { parent: this, retainOnDelete: args.protectData },
     );
 
     this.name = bus.name;

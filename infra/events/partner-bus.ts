@@ -1,6 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
+interface PartnerBusArgs {
+  eventSource: string;
+  /** What its events need on their way: once the bus exists Stripe sends, and what is not forwarded is lost. */
+  dependsOn: pulumi.Resource[];
+}
+
 /**
  * The bus that Stripe's events arrive on. AWS demands that it has the name of Stripe's partner source.
  *
@@ -10,14 +16,20 @@ import * as pulumi from "@pulumi/pulumi";
 export class PartnerBus extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
 
-  constructor(name: string, args: { eventSource: string }, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: PartnerBusArgs, opts?: pulumi.ComponentResourceOptions) {
     super("homebiyori:billing:PartnerBus", name, {}, opts);
 
     const bus = new aws.cloudwatch.EventBus(
       name,
       { name: args.eventSource, eventSourceName: args.eventSource },
       // The provider does not read the source back: without this an imported bus would be replaced.
-      { parent: this, protect: true, retainOnDelete: true, ignoreChanges: ["eventSourceName"] },
+      {
+        parent: this,
+        protect: true,
+        retainOnDelete: true,
+        ignoreChanges: ["eventSourceName"],
+        dependsOn: args.dependsOn,
+      },
     );
 
     this.name = bus.name;

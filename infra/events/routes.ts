@@ -2,60 +2,60 @@ import type { Account } from "../account.ts";
 import type { Queue } from "../storage/queue.ts";
 import type { EventBus } from "./event-bus.ts";
 import { PartnerBus } from "./partner-bus.ts";
-import { Route } from "./route.ts";
-import type { Settings } from "../settings.ts";
-import { testSource } from "../test-source.ts";
+import { Route, routeRole } from "./route.ts";
+import type { RuleNames } from "./rules.ts";
 import type { StateMachine } from "../processing/state-machine.ts";
-import { handledTypes, workflows } from "../workflows.ts";
+import { handledTypes } from "../workflows.ts";
 
-type Args = Pick<Settings, "eventSource" | "formerEventSource"> & {
+interface Args {
+  names: RuleNames;
   bus: EventBus;
   machines: Record<string, StateMachine>;
   deadLetters: Queue;
   account: Account;
-};
+}
 
-/** The ways of the events, from Stripe's bus to ours where there is one, and from ours to the state machine of each type: their rules. */
-export const makeRoutes = ({ eventSource, formerEventSource, bus, machines, deadLetters, account }: Args) => {
-  const sources = [...new Set([eventSource, formerEventSource ?? eventSource])];
-  const byType = workflows.map(({ name, eventType }): [string, Route] => {
-    const machine = machines[name];
-    if (!machine) throw new Error(`There is no state machine ${name}`);
-    const rule = `${name}-rule`;
-    const route = new Route(rule, {
-      description: `${eventType} from ${sources.join(" and ")}`,
+/**
+ * The ways of the events, from Stripe's bus to ours where there is one, and from ours to the state machine of each type: their rules.
+ *
+ * The partner bus is the last but for its own rule and target: Stripe sends from then on, and AWS keeps nothing that no rule matches.
+ */
+export const makeRoutes = ({ names, bus, machines, deadLetters, account }: Args) => {
+  const own = names.own.map(({ workflow, ...rule }) => {
+    const machine = machines[workflow.name];
+    if (!machine) throw new Error(`There is no state machine ${workflow.name}`);
+    return new Route(rule.name, {
+      description: `${workflow.eventType} from ${names.sources.join(" and ")}`,
       busName: bus.name,
-      sources,
-      types: [eventType],
+      sources: names.sources,
+      types: [workflow.eventType],
       target: machine.arn,
-      action: "states:StartExecution",
+      role: routeRole(rule, { Action: "states:StartExecution", Resource: machine.arn }, account),
       deadLetters,
-      account,
     });
-    return [rule, route];
   });
 
-  const routes = new Map(byType);
   // A partner bus must have its source's name; ours has its own, so that what hangs on it outlives a new destination at Stripe.
-  for (const source of sources.filter((one) => one !== testSource)) {
-    // Named by the source, of which a role's name has room for the end only: so a new one is made beside it, and neither replaced.
-    const destination = source.slice(-8);
-    const partnerBus = new PartnerBus(`partner-bus-${destination}`, { eventSource: source });
-    const rule = `forward-rule-${destination}`;
-    const forward = new Route(rule, {
+  const forwarding = names.forwarding.map(({ source, destination, ...rule }) => {
+    const role = routeRole(rule, { Action: "events:PutEvents", Resource: bus.arn }, account);
+    const dependsOn = [bus, deadLetters, role, ...own];
+    const partnerBus = new PartnerBus(`partner-bus-${destination}`, { eventSource: source, dependsOn });
+    return new Route(rule.name, {
       description: `The handled types from ${source}`,
       busName: partnerBus.name,
       sources: [source],
       types: handledTypes,
       target: bus.arn,
-      action: "events:PutEvents",
+      role,
       deadLetters,
-      account,
     });
-    routes.set(rule, forward);
-  }
+  });
 
-  const accepted = deadLetters.attachPolicy([...routes.values()].map(({ rule }) => rule.arn));
-  for (const route of routes.values()) route.attachTarget([accepted]);
-  return Object.fromEntries([...routes].map(([name, { rule }]) => [name, rule]));
+  const routes = [...own, ...forwarding];
+  return Object.fromEntries(
+    [...names.own, ...names.forwarding].flatMap(({ name }, index) => {
+      const route = routes[index];
+      return route ? [[name, route.rule]] : [];
+    }),
+  );
 };

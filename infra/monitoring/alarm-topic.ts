@@ -52,9 +52,9 @@ export class AlarmTopic extends pulumi.ComponentResource {
 }
 
 // Without it the key could never be changed: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
-const administration = ({ id }: Account) => ({
+const administration = ({ id, partition }: Account) => ({
   Effect: "Allow",
-  Principal: { AWS: pulumi.interpolate`arn:aws:iam::${id}:root` },
+  Principal: { AWS: pulumi.interpolate`arn:${partition}:iam::${id}:root` },
   Action: "kms:*",
   Resource: "*",
 });

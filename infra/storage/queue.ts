@@ -6,16 +6,24 @@ import { physicalName } from "../names.ts";
 // Aliases: under their former types a stack has these queues, and events in them.
 const formerTypes = ["homebiyori:billing:DeadLetterQueue", "homebiyori:billing:ParkedQueue"];
 
+/** What a queue is for. */
+export interface QueueArgs {
+  /** Whether it stays in AWS when the stack is destroyed. */
+  retain: boolean;
+  /** The ARNs of the rules that may send to it what they could not deliver. */
+  ruleArns?: pulumi.Input<string>[];
+}
+
 /** A queue that retains events for 14 days, the longest that SQS does: the dead-letter queue, or the parking-lot queue. */
 export class Queue extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
   readonly url: pulumi.Output<string>;
-  readonly #logicalName: string;
+  /** What must exist before a rule can send to it. */
+  readonly policy: aws.sqs.QueuePolicy;
 
-  constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { retain, ruleArns = [] }: QueueArgs, opts?: pulumi.ComponentResourceOptions) {
     super("homebiyori:billing:Queue", name, {}, { ...opts, aliases: formerTypes.map((type) => ({ type })) });
-    this.#logicalName = name;
 
     const queue = new aws.sqs.Queue(
       name,
@@ -29,23 +37,20 @@ export class Queue extends pulumi.ComponentResource {
         // EventBridge cannot send to a queue under AWS's own KMS key, but to one under SQS's.
         sqsManagedSseEnabled: true,
       },
-      { parent: this },
+      { parent: this, retainOnDelete: retain },
     );
 
     this.name = queue.name;
     this.arn = queue.arn;
     this.url = queue.url;
-    this.registerOutputs({ arn: this.arn, url: this.url });
-  }
 
-  /** Attaches the queue's policy: these rules may send what they could not deliver, and nothing may be done without TLS. */
-  attachPolicy(ruleArns: pulumi.Input<string>[] = []): aws.sqs.QueuePolicy {
     const statements = [...(ruleArns.length > 0 ? [this.#allowRules(ruleArns)] : []), this.#denyWithoutTls()];
-    return new aws.sqs.QueuePolicy(
-      this.#logicalName,
+    this.policy = new aws.sqs.QueuePolicy(
+      name,
       { queueUrl: this.url, policy: policyDocument(statements) },
       { parent: this },
     );
+    this.registerOutputs({ arn: this.arn, url: this.url });
   }
 
   #allowRules(ruleArns: pulumi.Input<string>[]): object {

@@ -13,7 +13,8 @@ export const stripeKey = (name: string, opts?: pulumi.CustomResourceOptions): aw
       name: physicalName(name, 1011),
       description: "The Stripe API key; set by hand",
       type: "SecureString",
-      // Write-only, and written once: the value that replaces it is never overwritten.
+      // Write-only, and written once: the value that replaces it is never overwritten. Change neither the description, the type nor
+      // this version: the provider would put the parameter again, and with an empty value.
       valueWo: "not set yet",
       valueWoVersion: 1,
     },

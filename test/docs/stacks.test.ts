@@ -165,7 +165,8 @@ test("what a destroyed stack left is imported under the names, ids and parts tha
   const things = imported.filter(({ component }) => !component);
   assert.equal(
     things.map(({ type, name, id }) => `${type} ${name} ${id}`).toSorted(),
-    kept.map(({ type, name, inputs }) => `${type} ${name} ${inputs["name"]}`).toSorted(),
+    // A queue's id is its URL.
+    kept.map(({ type, name, inputs, outputs }) => `${type} ${name} ${outputs["url"] ?? inputs["name"]}`).toSorted(),
   );
   const infra = readdirSync("infra", { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts"))
@@ -290,6 +291,13 @@ test("the deploying role reaches all that the stack makes, and deletes no table 
   assert.not(
     allows(statements, { action: "lambda:UpdateFunctionCode", resource: made[0]?.replace("prod-", "dev-") ?? "" }),
   );
+  // AWS takes these on all resources only, whatever its reference says:
+  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
+  for (const action of ["cloudwatch:PutCompositeAlarm", "cloudwatch:DescribeAlarms"])
+    assert.ok(allows(statements, { action, resource: "*" }), action);
+  // The provider reads the tags of a delivery, which has an id for a name.
+  const delivery = "arn:aws:logs:ap-northeast-1:123456789012:delivery:AbCdEfGhIjKlMnOp";
+  assert.ok(allows(statements, { action: "logs:ListTagsForResource", resource: delivery }));
   const { Condition } = JSON.parse(trust).Statement[0];
   assert.match(Condition.StringEquals["token.actions.githubusercontent.com:sub"], /^repo:[^*]+:environment:prod$/);
 });

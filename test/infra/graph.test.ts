@@ -142,6 +142,45 @@ test("tries a target three times more within an hour, then sends to the dead-let
   }
 });
 
+test("knows the ARN of each rule before the rule exists, and lets it send to the queue and assume its role", async () => {
+  for (const stack of ["dev", "prod"] as const) {
+    const graph = await graphOf(stack);
+    for (const { name, outputs } of ofType(graph, rule)) {
+      const trust = JSON.parse(`${named(graph, "aws:iam/role:Role", name).inputs["assumeRolePolicy"]}`);
+      assert.is(trust.Statement[0].Condition.ArnEquals["aws:SourceArn"], outputs["arn"]);
+    }
+  }
+});
+
+test("makes Stripe's bus when all that its events need exists, but for its own rule and target", async () => {
+  const graph = await graphOf("prod");
+  const { dependsOn } = named(graph, bus, "partner-bus-00000000");
+  const own = workflows.map(({ name }) => `${name}-rule`);
+  assert.equal(
+    dependsOn.toSorted(),
+    ["dead-letter-queue", "forward-rule-00000000", "stripe-webhook-bus", ...own].toSorted(),
+  );
+  // What a target waits for is there before the bus, so that the forward rule's is made at once.
+  const { dependsOn: awaited } = named(graph, target, "forward-rule-00000000");
+  assert.equal(awaited.toSorted(), ["dead-letter-queue", "forward-rule-00000000"]);
+});
+
+test("keeps the queues and the archive, with its bus, of a stack whose data is protected", async () => {
+  for (const [stack, isKept] of [
+    ["prod", true],
+    ["dev", false],
+  ] as const) {
+    const graph = await graphOf(stack);
+    const archive = ofType(graph, "aws:cloudwatch/eventArchive:EventArchive");
+    for (const { name, retainOnDelete } of [
+      ...ofType(graph, queue),
+      ...archive,
+      named(graph, bus, "stripe-webhook-bus"),
+    ])
+      assert.is(retainOnDelete, isKept, name);
+  }
+});
+
 test("forwards from Stripe's bus, which is protected and outlives the stack, to ours", async () => {
   const graph = await graphOf("prod");
   const { inputs, protect, retainOnDelete } = named(graph, bus, "partner-bus-00000000");

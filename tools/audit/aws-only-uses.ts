@@ -116,7 +116,7 @@ export const requiredWildcards = (graph: Graph): Wildcard[] => [
   })),
   ...ofType(graph, "aws:cloudwatch/eventArchive:EventArchive").map(({ outputs }) => ({
     policy: "operator",
-    actions: ["events:DescribeReplay", "events:CancelReplay"],
+    actions: ["events:StartReplay", "events:DescribeReplay", "events:CancelReplay"],
     text: `${`${outputs["arn"]}`.replace(":archive/", ":replay/")}-*`,
     reason: "each replay has its own name",
   })),

@@ -161,7 +161,8 @@ test("refuse as EventBridge does", async () => {
     [2, named("a name"), "ValidationException", "ReplayName"],
     [2, named("x".repeat(64)), "ValidationException", "ReplayName"],
     [2, { EventSourceArn: `${archive.arn}-2` }, "AccessDeniedException", "events:StartReplay"],
-    [2, { Destination: { Arn: `${bus.arn}-2` } }, "ValidationException", "Cross event bus replay is not permitted."],
+    [2, { Destination: { Arn: `${bus.arn}-2` } }, "AccessDeniedException", `${bus.arn}-2`],
+    [2, { ReplayName: "prod-1" }, "AccessDeniedException", ":replay/prod-1"],
     [2, { Destination: { Arn: bus.arn, FilterArns: [`${bus.arn}/x`] } }, "ValidationException", "has no rule"],
     [1, {}, "ValidationException", "EventStartTime must be before EventEndTime."],
   ];

@@ -166,7 +166,8 @@ test("lets an operator do what their commands do, and nothing else", () => {
   assert.match(`${asOperator("states:StartExecution", machine("payment-failed"))}`, "is not authorized");
   const archive = arnOf("aws:cloudwatch/eventArchive:EventArchive", "stripe-webhook-bus");
   const replay = archive.replace(":archive/", ":replay/");
-  assert.is(asOperator("events:StartReplay", archive), null);
+  for (const resource of [archive, arnOf("aws:cloudwatch/eventBus:EventBus", "stripe-webhook-bus"), `${replay}-1`])
+    assert.is(asOperator("events:StartReplay", resource), null);
   assert.is(asOperator("events:CancelReplay", `${replay}-1`), null);
   assert.match(`${asOperator("events:CancelReplay", replay.replace("dev-", "prod-"))}`, "is not authorized");
 });

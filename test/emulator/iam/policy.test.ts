@@ -141,6 +141,12 @@ test("holds no condition on what is not known of the request", () => {
   }
 });
 
+test("does not distinguish the case of a condition's key, but that of its value", () => {
+  const fields = { Condition: { StringEquals: { "AWS:sourceaccount": "a" } } };
+  assert.is(isAllowed(fields, { context: { "aws:SourceAccount": "a" } }), true);
+  assert.is(isAllowed(fields, { context: { "aws:SourceAccount": "A" } }), false);
+});
+
 test("wants every condition and every key to hold", () => {
   const Condition = { StringEquals: { "aws:a": "1", "aws:b": "2" }, ArnEquals: { "aws:SourceArn": rule } };
   const context = { "aws:a": "1", "aws:b": "2", "aws:SourceArn": rule };
