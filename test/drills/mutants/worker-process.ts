@@ -5,9 +5,9 @@ import type { Job, Report } from "./worker.ts";
 
 /** What the tests said of a mutant: which one failed, if any. */
 export interface Verdict {
-  killer: { url: string; title: string; reason: string } | null;
-  /** How long each test took that passed, in milliseconds, by `<url> <title>`. */
-  passed: Map<string, number>;
+  killer: Extract<Report, { kind: "ends" }>["killer"];
+  /** The tests that passed. */
+  passed: Extract<Report, { kind: "passed" }>[];
 }
 
 /** A process that runs the tests of one mutant after the other; one that hangs or crashes is replaced. */
@@ -20,7 +20,7 @@ export interface WorkerProcess {
 const maxJobs = 120;
 
 /** Starts workers, one at a time; `usual` is how long a test takes without a mutant, in milliseconds. */
-export const workerProcess = (usual: (test: string) => number): WorkerProcess => {
+export const workerProcess = (usual: (url: string, title: string) => number): WorkerProcess => {
   let child: ChildProcess | undefined;
   let jobs = 0;
   const stop = (): void => {
@@ -48,9 +48,9 @@ const started = async (): Promise<ChildProcess> => {
   return child;
 };
 
-const judged = (child: ChildProcess, job: Job, usual: (test: string) => number): Promise<Verdict> =>
+const judged = (child: ChildProcess, job: Job, usual: (url: string, title: string) => number): Promise<Verdict> =>
   new Promise((done) => {
-    const passed = new Map<string, number>();
+    const passed: Verdict["passed"] = [];
     let at = { url: "", title: "" };
     let timer: NodeJS.Timeout | undefined;
     const end = (killer: Verdict["killer"]): void => {
@@ -64,10 +64,9 @@ const judged = (child: ChildProcess, job: Job, usual: (test: string) => number):
       clearTimeout(timer);
       if (report.kind === "ends") return end(report.killer);
       if (report.kind === "ready") return;
-      const test = `${report.url} ${report.title}`;
-      if (report.kind === "passed") passed.set(test, report.milliseconds);
+      if (report.kind === "passed") passed.push(report);
       at = { url: report.url, title: report.title };
-      timer = setTimeout(() => end({ ...at, reason: hangs }), 5000 + 10 * usual(test));
+      timer = setTimeout(() => end({ ...at, reason: hangs }), 5000 + 10 * usual(at.url, at.title));
     };
     child.on("message", take);
     child.on("exit", crashed);

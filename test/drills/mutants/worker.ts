@@ -1,6 +1,6 @@
 import { registerHooks, stripTypeScriptTypes } from "node:module";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DeleteCommand, DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { BatchWriteCommand, DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as fc from "fast-check";
 import { startTables } from "../../helpers/tables.ts";
 import { imported, type Suite } from "./bailing-suite.ts";
@@ -13,8 +13,8 @@ export interface Job {
   mutated: { url: string; source: string } | null;
   /** The URLs of the modules to load anew. */
   dependents: string[];
-  /** The URLs of the test files, in the order to run them, and the tests to run first in each. */
-  files: { url: string; first: string[] }[];
+  /** The URLs of the test files, in the order to run them, and the tests to run of each; null for all. */
+  files: { url: string; titles: string[] | null }[];
 }
 
 /** What a worker answers: that it can take a job, that a test begins, how long it took, and at last which one failed. */
@@ -44,16 +44,16 @@ registerHooks({
 
 const report = (message: Report): void => void process.send?.(message);
 
-const runFile = async ({ url, first }: Job["files"][number], started: (title: string) => void): Promise<void> => {
+const runFile = async ({ url, titles }: Job["files"][number], started: (title: string) => void): Promise<void> => {
   imported.length = 0;
   started("its import");
   await import(`${url}${version}`);
   const suites: Suite[] = [...imported];
   for (const { tests, before, after } of suites) {
-    const rankOf = ({ title }: { title: string }) => (first.includes(title) ? first.indexOf(title) : first.length);
+    const chosen = titles?.flatMap((title) => tests.find((test) => test.title === title) ?? []) ?? tests;
     try {
       for (const hook of before) await hook();
-      for (const { title, run } of tests.toSorted((a, b) => rankOf(a) - rankOf(b))) {
+      for (const { title, run } of chosen) {
         started(title);
         const start = performance.now();
         await run();
@@ -100,8 +100,11 @@ const client = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: tables
 // Each job begins as a process of its own would.
 const clearTables = async (): Promise<void> => {
   for (const TableName of [tables.core, tables.payments]) {
-    const items = await tables.items(TableName);
-    await Promise.all(items.map(({ PK, SK }) => client.send(new DeleteCommand({ TableName, Key: { PK, SK } }))));
+    const requests = (await tables.items(TableName)).map(({ PK, SK }) => ({ DeleteRequest: { Key: { PK, SK } } }));
+    // A call takes 25 at most.
+    for (let from = 0; from < requests.length; from += 25) {
+      await client.send(new BatchWriteCommand({ RequestItems: { [TableName]: requests.slice(from, from + 25) } }));
+    }
   }
 };
 
