@@ -29,11 +29,13 @@ export const workerProcess = (usual: (url: string, title: string) => number): Wo
   };
   return {
     run: async (job, isAlone) => {
+      // One that ended after its last job, by what that left running.
+      if (child && !child.connected) stop();
       child ??= await started();
       const verdict = await judged(child, job, usual);
       jobs += 1;
       // What a mutant left running must not fail the next one.
-      if (isAlone || jobs % maxJobs === 0 || child.exitCode !== null || verdict.killer?.reason === hangs) stop();
+      if (isAlone || jobs % maxJobs === 0 || !child.connected || verdict.killer?.reason === hangs) stop();
       return verdict;
     },
     stop,
@@ -44,7 +46,8 @@ const hangs = "It does not end";
 
 const started = async (): Promise<ChildProcess> => {
   const child = fork(join(import.meta.dirname, "worker.ts"), { stdio: ["ignore", "ignore", "ignore", "ipc"] });
-  await once(child, "message");
+  const [report] = await Promise.race([once(child, "message"), once(child, "exit")]);
+  if (!child.connected) throw new Error(`A worker ended before it could take a mutant: ${report}`);
   return child;
 };
 

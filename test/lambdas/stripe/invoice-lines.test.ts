@@ -1,12 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { parse } from "../../../lambdas/runtime/parse.ts";
-import {
-  Lines,
-  pricesInLines,
-  servicePeriodOf,
-  subscriptionInLines,
-} from "../../../lambdas/stripe/invoice-lines.ts";
+import { Lines, pricesInLines, servicePeriodOf, subscriptionInLines } from "../../../lambdas/stripe/invoice-lines.ts";
 import type { Json } from "../../../samples/stripe-objects.ts";
 
 const test = suite("the lines of an invoice");

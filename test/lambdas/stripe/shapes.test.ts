@@ -16,14 +16,16 @@ const period = { start: 100, end: 200 };
 const invoice = sampleInvoice({ id: "in_shape", amount: 580, created: 100, ...period });
 const subscription = sampleSubscription(period);
 
-const takenBy = <T, S>(struct: Struct<T, S>) => (value: unknown): boolean => {
-  try {
-    parse({ value }, type({ value: struct }));
-    return true;
-  } catch {
-    return false;
-  }
-};
+const takenBy =
+  <T, S>(struct: Struct<T, S>) =>
+  (value: unknown): boolean => {
+    try {
+      parse({ value }, type({ value: struct }));
+      return true;
+    } catch {
+      return false;
+    }
+  };
 
 test("take what is within the bounds, and refuse what is next to them", () => {
   const cases: [string, (value: unknown) => boolean, unknown[], unknown[]][] = [
