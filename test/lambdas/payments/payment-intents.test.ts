@@ -1,0 +1,197 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { Payment } from "../../../lambdas/payments/payment.ts";
+import { addIntent, hasIntent, type InvoiceIntent, settleIntent } from "../../../lambdas/payments/payment-intents.ts";
+import { type Payments, paymentsTable } from "../../../lambdas/payments/payments-table.ts";
+import type { Json } from "../../../samples/stripe-objects.ts";
+import { rejects } from "../../helpers/rejects.ts";
+import { startTables, type Tables } from "../../helpers/tables.ts";
+
+const test = suite("a payment's intents");
+
+let tables: Tables;
+let payments: Payments;
+test.before(async () => {
+  tables = await startTables();
+  payments = paymentsTable(tables.payments);
+});
+
+const rowOf = async (id: string, SK = "SUCCEEDED"): Promise<Json> =>
+  (await tables.items(tables.payments)).find((item) => item["PK"] === `INVOICE#${id}` && item["SK"] === SK) ?? {};
+
+const placeOf = (id: string) => ({ TableName: tables.payments, Key: { PK: `INVOICE#${id}`, SK: "SUCCEEDED" } });
+
+const intent = (paymentIntentId: string, more: Partial<InvoiceIntent> = {}): InvoiceIntent => ({
+  paymentIntentId,
+  isDefault: true,
+  expiresAt: 500,
+  ...more,
+});
+const part = { isDefault: false };
+
+const paid = (id: string, more: Partial<Payment> = {}): Payment => ({
+  PK: `INVOICE#${id}`,
+  SK: "SUCCEEDED",
+  user_id: "user_1",
+  customer_id: "cus_1",
+  subscription_id: "sub_1",
+  stripe_invoice_id: id,
+  amount: 580,
+  currency: "jpy",
+  status: "succeeded",
+  billing_period_start: 100,
+  billing_period_end: 200,
+  stripe_created: 90,
+  created_at: 1000,
+  expires_at: 2000,
+  ...more,
+});
+
+test("keep an unrecorded invoice's row until the last of them may go, whatever their order", async () => {
+  for (const [id, orders] of Object.entries({ in_up: [500, 600], in_down: [600, 500], in_same: [600, 600] })) {
+    for (const [index, expiresAt] of orders.entries()) {
+      await payments.link(id, intent(`pi_${index}`, { ...part, expiresAt }));
+    }
+    assert.is((await rowOf(id))["expires_at"], 600, id);
+  }
+});
+
+test("change nothing of when a recorded payment may go, before or after it is recorded", async () => {
+  await payments.record(paid("in_after"));
+  await payments.link("in_after", intent("pi_1", { expiresAt: 9000 }));
+  await payments.link("in_before", intent("pi_1", { expiresAt: 9000 }));
+  await payments.record(paid("in_before"));
+  for (const id of ["in_after", "in_before"]) assert.is((await rowOf(id))["expires_at"], 2000, id);
+});
+
+test("make the smallest default one the payment's own, whether a link or the payment names it", async () => {
+  for (const [id, names] of Object.entries({ in_small: ["pi_1", "pi_2"], in_large: ["pi_2", "pi_1"] })) {
+    for (const name of names) assert.is((await payments.link(id, intent(name))).outcome, "applied");
+    const row = await rowOf(id);
+    assert.equal([row["payment_id"], row["stripe_payment_intent_id"]], ["pi_1", "pi_1"], id);
+    for (const name of names) assert.is((await payments.link(id, intent(name))).outcome, "duplicate");
+  }
+  await payments.link("in_recorded", intent("pi_2"));
+  const smaller = paid("in_recorded", { stripe_payment_intent_id: "pi_1" });
+  assert.equal(await payments.record(smaller), { outcome: "applied", isFirst: true });
+  assert.is((await rowOf("in_recorded"))["payment_id"], "pi_1");
+  assert.equal(await payments.record(smaller), { outcome: "duplicate", isFirst: false });
+});
+
+test("are each on the row, and only a default one is its own", async () => {
+  assert.is((await payments.link("in_part", intent("pi_2", part))).outcome, "applied");
+  assert.is((await payments.link("in_part", intent("pi_2", part))).outcome, "duplicate");
+  const row = await rowOf("in_part");
+  assert.not("payment_id" in row);
+  assert.not("stripe_payment_intent_id" in row);
+  // It is known, but not yet as the default one.
+  assert.is((await payments.link("in_part", intent("pi_2"))).outcome, "applied");
+  assert.is((await rowOf("in_part"))["payment_id"], "pi_2");
+  assert.is((await payments.link("in_part", intent("pi_3", part))).outcome, "applied");
+  assert.equal((await rowOf("in_part"))["stripe_payment_intent_ids"], ["pi_2", "pi_3"]);
+});
+
+test("are new to a payment whose other fields are known already", async () => {
+  await payments.record(paid("in_intent"));
+  const named = paid("in_intent", { stripe_payment_intent_id: "pi_1" });
+  assert.equal(await payments.record(named), { outcome: "applied", isFirst: false });
+  assert.equal(await payments.record(named), { outcome: "duplicate", isFirst: false });
+  assert.equal(await payments.record(paid("in_intent")), { outcome: "duplicate", isFirst: false });
+});
+
+test("say whether an event was the first to tell of its payment, for each that wins and each that loses", async () => {
+  assert.equal(await payments.record(paid("in_first")), { outcome: "applied", isFirst: true });
+  assert.equal(await payments.record(paid("in_first", { amount: 600 })), { outcome: "applied", isFirst: false });
+  const losing = paid("in_first", { amount: 5 });
+  assert.equal(await payments.record(losing), { outcome: "stale", isFirst: false });
+  const naming = { ...losing, stripe_payment_intent_id: "pi_1" };
+  assert.equal(await payments.record(naming), { outcome: "applied", isFirst: false });
+  assert.equal(await payments.record(naming), { outcome: "stale", isFirst: false });
+  await payments.link("in_linked", intent("pi_1"));
+  assert.equal(await payments.record(paid("in_linked")), { outcome: "applied", isFirst: true });
+});
+
+test("of one that loses to a row that names none is put on it, as its own", async () => {
+  await payments.record(paid("in_named"));
+  await payments.record(paid("in_named", { amount: 5, stripe_payment_intent_id: "pi_1" }));
+  const row = await rowOf("in_named");
+  assert.equal([row["payment_id"], row["amount"], row["expires_at"]], ["pi_1", 580, 2000]);
+});
+
+test("are known as the own one or as one of the others", () => {
+  assert.ok(hasIntent({ stripe_payment_intent_id: "pi_1" }, "pi_1"));
+  assert.ok(hasIntent({ stripe_payment_intent_ids: new Set(["pi_1"]) }, "pi_1"));
+  for (const none of [{}, { stripe_payment_intent_id: "pi_2", stripe_payment_intent_ids: new Set(["pi_3"]) }]) {
+    assert.not(hasIntent(none, "pi_1"));
+  }
+});
+
+test("are settled by the row as it is then, and not by what was read of it", async () => {
+  await payments.link("in_settled", intent("pi_1"));
+  await settleIntent(placeOf("in_settled"), "pi_2", "pi_3");
+  assert.is((await rowOf("in_settled"))["payment_id"], "pi_1");
+  await settleIntent(placeOf("in_settled"), "pi_0", undefined);
+  await settleIntent(placeOf("in_settled"), "pi_0", "pi_0");
+  assert.is((await rowOf("in_settled"))["payment_id"], "pi_1");
+  await settleIntent(placeOf("in_settled"), "pi_0", "pi_1");
+  assert.is((await rowOf("in_settled"))["payment_id"], "pi_0");
+});
+
+test("throw what DynamoDB says of anything but a condition", async () => {
+  const nowhere = { ...placeOf("in_x"), TableName: "no-table" };
+  assert.is((await rejects(addIntent(nowhere, intent("pi_1")))).name, "ResourceNotFoundException");
+  assert.is((await rejects(settleIntent(nowhere, "pi_1", "pi_2"))).name, "ResourceNotFoundException");
+  const others = paymentsTable("no-table");
+  assert.is((await rejects(others.record(paid("in_x")))).name, "ResourceNotFoundException");
+  assert.is((await rejects(others.link("in_x", intent("pi_1")))).name, "ResourceNotFoundException");
+});
+
+const failed = (id: string, at: number, more: Partial<Payment> = {}): Payment => ({
+  ...paid(id),
+  SK: `FAILED#${at}#1`,
+  status: "failed",
+  created_at: at,
+  failure_reason: "payment_failed",
+  attempt_count: 1,
+  ...more,
+});
+
+test("find the twin of a failed attempt: another row of it, less than five seconds before or after", async () => {
+  const second = 1_767_225_600;
+  const record = (at: number, more: Partial<Payment> = {}) => payments.record(failed("in_twin", second + at, more));
+  const hasTwin = (at: number, more: Partial<Payment> = {}) => payments.hasTwin(failed("in_twin", second + at, more));
+  await record(0);
+  assert.is(await hasTwin(0), false);
+  for (const at of [-4, -1, 1, 4]) assert.is(await hasTwin(at), true, `${at}`);
+  for (const at of [-5, 5]) assert.is(await hasTwin(at), false, `${at}`);
+  assert.is(await hasTwin(1, { amount: 5 }), false);
+  await record(20);
+  await record(22, { amount: 5 });
+  assert.is(await hasTwin(22, { amount: 5 }), false);
+  assert.is(await hasTwin(21), true);
+  assert.is(await payments.hasTwin(failed("in_other", second + 1)), false);
+});
+
+test("let the event win that says more, and of those that say as much the same one in any order", async () => {
+  const reason = { failure_reason: "card_declined" };
+  const cases: [string, Partial<Payment>, Partial<Payment>][] = [
+    ["in_reason", {}, reason],
+    ["in_two", { ...reason, customer_id: null }, { billing_period_start: 1 }],
+    ["in_by_text", { user_id: "user_1" }, { user_id: "user_2" }],
+  ];
+  for (const [id, one, other] of cases) {
+    const rows: string[] = [];
+    for (const order of [
+      [one, other],
+      [other, one],
+    ]) {
+      const name = `${id}_${rows.length}`;
+      for (const more of order) await payments.record(failed(name, 1000, more));
+      rows.push(JSON.stringify(await rowOf(name, "FAILED#1000#1")).replaceAll(name, id));
+    }
+    assert.is(rows[0], rows[1], id);
+  }
+  assert.is((await rowOf("in_reason_0", "FAILED#1000#1"))["failure_reason"], "card_declined");
+});
+
+test.run();
