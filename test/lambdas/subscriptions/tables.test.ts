@@ -1,0 +1,226 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { dynamodb } from "../../../lambdas/dynamodb/dynamodb.ts";
+import { sizeOfStored, type Subscriptions, subscriptionsTable } from "../../../lambdas/subscriptions/core-table.ts";
+import { type Customers, customersTable, usersOfCustomer } from "../../../lambdas/subscriptions/customers-table.ts";
+import { writeLedger } from "../../../lambdas/subscriptions/ledger-format.ts";
+import type { StoredSubscription } from "../../../lambdas/subscriptions/subscription-item.ts";
+import { type Json, sampleEvent, sampleSubscription } from "../../../samples/stripe-objects.ts";
+import { playLife } from "../../helpers/play-life.ts";
+import { rejects } from "../../helpers/rejects.ts";
+import { startTables, type Tables } from "../../helpers/tables.ts";
+
+const test = suite("the items of a user");
+
+let tables: Tables;
+let subscriptions: Subscriptions;
+let customers: Customers;
+test.before(async () => {
+  tables = await startTables();
+  subscriptions = subscriptionsTable(tables.core);
+  customers = customersTable(tables.core);
+});
+
+const sold = { monthly: [], yearly: [] };
+
+const itemOf = async (userId: string, SK = "SUBSCRIPTION"): Promise<Json | undefined> =>
+  (await tables.items(tables.core)).find((item) => item["PK"] === `USER#${userId}` && item["SK"] === SK);
+
+const life = (customer: string | null = "cus_items") => {
+  const object = { ...sampleSubscription({ start: 1, end: 2 }), customer };
+  return playLife([sampleEvent("evt_1", "customer.subscription.created", 100, object)]);
+};
+
+const stored = (): StoredSubscription => {
+  const [one] = Object.values(life());
+  assert.ok(one);
+  return one;
+};
+
+test("are read whole by their user, and are empty for a user that has none", async () => {
+  const before = await subscriptions.read("items_none");
+  const nothing = { stripe_version: null, stripe_customers: [], stripe_overflow: null, customer_id: null };
+  assert.equal(before, { ...nothing, subscriptions: {} });
+  const item = {
+    stripe_version: 1,
+    stripe_customers: ["cus_items"],
+    stripe_overflow: "ended" as const,
+    customer_id: "cus_items",
+    subscriptions: life(),
+  };
+  assert.is(await subscriptions.write("items_none", before, item, sold), true);
+  assert.equal(await subscriptions.read("items_none"), item);
+  assert.is((await itemOf("items_none"))?.["order"], "certain");
+});
+
+test("are written only where nobody wrote them since, the product's customer too", async () => {
+  const before = await subscriptions.read("items_race");
+  const next = { ...before, stripe_version: 1, customer_id: "cus_items", subscriptions: life() };
+  assert.is(await subscriptions.write("items_race", before, next, sold), true);
+  assert.is(await subscriptions.write("items_race", before, next, sold), false);
+  const second = await subscriptions.read("items_race");
+  const third = { ...second, stripe_version: 2 };
+  assert.is(await subscriptions.write("items_race", { ...second, customer_id: "cus_other" }, third, sold), false);
+  assert.is(await subscriptions.write("items_race", { ...second, stripe_version: 7 }, third, sold), false);
+  assert.is((await itemOf("items_race"))?.["stripe_version"], 1);
+  await tables.add(tables.core, { PK: "USER#items_product", SK: "SUBSCRIPTION", customer_id: "cus_product" });
+  assert.is(await subscriptions.write("items_product", before, next, sold), false);
+  assert.is((await itemOf("items_product"))?.["customer_id"], "cus_product");
+});
+
+test("leave the index where they name no customer, and assume where others left them", async () => {
+  const before = await subscriptions.read("items_index");
+  const named = { ...before, stripe_version: 1, customer_id: "cus_items", subscriptions: life() };
+  await subscriptions.write("items_index", before, named, sold);
+  const unnamed = { ...named, stripe_version: 2, customer_id: null, stripe_overflow: "crowded" as const };
+  assert.is(await subscriptions.write("items_index", named, { ...unnamed, subscriptions: life(null) }, sold), true);
+  const item = await itemOf("items_index");
+  assert.not("customer_id" in Object(item));
+  assert.equal([item?.["order"], item?.["stripe_overflow"]], ["assumed", "crowded"]);
+});
+
+test("say which one does not hold what this program writes, and why", async () => {
+  const ledger = writeLedger(stored().ledger);
+  const wrong: [Json, string][] = [
+    [{ stripe_version: "1" }, "stripe_version"],
+    [{ stripe_customers: "cus_1" }, "stripe_customers"],
+    [{ stripe_overflow: "full" }, "stripe_overflow"],
+    [{ stripe_subscriptions: { sub_1: { ledger } } }, "sub_1"],
+    [{ stripe_subscriptions: { sub_1: { book: ledger } } }, "sub_1"],
+    [{ stripe_subscriptions: { sub_1: { created: 1 } } }, "sub_1"],
+    [{ stripe_subscriptions: { sub_1: { created: 1, ledger: 1 } } }, "sub_1"],
+    [{ stripe_subscriptions: { sub_1: { created: 1, ledger: "{" } } }, "JSON"],
+  ];
+  for (const [index, [attributes, why]] of wrong.entries()) {
+    const userId = `items_wrong_${index}`;
+    await tables.add(tables.core, { PK: `USER#${userId}`, SK: "SUBSCRIPTION", ...attributes });
+    const error = await rejects(subscriptions.read(userId));
+    assert.match(error.message, `The item USER#${userId} SUBSCRIPTION of the core table`);
+    assert.match(error.message, why);
+    assert.instance(error.cause, Error);
+  }
+});
+
+test("go to one of their own and are read from there, with whose they are", async () => {
+  assert.is(await subscriptions.readOverflow("items_over", "sub_1"), undefined);
+  assert.is(await subscriptions.writeOverflow("items_over", "sub_1", stored(), 3), true);
+  assert.equal(await subscriptions.readOverflow("items_over", "sub_1"), stored());
+  const item = await itemOf("items_over", "SUBSCRIPTION#sub_1");
+  assert.equal(Object.keys(Object(item)).toSorted(), [
+    "PK",
+    "SK",
+    "created",
+    "ledger",
+    "status",
+    "stripe_version",
+    "user_id",
+  ]);
+  assert.equal([item?.["user_id"], item?.["status"], item?.["stripe_version"]], ["items_over", "active", 3]);
+  for (const [version, is] of [
+    [2, false],
+    [3, true],
+    [4, true],
+  ] as const) {
+    assert.is(await subscriptions.writeOverflow("items_over", "sub_1", stored(), version), is);
+  }
+  await tables.add(tables.core, { PK: "USER#items_over", SK: "SUBSCRIPTION#sub_2", created: 1 });
+  assert.match((await rejects(subscriptions.readOverflow("items_over", "sub_2"))).message, "SUBSCRIPTION#sub_2");
+});
+
+test("are read as they are now, and not as they were a moment ago", async () => {
+  const inputs: Json[] = [];
+  dynamodb.middlewareStack.add(
+    (next) => (given) => {
+      inputs.push({ ...given.input });
+      return next(given);
+    },
+    { step: "initialize", name: "seen" },
+  );
+  await subscriptions.read("items_now");
+  await subscriptions.readOverflow("items_now", "sub_1");
+  dynamodb.middlewareStack.remove("seen");
+  assert.equal(
+    inputs.map(({ ConsistentRead }) => ConsistentRead),
+    [true, true],
+  );
+});
+
+test("throw what DynamoDB says of anything but a condition", async () => {
+  const nowhere = subscriptionsTable("no-table");
+  const before = await subscriptions.read("items_nowhere");
+  const after = { ...before, stripe_version: 1, subscriptions: life() };
+  for (const promise of [
+    nowhere.read("u"),
+    nowhere.readOverflow("u", "sub_1"),
+    nowhere.writeOverflow("u", "sub_1", stored(), 1),
+    nowhere.write("u", before, after, sold),
+    customersTable("no-table").link("u", "cus_1"),
+    customersTable("no-table").usersOf("cus_1"),
+  ]) {
+    assert.is((await rejects(promise)).name, "ResourceNotFoundException");
+  }
+});
+
+test("tell of a customer's users each once, and whether one of their own says so", async () => {
+  assert.equal(await customers.usersOf("cus_index"), []);
+  await tables.add(tables.core, { PK: "USER#index_1", SK: "SUBSCRIPTION", customer_id: "cus_index" });
+  assert.equal(await customers.usersOf("cus_index"), [{ userId: "index_1", isLinked: false }]);
+  await customers.link("index_1", "cus_index");
+  await customers.link("index_1", "cus_index");
+  assert.equal(await itemOf("index_1", "CUSTOMER#cus_index"), {
+    PK: "USER#index_1",
+    SK: "CUSTOMER#cus_index",
+    customer_id: "cus_index",
+    user_id: "index_1",
+  });
+  assert.equal(await customers.usersOf("cus_index"), [{ userId: "index_1", isLinked: true }]);
+  await customers.link("index_2", "cus_index");
+  for (const [PK, SK] of [
+    ["TEAM#1", "SUBSCRIPTION"],
+    ["USER#index_3", "PROFILE"],
+    ["USER#index_4", "CUSTOMER#cus_x"],
+  ]) {
+    await tables.add(tables.core, { PK, SK, customer_id: "cus_index" });
+  }
+  const users = await customers.usersOf("cus_index");
+  assert.equal(
+    users.toSorted((a, b) => (a.userId < b.userId ? -1 : 1)),
+    [
+      { userId: "index_1", isLinked: true },
+      { userId: "index_2", isLinked: true },
+    ],
+  );
+});
+
+test("are all found, however many pages of the index they are on", async () => {
+  const pages = [
+    { Items: [{ PK: "USER#a", SK: "CUSTOMER#cus_1" }], LastEvaluatedKey: { PK: "USER#a" } },
+    { LastEvaluatedKey: { PK: "USER#b" } },
+    {
+      Items: [
+        { PK: "USER#a", SK: "SUBSCRIPTION" },
+        { PK: "USER#c", SK: "SUBSCRIPTION" },
+      ],
+    },
+  ];
+  const starts: unknown[] = [];
+  const client = {
+    send: async ({ input }: { input: { ExclusiveStartKey?: unknown } }) => {
+      starts.push(input.ExclusiveStartKey);
+      return pages[starts.length - 1];
+    },
+  };
+  // It answers what the one call that is made of it may answer.
+  const users = await usersOfCustomer(client as unknown as typeof dynamodb, "core", "cus_1");
+  assert.equal(users, [
+    { userId: "a", isLinked: true },
+    { userId: "c", isLinked: false },
+  ]);
+  assert.equal(starts, [undefined, { PK: "USER#a" }, { PK: "USER#b" }]);
+});
+
+test("are measured by their ledgers, and something for what is around those", () => {
+  assert.is(sizeOfStored(stored()), writeLedger(stored().ledger).length + 60);
+});
+
+test.run();
