@@ -113,4 +113,6 @@ process.on("message", (next: Job) => {
   dependents = new Set(job.dependents);
   void clearTables().then(runJob);
 });
+// The command has ended before its time.
+process.on("disconnect", () => process.exit());
 process.send?.({ kind: "ready" } satisfies Report);
