@@ -152,6 +152,20 @@ test("counts what came again in an older second as leaves the fewest states unme
     resolve({ transitions, repeats: { "100:x>y": 1 }, balance: { x: [0, 100], y: [0, 200], ...z } }),
     sure("z"),
   );
+  // Some of its copies were changes, others were told of twice.
+  for (const [copies, told] of [
+    [3, 1],
+    [3, 2],
+    [5, 4],
+  ] as const) {
+    const some = { x: [-told, 100], y: [told, 200], ...z } satisfies EventLedger["balance"];
+    assert.equal(resolve({ transitions, repeats: { "100:x>y": copies }, balance: some }), sure("z"));
+    const two = { "100:x>y": copies, "150:v>w": copies };
+    const both = { ...some, v: [-told, 150], w: [told, 150] } satisfies EventLedger["balance"];
+    assert.equal(resolve({ transitions, repeats: two, balance: both }), sure("z"));
+    const one = { ...some, v: [0, 150], w: [0, 150] } satisfies EventLedger["balance"];
+    assert.equal(resolve({ transitions, repeats: two, balance: one }), sure("z"));
+  }
   const tooFew = resolve({ transitions, repeats: { "100:x>y": 1 }, balance: { x: [-2, 100], y: [2, 200], ...z } });
   assert.equal([tooFew.gapSince, tooFew.missing], [100, { after: ["y"], before: ["x"] }]);
   const chain = {
