@@ -5,7 +5,12 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { bodyOf } from "../../../emulator/dynamodb/forward.ts";
 import { functionTimeoutSeconds } from "../../../infra/processing/function.ts";
-import { dynamodb, isConditionFailed, maxAttempts } from "../../../lambdas/dynamodb/dynamodb.ts";
+import {
+  dynamodb,
+  isConditionFailed,
+  maxAttempts,
+  requestTimeoutMilliseconds,
+} from "../../../lambdas/dynamodb/dynamodb.ts";
 import { urlOf } from "../../../local/server.ts";
 import { rejects } from "../../helpers/rejects.ts";
 
@@ -104,6 +109,10 @@ for (const [what, answer] of Object.entries({
     assert.equal(await get(what, [answer, finds]), found);
   });
 }
+
+test("is attempted three times, for two seconds each", () => {
+  assert.equal([maxAttempts, requestTimeoutMilliseconds], [3, 2000]);
+});
 
 test("fails after the last attempt with DynamoDB's own error", async () => {
   const fails = refuses(500, "InternalServerError");

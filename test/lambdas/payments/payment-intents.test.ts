@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Payment } from "../../../lambdas/payments/payment.ts";
+import { dynamodb } from "../../../lambdas/dynamodb/dynamodb.ts";
 import { addIntent, hasIntent, type InvoiceIntent, settleIntent } from "../../../lambdas/payments/payment-intents.ts";
 import { type Payments, paymentsTable } from "../../../lambdas/payments/payments-table.ts";
 import type { Json } from "../../../samples/stripe-objects.ts";
@@ -54,6 +55,54 @@ test("keep an unrecorded invoice's row until the last of them may go, whatever t
     }
     assert.is((await rowOf(id))["expires_at"], 600, id);
   }
+});
+
+// Runs something after each call of DynamoDB has been answered, before its caller goes on.
+const afterEachCall = async (hook: (input: Json) => Promise<unknown>, run: () => Promise<unknown>): Promise<void> => {
+  dynamodb.middlewareStack.add(
+    (next) => async (given) => {
+      const answer = await next(given);
+      await hook({ ...given.input });
+      return answer;
+    },
+    { step: "initialize", name: "after" },
+  );
+  try {
+    await run();
+  } finally {
+    dynamodb.middlewareStack.remove("after");
+  }
+};
+
+test("change nothing of when a payment may go that is recorded between the two calls of one link", async () => {
+  await payments.link("in_between", intent("pi_1", { ...part, expiresAt: 500 }));
+  let calls = 0;
+  const recordOnce = async () => {
+    calls += 1;
+    if (calls === 1) await payments.record(paid("in_between"));
+  };
+  await afterEachCall(recordOnce, () => payments.link("in_between", intent("pi_2", { ...part, expiresAt: 600 })));
+  assert.ok(calls > 1);
+  assert.is((await rowOf("in_between"))["expires_at"], 2000);
+});
+
+test("are all written when the answer comes, and found as they are then", async () => {
+  await payments.link("in_waits", intent("pi_2", { expiresAt: 500 }));
+  let answered = 0;
+  const slowly = async () => {
+    await new Promise((done) => void setImmediate(done));
+    answered += 1;
+  };
+  await afterEachCall(slowly, async () => {
+    await payments.link("in_waits", intent("pi_1", { expiresAt: 600 }));
+    assert.is(answered, 3);
+    await payments.record(paid("in_waits", { stripe_payment_intent_id: "pi_0" }));
+    assert.is(answered, 5);
+  });
+  const reads: unknown[] = [];
+  const seen = async ({ ConsistentRead }: Json) => reads.push(ConsistentRead);
+  await afterEachCall(seen, () => payments.hasTwin(failed("in_waits", 1_767_225_600)));
+  assert.equal(reads, [true]);
 });
 
 test("change nothing of when a recorded payment may go, before or after it is recorded", async () => {

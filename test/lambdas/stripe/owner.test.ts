@@ -51,7 +51,11 @@ test("of an invoice: the subscription that it bills, and the user in that one's 
   assert.is(owner(invoice({ parent: null, metadata: { user_id: "user_3" } })).metadataUserId, null);
 });
 
-test("names no price of an invoice whose lines are in sight only in part", () => {
+test("names no price of an invoice or a subscription of which only a part is in sight", () => {
+  const items = { data: [{ price: "price_a" }] };
+  const subscription = sampleSubscription(period);
+  assert.equal(owner({ ...subscription, items: { ...items, has_more: true } }).priceIds, []);
+  assert.equal(owner({ ...subscription, items: { ...items, has_more: false } }).priceIds, ["price_a"]);
   const data = [{ price: "price_a" }];
   assert.equal(owner(invoice({ lines: { data, has_more: true } })).priceIds, []);
   assert.equal(owner(invoice({ lines: { data, has_more: false } })).priceIds, ["price_a"]);

@@ -4,7 +4,16 @@ import * as assert from "uvu/assert";
 import { parse } from "../../../lambdas/runtime/parse.ts";
 import { Invoice } from "../../../lambdas/stripe/invoice.ts";
 import { Owned } from "../../../lambdas/stripe/owner.ts";
-import { AmountMinor, Count, Expandable, Id, maybe, Reference, UnixSeconds } from "../../../lambdas/stripe/shapes.ts";
+import {
+  AmountMinor,
+  Count,
+  Expandable,
+  Id,
+  maybe,
+  Metadata,
+  Reference,
+  UnixSeconds,
+} from "../../../lambdas/stripe/shapes.ts";
 import { envelope } from "../../../lambdas/stripe/stripe-event.ts";
 import { Subscription } from "../../../lambdas/subscriptions/subscription-state.ts";
 import { type Json, sampleEvent, sampleInvoice, sampleSubscription } from "../../../samples/stripe-objects.ts";
@@ -33,6 +42,12 @@ test("take what is within the bounds, and refuse what is next to them", () => {
     ["UnixSeconds", takenBy(UnixSeconds), [0, 32_503_679_999], [-1, 32_503_680_000, 1.5, "1"]],
     ["AmountMinor", takenBy(AmountMinor), [0, Number.MAX_SAFE_INTEGER], [-1, Number.MAX_SAFE_INTEGER + 1, 0.5]],
     ["Count", takenBy(Count), [0, Number.MAX_SAFE_INTEGER], [-1, 1e21, 0.5]],
+    [
+      "a user's id",
+      (id) => takenBy(Metadata)({ user_id: id }),
+      [undefined, "a", "a".repeat(500)],
+      ["", "a".repeat(501), null],
+    ],
     ["maybe", takenBy(maybe(Count)), [undefined, null, 1], ["1"]],
   ];
   for (const [name, isTaken, taken, refused] of cases) {
@@ -133,6 +148,7 @@ test("refuse a subscription by any field that is read of it, wherever it lies", 
     "plan.interval_count": "1",
     "plan.usage_type": 1,
     "items.data": null,
+    "items.has_more": 1,
     "items.data.0.price": 1,
     "items.data.0.price.id": "",
     "items.data.0.price.recurring.interval": 1,

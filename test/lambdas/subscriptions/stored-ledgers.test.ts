@@ -215,7 +215,7 @@ test("of version 1 is refused by each field that is not what was written then", 
       "ended.at": "1",
       "ended.state": null,
       more: 1,
-      ...Object.fromEntries([...times.map((name) => [`states.b.${name}`, "1"])]),
+      ...Object.fromEntries(times.map((name) => [`states.b.${name}`, "1"])),
       ...Object.fromEntries(Object.entries(state).map(([name, value]) => [`states.b.${name}`, value])),
     },
   );

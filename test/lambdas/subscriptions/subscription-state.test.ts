@@ -17,9 +17,58 @@ const read = (more: Json) => stateOf(parse({ ...sampleSubscription(period), ...m
 
 const items = (...data: Json[]) => ({ items: { data } });
 
+const periodOf = (state: ReturnType<typeof read>) => [state.current_period_start, state.current_period_end];
+
 test("takes the period of the item that ends last, where each has its own", () => {
   const state = read(items(sampleItem(samplePrices.monthly, 100, 130), sampleItem(samplePrices.yearly, 90, 465)));
   assert.equal([state.current_period_start, state.current_period_end], [90, 465]);
+});
+
+test("reads what Stripe says, null for what it leaves out, and its prices by their ids", () => {
+  const bare = stateOf(parse({ object: "subscription", id: "sub_1", status: "active", created: 1 }, Subscription));
+  const nothing = {
+    customer_id: null,
+    status: "active",
+    prices: [],
+    current_period_start: null,
+    current_period_end: null,
+    cancel_at_period_end: false,
+    cancel_at: null,
+    canceled_at: null,
+    ended_at: null,
+    trial_start: null,
+    trial_end: null,
+    pause_collection: null,
+    pause_resumes_at: null,
+  };
+  assert.equal(bare, nothing);
+  const times = { cancel_at: 1, canceled_at: 2, ended_at: 3, trial_start: 4, trial_end: 5, cancel_at_period_end: true };
+  const { customer_id: customer, prices, ...rest } = read({ ...times, current_period_start: 7, current_period_end: 8 });
+  const { customer_id: _, prices: __, ...left } = nothing;
+  assert.equal(rest, { ...left, ...times, current_period_start: 100, current_period_end: 200 });
+  assert.equal([customer, prices.length], ["cus_sample", 1]);
+  const ids = ["price_b", "price_d", "price_a", "price_c"];
+  for (const order of [ids, ids.toReversed(), ids.toSorted()]) {
+    const state = read(items(...order.map((price) => ({ price }))));
+    assert.equal(
+      state.prices.map(({ id }) => id),
+      ids.toSorted(),
+    );
+  }
+});
+
+test("takes the period at the top where no item has one, and of items that end together the first", () => {
+  const top = { current_period_start: 7, current_period_end: 8 };
+  assert.equal(periodOf(read({ ...top, ...items({ price: "price_a" }) })), [7, 8]);
+  assert.equal(periodOf(read({ ...top, items: null })), [7, 8]);
+  assert.equal(periodOf(read({ ...top, ...items({ current_period_start: 5, current_period_end: null }) })), [7, 8]);
+  assert.equal(periodOf(read({ ...top, ...items({ current_period_start: 0, current_period_end: 1 }) })), [0, 1]);
+  const both = [
+    { current_period_start: 1, current_period_end: 9 },
+    { current_period_start: 2, current_period_end: 9 },
+  ];
+  assert.equal(periodOf(read(items(...both))), [1, 9]);
+  assert.equal(periodOf(read(items({ current_period_end: 8 }, ...both))), [1, 9]);
 });
 
 test("knows that it will end by the flag or by the date alone, unless it has ended", () => {

@@ -98,6 +98,8 @@ test("say which one does not hold what this program writes, and why", async () =
     assert.match(error.message, `The item USER#${userId} SUBSCRIPTION of the core table`);
     assert.match(error.message, why);
     assert.instance(error.cause, Error);
+    assert.ok(error.message.endsWith(`: ${Object(error.cause).message}`), error.message);
+    assert.not.match(error.message, "StructError");
   }
 });
 

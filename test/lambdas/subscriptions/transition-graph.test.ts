@@ -52,6 +52,7 @@ test("end where the whole history does, if the second ends as it began", () => {
 
 test("end in no state that only the first event shows, if there is another, and rather in a sink", () => {
   assert.is(end(">b a>a"), "a");
+  assert.is(end(">b c>a"), "a");
   assert.is(end("b>b a>b c>c c>a", { entered: ["a", "b", "c"] }), "b");
 });
 
