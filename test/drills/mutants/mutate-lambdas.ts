@@ -71,7 +71,7 @@ const mutants = files.flatMap((file) => mutantsOf(file, textOf(file)));
 const queue = [...mutants];
 await Promise.all(
   Array.from({ length: 2 }, async () => {
-    const worker = workerProcess(tests.usual);
+    const worker = workerProcess((url, title) => tests.usual(url, title));
     for (let mutant = queue.shift(); mutant; mutant = queue.shift()) await judge(worker, mutant);
     worker.stop();
   }),

@@ -213,7 +213,7 @@ test("are all found, however many pages of the index they are on", async () => {
     },
   };
   // It answers what the one call that is made of it may answer.
-  const users = await usersOfCustomer(client as unknown as typeof dynamodb, "core", "cus_1");
+  const users = await usersOfCustomer(client, "core", "cus_1");
   assert.equal(users, [
     { userId: "a", isLinked: true },
     { userId: "c", isLinked: false },
