@@ -47,11 +47,11 @@ export const syncSubscription =
     for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
       const before = await table.read(userId);
       const isElsewhere = before.stripe_overflow !== null && !(subscriptionId in before.subscriptions);
-      const own = isElsewhere ? await table.readOverflow(userId, subscriptionId) : undefined;
-      const synced = sync({ ...before.subscriptions, ...(own && { [subscriptionId]: own }) }, event, sold);
+      const returned = isElsewhere ? await table.readOverflow(userId, subscriptionId) : undefined;
+      const synced = sync({ ...before.subscriptions, ...(returned && { [subscriptionId]: returned }) }, event, sold);
       if (synced === null) return answer({ outcome: "duplicate", changes: [], written: [] });
       const { outcome, changes, resolved, subscriptions } = synced;
-      const next = nextItem(before, { subscriptions, eventOf: subscriptionId, customerId, sold });
+      const next = nextItem(before, { subscriptions, eventOf: subscriptionId, returned, customerId, sold });
       if (!(await writeOthers(table, userId, next))) continue;
       if (!(await table.write(userId, before, next.item, sold))) continue;
       reportGap(event, userId, resolved, gapSeconds, log);

@@ -1,17 +1,5 @@
 import { GetCommand, UpdateCommand, type UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
-import {
-  array,
-  create,
-  defaulted,
-  enums,
-  type Infer,
-  integer,
-  nullable,
-  record,
-  string,
-  type,
-  union,
-} from "superstruct";
+import { array, create, defaulted, type Infer, integer, min, nullable, record, string, type, union } from "superstruct";
 import { assignments } from "../dynamodb/assignments.ts";
 import { dynamodb, isConditionFailed } from "../dynamodb/dynamodb.ts";
 import { overflowKey, subscriptionKey } from "../dynamodb/keys.ts";
@@ -32,8 +20,8 @@ const Item = type({
   stripe_subscriptions: defaulted(record(string(), StoredLedger), {}),
   /** The customers of these subscriptions, each of which has an item that ties it to the user. */
   stripe_customers: defaulted(array(string()), []),
-  /** Whether subscriptions have gone to items of their own: ended ones alone, or others too, as they were too many. */
-  stripe_overflow: defaulted(nullable(enums(["ended", "crowded"])), null),
+  /** How many subscriptions that have not ended are in items of their own, as they were too many; null where none ever left. */
+  stripe_overflow: defaulted(nullable(min(integer(), 0)), null),
   /** The index's key, which the product may write too, without raising the version. */
   customer_id: defaulted(nullable(string()), null),
 });
@@ -122,8 +110,8 @@ const changeOf = (
   const { sets, names, values } = assignments({
     ...fields,
     ...withoutNulls(after),
-    // Others may have left the item that this row should know of.
-    ...(after.stripe_overflow === "crowded" && { order: "assumed" }),
+    // Others have left the item that this row should know of.
+    ...((after.stripe_overflow ?? 0) > 0 && { order: "assumed" }),
     stripe_subscriptions: Object.fromEntries(stored),
   });
   const same = [["stripe_version", before.stripe_version] as const, ["customer_id", before.customer_id] as const];

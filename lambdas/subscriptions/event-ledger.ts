@@ -53,8 +53,11 @@ export const emptyLedger: EventLedger = {
   prunedUpTo: -1,
 };
 
-/** How much a ledger keeps, less than 50 KB in all: what has to go goes by its hash or its time, never by its arrival. */
-export const bounds = { transitions: 200, states: 40, repeats: 150, openStates: 480, balancedStates: 80 } as const;
+/**
+ * How much a ledger keeps, less than 70 KB in all: what has to go goes by its hash or its time, never by its arrival. Of up to 1,000
+ * events, as many as are remembered, no more than 1,000 states are open, whichever came first.
+ */
+export const bounds = { transitions: 200, states: 40, repeats: 150, openStates: 1000, balancedStates: 80 } as const;
 
 /**
  * Adds an event to the ledger of its subscription; null if it was processed before.

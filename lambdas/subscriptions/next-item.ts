@@ -1,7 +1,7 @@
 import { sizeOfStored, type SubscriptionItem } from "./core-table.ts";
 import { isSettled, overflowOf } from "./overflow.ts";
 import type { PlanPrices } from "./plan.ts";
-import { byPrecedence, type StoredSubscriptions } from "./subscription-item.ts";
+import { byPrecedence, type StoredSubscription, type StoredSubscriptions } from "./subscription-item.ts";
 
 /** What is to be written of a user: the item, and what goes to other items before it. */
 export interface NextItem {
@@ -17,24 +17,30 @@ export interface Effect {
   subscriptions: StoredSubscriptions;
   /** The subscription that the event is about. */
   eventOf: string;
+  /** That subscription as it was in an item of its own, if it was there. */
+  returned: StoredSubscription | undefined;
   /** The event's customer, whom `resolve-customer` has tied to the user. */
   customerId: string | null;
   sold: PlanPrices;
 }
 
 /** The user's item after an event; a pure function of what it was and of the event's effect. */
-export const nextItem = (before: SubscriptionItem, { subscriptions, eventOf, customerId, sold }: Effect): NextItem => {
+export const nextItem = (
+  before: SubscriptionItem,
+  { subscriptions, eventOf, returned, customerId, sold }: Effect,
+): NextItem => {
   const leaving = overflowOf(subscriptions, { eventOf, sold, sizeOf: sizeOfStored });
   const all = Object.entries(subscriptions);
   const overflow = Object.fromEntries(all.filter(([id]) => leaving.includes(id)));
   const kept = Object.fromEntries(all.filter(([id]) => !leaving.includes(id)));
   const customers = customersOf(kept);
-  const isCrowded = Object.values(overflow).some((subscription) => !isSettled(subscription));
+  const [left, cameBack] = [unsettledIn(Object.values(overflow)), unsettledIn(returned ? [returned] : [])];
   return {
     item: {
       stripe_version: (before.stripe_version ?? 0) + 1,
       stripe_customers: customers,
-      stripe_overflow: isCrowded ? "crowded" : (before.stripe_overflow ?? (leaving.length > 0 ? "ended" : null)),
+      stripe_overflow:
+        leaving.length > 0 || before.stripe_overflow !== null ? (before.stripe_overflow ?? 0) + left - cameBack : null,
       customer_id: indexedCustomer(before, kept, sold),
       subscriptions: kept,
     },
@@ -42,6 +48,9 @@ export const nextItem = (before: SubscriptionItem, { subscriptions, eventOf, cus
     unlinked: customers.filter((id) => !before.stripe_customers.includes(id) && id !== customerId),
   };
 };
+
+const unsettledIn = (subscriptions: StoredSubscription[]): number =>
+  subscriptions.filter((subscription) => !isSettled(subscription)).length;
 
 const customersOf = (subscriptions: StoredSubscriptions): string[] => {
   const ids = Object.values(subscriptions).flatMap(({ resolved }) => resolved.state.customer_id ?? []);

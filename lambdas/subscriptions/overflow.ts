@@ -8,7 +8,7 @@ const maxBytes = 80_000;
 
 /** What a user's item has room for, by the size of each subscription in bytes. */
 export interface Room {
-  /** The subscription that an event is about, which stays. */
+  /** The subscription that an event is about, which stays for having ended. */
   eventOf: string;
   sold: PlanPrices;
   sizeOf: (subscription: StoredSubscription) => number;
@@ -26,7 +26,7 @@ export const overflowOf = (subscriptions: StoredSubscriptions, { eventOf, sold, 
   const bytes = () => [...sizes].reduce((sum, [id, size]) => sum + (leaving.has(id) ? 0 : size), 0);
   for (const id of lastFirst.slice(0, -1)) {
     if (bytes() <= maxBytes) break;
-    if (id !== eventOf) leaving.add(id);
+    leaving.add(id);
   }
   return [...leaving];
 };

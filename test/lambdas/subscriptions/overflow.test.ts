@@ -52,7 +52,7 @@ test("keeps the live ones and the last that ended in the item, each other in an 
   }
   await sync("over_parts", begin(4, "active"));
   const item = await itemOf("over_parts");
-  assert.equal([idsIn(item), item["stripe_overflow"], item["order"]], [["sub_3", "sub_4"], "ended", "certain"]);
+  assert.equal([idsIn(item), item["stripe_overflow"], item["order"]], [["sub_3", "sub_4"], 0, "certain"]);
   for (const index of [1, 2]) {
     const own = await itemOf("over_parts", `SUBSCRIPTION#sub_${index}`);
     assert.equal([own["status"], own["created"]], ["incomplete_expired", 1000 + index]);
@@ -171,17 +171,15 @@ const empty: SubscriptionItem = {
 test("shows that it assumes where live ones had to leave, those first that would show last", () => {
   const live = Array.from({ length: 300 }, (_, index) => begin(index, index === 5 ? "active" : "incomplete"));
   const subscriptions: StoredSubscriptions = playLife(live);
-  const next = nextItem(empty, { subscriptions, eventOf: "sub_0", customerId: "cus_sample", sold });
+  const of = { returned: undefined, customerId: "cus_sample", sold };
+  const next = nextItem(empty, { ...of, subscriptions, eventOf: "sub_0" });
   const kept = Object.keys(next.item.subscriptions);
-  assert.ok(kept.includes("sub_5") && kept.includes("sub_0") && kept.includes("sub_299"));
-  assert.not(kept.includes("sub_1"));
-  assert.is(next.item.stripe_overflow, "crowded");
+  assert.ok(kept.includes("sub_5") && kept.includes("sub_299"));
+  assert.not(kept.includes("sub_0"));
+  assert.is(next.item.stripe_overflow, 300 - kept.length);
   assert.ok(kept.length > 50 && kept.length < 300, `${kept.length}`);
-  const later = nextItem(
-    { ...next.item },
-    { subscriptions: next.item.subscriptions, eventOf: "sub_0", customerId: null, sold },
-  );
-  assert.is(later.item.stripe_overflow, "crowded");
+  const later = nextItem(next.item, { ...of, subscriptions: next.item.subscriptions, eventOf: "sub_5" });
+  assert.is(later.item.stripe_overflow, 300 - kept.length);
 });
 
 test("keeps what it has room for", () => {
@@ -194,9 +192,26 @@ test("keeps what it has room for", () => {
 test("writes `assumed` for the row of a crowded item", async () => {
   const table = subscriptionsTable(tables.core);
   const subscriptions = playLife([begin(1, "active")]);
-  const item = { ...empty, stripe_version: 1, stripe_overflow: "crowded" as const, subscriptions };
+  const item = { ...empty, stripe_version: 1, stripe_overflow: 1, subscriptions };
   assert.is(await table.write("over_crowded", empty, item, sold), true);
   assert.is((await itemOf("over_crowded"))["order"], "assumed");
+});
+
+test("is certain again when all that had to leave have ended", async () => {
+  const table = subscriptionsTable(tables.core);
+  const live = Array.from({ length: 300 }, (_, index) => begin(index));
+  await table.write("over_heals", empty, { ...empty, stripe_version: 1, subscriptions: playLife(live) }, sold);
+  await sync("over_heals", begin(500, "active"));
+  const crowded = await itemOf("over_heals");
+  const left = Number(crowded["stripe_overflow"]);
+  assert.is(idsIn(crowded).length + left, 301);
+  assert.is(crowded["order"], "assumed");
+  for (let index = 0; index < left; index += 1) {
+    assert.is((await itemOf("over_heals"))["order"], "assumed");
+    await sync("over_heals", expire(index));
+  }
+  const healed = await itemOf("over_heals");
+  assert.equal([healed["stripe_overflow"], healed["subscription_id"], healed["order"]], [0, "sub_500", "certain"]);
 });
 
 test("shrinks an item of before, however large, with its next event", async () => {
