@@ -11,10 +11,10 @@ import { type Subscriptions, subscriptionsTable } from "./subscriptions/core-tab
 import { type Customers, customersTable } from "./subscriptions/customers-table.ts";
 import { nextItem, type NextItem } from "./subscriptions/next-item.ts";
 import { type PlanPrices, planPricesFrom } from "./subscriptions/plan.ts";
-import type { ResolvedState } from "./subscriptions/resolve-state.ts";
+import type { ResolvedState } from "./ledger/reading.ts";
 import { toSubscriptionEvent } from "./subscriptions/subscription-event.ts";
 import { type SubscriptionEvent, sync } from "./subscriptions/subscription-item.ts";
-import { Subscription } from "./subscriptions/subscription-state.ts";
+import { Subscription } from "./ledger/subscription-state.ts";
 
 const Event = assign(envelope(Subscription), type({ customer: FoundCustomer }));
 

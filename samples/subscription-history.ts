@@ -19,6 +19,10 @@ export interface GroundTruth {
 export interface SubscriptionHistory {
   subscriptionId: string;
   events: (Json & { id: string })[];
+  /** As Stripe's API shows the subscription after each of the events. */
+  objects: Json[];
+  /** When each of the events happened, in unix seconds. */
+  times: number[];
   end: GroundTruth;
 }
 
@@ -74,7 +78,7 @@ export const makeSubscriptionHistory = ({
     const id = `evt_${name}_${index}`;
     return sampleEvent(id, `customer.subscription.${kind}`, times[index] ?? now, shown, previous);
   });
-  return { subscriptionId, events, end: states.at(-1) ?? beginning(now) };
+  return { subscriptionId, events, objects, times, end: states.at(-1) ?? beginning(now) };
 };
 
 const beginning = (now: number): GroundTruth => ({

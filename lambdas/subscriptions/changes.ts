@@ -1,5 +1,5 @@
 import { type PlanPrices, soldPlan } from "./plan.ts";
-import { isCancellationScheduled, isEnded, type SubscriptionState } from "./subscription-state.ts";
+import { isCancellationScheduled, isEnded, type SubscriptionState } from "../ledger/subscription-state.ts";
 
 /** Something that happened to a subscription, from what to what. */
 export interface Change {

@@ -3,9 +3,9 @@ import { array, create, defaulted, type Infer, integer, min, nullable, record, s
 import { assignments } from "../dynamodb/assignments.ts";
 import { dynamodb, isConditionFailed } from "../dynamodb/dynamodb.ts";
 import { overflowKey, subscriptionKey } from "../dynamodb/keys.ts";
-import { readLedger, writeLedger } from "./ledger-format.ts";
+import { readLedger, writeLedger } from "../ledger/ledger-format.ts";
 import type { PlanPrices } from "./plan.ts";
-import { resolveState } from "./resolve-state.ts";
+import { resolveState } from "../ledger/resolve-state.ts";
 import { currentSubscriptionFields, type StoredSubscription, type StoredSubscriptions } from "./subscription-item.ts";
 
 // Before version 2 a subscription's ledger was its `book`.

@@ -1,6 +1,6 @@
 import { byPrecedence, type StoredSubscription, type StoredSubscriptions } from "./subscription-item.ts";
 import type { PlanPrices } from "./plan.ts";
-import { isEnded } from "./subscription-state.ts";
+import { isEnded } from "../ledger/subscription-state.ts";
 
 // An item has at most 400 KB, and a write costs a unit for each KB. One ended subscription stays, to be shown where none is live.
 const maxEnded = 1;

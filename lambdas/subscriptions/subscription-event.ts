@@ -3,9 +3,9 @@ import { parse } from "../runtime/parse.ts";
 import { assertAccepted } from "../stripe/event-types.ts";
 import { applyPreviousAttributes } from "../stripe/previous-object.ts";
 import type { StripeEvent } from "../stripe/stripe-event.ts";
-import type { Transition } from "./event-ledger.ts";
+import type { Transition } from "../ledger/event-ledger.ts";
 import type { SubscriptionEvent } from "./subscription-item.ts";
-import { isEnded, stateOf, Subscription } from "./subscription-state.ts";
+import { isEnded, stateOf, Subscription } from "../ledger/subscription-state.ts";
 
 /**
  * Turns an event about a subscription into a transition from the state that it left to the one that it shows.

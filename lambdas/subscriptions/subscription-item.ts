@@ -1,9 +1,11 @@
 import { changesBetween, type Change } from "./changes.ts";
-import { emptyLedger, type EventLedger, recordEvent, type Transition } from "./event-ledger.ts";
+import { emptyLedger, type EventLedger, type Transition } from "../ledger/event-ledger.ts";
+import { recordEvent } from "../ledger/record-event.ts";
 import { isConfigured, type PlanPrices, soldPlan } from "./plan.ts";
-import { resolveState, type ResolvedState } from "./resolve-state.ts";
-import { hashOf } from "./state-hash.ts";
-import { accessOf, isEnded } from "./subscription-state.ts";
+import type { ResolvedState } from "../ledger/reading.ts";
+import { resolveState } from "../ledger/resolve-state.ts";
+import { hashOf } from "../ledger/state-hash.ts";
+import { accessOf, isEnded } from "../ledger/subscription-state.ts";
 
 /** One of a user's subscriptions: the ledger of its events, and what that makes its state. */
 export interface StoredSubscription {

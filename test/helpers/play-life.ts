@@ -1,14 +1,14 @@
 import { envelope } from "../../lambdas/stripe/stripe-event.ts";
-import { readLedger, writeLedger } from "../../lambdas/subscriptions/ledger-format.ts";
+import { readLedger, writeLedger } from "../../lambdas/ledger/ledger-format.ts";
 import { parse } from "../../lambdas/runtime/parse.ts";
-import { resolveState } from "../../lambdas/subscriptions/resolve-state.ts";
+import { resolveState } from "../../lambdas/ledger/resolve-state.ts";
 import { toSubscriptionEvent } from "../../lambdas/subscriptions/subscription-event.ts";
 import {
   currentSubscriptionFields,
   type StoredSubscriptions,
   sync,
 } from "../../lambdas/subscriptions/subscription-item.ts";
-import { Subscription } from "../../lambdas/subscriptions/subscription-state.ts";
+import { Subscription } from "../../lambdas/ledger/subscription-state.ts";
 import type { Json } from "../../samples/stripe-objects.ts";
 
 const Event = envelope(Subscription);

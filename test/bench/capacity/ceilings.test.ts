@@ -13,8 +13,8 @@ import {
   type StoredSubscriptions,
   sync,
 } from "../../../lambdas/subscriptions/subscription-item.ts";
-import { writeLedger } from "../../../lambdas/subscriptions/ledger-format.ts";
-import { Subscription } from "../../../lambdas/subscriptions/subscription-state.ts";
+import { writeLedger } from "../../../lambdas/ledger/ledger-format.ts";
+import { Subscription } from "../../../lambdas/ledger/subscription-state.ts";
 import { sampleEvent, sampleItem, samplePrices, sampleSubscription } from "../../../samples/stripe-objects.ts";
 import { onTheBus } from "../../events/envelope.ts";
 import { graphOf } from "../../helpers/stack.ts";

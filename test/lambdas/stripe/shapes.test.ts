@@ -15,7 +15,7 @@ import {
   UnixSeconds,
 } from "../../../lambdas/stripe/shapes.ts";
 import { envelope } from "../../../lambdas/stripe/stripe-event.ts";
-import { Subscription } from "../../../lambdas/subscriptions/subscription-state.ts";
+import { Subscription } from "../../../lambdas/ledger/subscription-state.ts";
 import { type Json, sampleEvent, sampleInvoice, sampleSubscription } from "../../../samples/stripe-objects.ts";
 import { thrown } from "../../helpers/rejects.ts";
 

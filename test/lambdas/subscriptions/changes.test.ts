@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { changesBetween } from "../../../lambdas/subscriptions/changes.ts";
-import type { SubscriptionState } from "../../../lambdas/subscriptions/subscription-state.ts";
-import { stateFields } from "./states.ts";
+import type { SubscriptionState } from "../../../lambdas/ledger/subscription-state.ts";
+import { stateFields } from "../ledger/states.ts";
 
 const test = suite("what changed between two states of a subscription");
 

@@ -197,16 +197,28 @@ test("writes `assumed` for the row of a crowded item", async () => {
   assert.is((await itemOf("over_crowded"))["order"], "assumed");
 });
 
+// A subscription whose ledger is large: it was changed often within the second that it began in.
+const beginBusy = (index: number): Json[] => {
+  const changes = Array.from({ length: 30 }, (_, time) =>
+    sampleEvent(
+      `evt_busy_${index}_${time}`,
+      "customer.subscription.updated",
+      1000 + index,
+      sub(index, "incomplete", { cancel_at: time + 1 }),
+      { cancel_at: time === 0 ? null : time },
+    ),
+  );
+  return [begin(index), ...changes];
+};
+
 test("is certain again when all that had to leave have ended", async () => {
   const table = subscriptionsTable(tables.core);
-  const live = Array.from({ length: 300 }, (_, index) => begin(index));
-  await table.write("over_heals", empty, { ...empty, stripe_version: 1, subscriptions: playLife(live) }, sold);
+  const subscriptions = playLife(Array.from({ length: 12 }, (_, index) => index + 1).flatMap(beginBusy));
+  await table.write("over_heals", empty, { ...empty, stripe_version: 1, subscriptions }, sold);
   await sync("over_heals", begin(500, "active"));
-  const crowded = await itemOf("over_heals");
-  const left = Number(crowded["stripe_overflow"]);
-  assert.is(idsIn(crowded).length + left, 301);
-  assert.is(crowded["order"], "assumed");
-  for (let index = 0; index < left; index += 1) {
+  const left = Number((await itemOf("over_heals"))["stripe_overflow"]);
+  assert.ok(left > 1, `${left}`);
+  for (let index = 1; index <= left; index += 1) {
     assert.is((await itemOf("over_heals"))["order"], "assumed");
     await sync("over_heals", expire(index));
   }

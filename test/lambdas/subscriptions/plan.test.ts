@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { parse } from "../../../lambdas/runtime/parse.ts";
 import { isNoneOfOurs, type PlanPrices, soldPlan } from "../../../lambdas/subscriptions/plan.ts";
-import { stateOf, Subscription } from "../../../lambdas/subscriptions/subscription-state.ts";
+import { stateOf, Subscription } from "../../../lambdas/ledger/subscription-state.ts";
 import { type Json, sampleSubscription } from "../../../samples/stripe-objects.ts";
 
 const test = suite("the plan of a subscription");

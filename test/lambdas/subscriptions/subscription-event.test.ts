@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { parse } from "../../../lambdas/runtime/parse.ts";
 import { envelope } from "../../../lambdas/stripe/stripe-event.ts";
 import { toSubscriptionEvent } from "../../../lambdas/subscriptions/subscription-event.ts";
-import { Subscription } from "../../../lambdas/subscriptions/subscription-state.ts";
+import { Subscription } from "../../../lambdas/ledger/subscription-state.ts";
 import {
   type Json,
   sampleEvent,

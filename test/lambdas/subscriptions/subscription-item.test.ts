@@ -1,11 +1,11 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { SubscriptionItem } from "../../../lambdas/subscriptions/core-table.ts";
-import { emptyLedger } from "../../../lambdas/subscriptions/event-ledger.ts";
+import { emptyLedger } from "../../../lambdas/ledger/event-ledger.ts";
 import { nextItem } from "../../../lambdas/subscriptions/next-item.ts";
 import { isSettled, overflowOf } from "../../../lambdas/subscriptions/overflow.ts";
 import { planPricesFrom } from "../../../lambdas/subscriptions/plan.ts";
-import type { ResolvedState } from "../../../lambdas/subscriptions/resolve-state.ts";
+import type { ResolvedState } from "../../../lambdas/ledger/reading.ts";
 import {
   byPrecedence,
   currentSubscriptionFields,
@@ -13,9 +13,9 @@ import {
   type SubscriptionEvent,
   sync,
 } from "../../../lambdas/subscriptions/subscription-item.ts";
-import type { SubscriptionState } from "../../../lambdas/subscriptions/subscription-state.ts";
+import type { SubscriptionState } from "../../../lambdas/ledger/subscription-state.ts";
 import { thrown } from "../../helpers/rejects.ts";
-import { stateFields } from "./states.ts";
+import { stateFields } from "../ledger/states.ts";
 
 const test = suite("a user's subscriptions together");
 

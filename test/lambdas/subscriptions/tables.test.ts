@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { dynamodb } from "../../../lambdas/dynamodb/dynamodb.ts";
 import { sizeOfStored, type Subscriptions, subscriptionsTable } from "../../../lambdas/subscriptions/core-table.ts";
 import { type Customers, customersTable, usersOfCustomer } from "../../../lambdas/subscriptions/customers-table.ts";
-import { writeLedger } from "../../../lambdas/subscriptions/ledger-format.ts";
+import { writeLedger } from "../../../lambdas/ledger/ledger-format.ts";
 import type { StoredSubscription } from "../../../lambdas/subscriptions/subscription-item.ts";
 import { type Json, sampleEvent, sampleSubscription } from "../../../samples/stripe-objects.ts";
 import { playLife } from "../../helpers/play-life.ts";

@@ -57,6 +57,7 @@ const Version2 = object({
   balance,
   untrackedFrom: optional(string()),
   ended: optional(object({ at: integer(), state: State, hash: string() })),
+  snapshot: optional(object({ from: integer(), to: integer(), hash: string(), transitions: array(string()) })),
   version1: optional(object({ open: array(string()), known: record(string(), string()) })),
   processedEvents: string(),
   prunedUpTo: integer(),
@@ -104,6 +105,7 @@ export const readLedger = (text: string): EventLedger => {
     states: Object.fromEntries(Object.entries(states).map(([hash, state]) => [hash, stateFrom(state)])),
     ended: ended ? { ...ended, state: stateFrom(ended.state) } : null,
     untrackedFrom: orNull(ledger.untrackedFrom),
+    snapshot: orNull(ledger.snapshot),
     version1: orNull(ledger.version1),
   };
 };

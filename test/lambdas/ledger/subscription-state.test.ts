@@ -7,7 +7,7 @@ import {
   isEnded,
   stateOf,
   Subscription,
-} from "../../../lambdas/subscriptions/subscription-state.ts";
+} from "../../../lambdas/ledger/subscription-state.ts";
 import { type Json, sampleItem, samplePrices, sampleSubscription } from "../../../samples/stripe-objects.ts";
 
 const test = suite("subscription");

@@ -4,12 +4,12 @@ import {
   bounds,
   emptyLedger,
   type EventLedger,
-  recordEvent,
   repeatOf,
   type Transition,
-} from "../../../lambdas/subscriptions/event-ledger.ts";
-import { hashesBeforeVersion2, hashOf } from "../../../lambdas/subscriptions/state-hash.ts";
-import type { SubscriptionState } from "../../../lambdas/subscriptions/subscription-state.ts";
+} from "../../../lambdas/ledger/event-ledger.ts";
+import { recordEvent } from "../../../lambdas/ledger/record-event.ts";
+import { hashesBeforeVersion2, hashOf } from "../../../lambdas/ledger/state-hash.ts";
+import type { SubscriptionState } from "../../../lambdas/ledger/subscription-state.ts";
 import { stateFields } from "./states.ts";
 
 const test = suite("an event that is put into a ledger");

@@ -1,9 +1,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { emptyLedger, type EventLedger } from "../../../lambdas/subscriptions/event-ledger.ts";
-import { readLedger, writeLedger } from "../../../lambdas/subscriptions/ledger-format.ts";
-import { hashesBeforeVersion2 } from "../../../lambdas/subscriptions/state-hash.ts";
-import type { SubscriptionState } from "../../../lambdas/subscriptions/subscription-state.ts";
+import { emptyLedger, type EventLedger } from "../../../lambdas/ledger/event-ledger.ts";
+import { readLedger, writeLedger } from "../../../lambdas/ledger/ledger-format.ts";
+import { hashesBeforeVersion2 } from "../../../lambdas/ledger/state-hash.ts";
+import type { SubscriptionState } from "../../../lambdas/ledger/subscription-state.ts";
 import type { Json } from "../../../samples/stripe-objects.ts";
 import { thrown } from "../../helpers/rejects.ts";
 import { stateFields } from "./states.ts";
@@ -40,6 +40,7 @@ const whole: EventLedger = {
   balance: { a: [0, 100], b: [1, 200] },
   untrackedFrom: "m",
   ended: { at: 300, state: full, hash: "z" },
+  snapshot: { from: 198, to: 203, hash: "a", transitions: ["a>b"] },
   version1: { open: ["o"], known: { a: "o" } },
   processedEvents: "names",
   prunedUpTo: 50,
@@ -129,6 +130,10 @@ test("is refused by each field that is not what this program writes", () => {
     "ended.at": "300",
     "ended.state": null,
     "ended.hash": 1,
+    "snapshot.from": "198",
+    "snapshot.to": 203.5,
+    "snapshot.hash": 1,
+    "snapshot.transitions": "a>b",
     "version1.open": "o",
     "version1.known": { a: 1 },
     processedEvents: 1,

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { readLedger, writeLedger } from "../../../lambdas/subscriptions/ledger-format.ts";
+import { readLedger, writeLedger } from "../../../lambdas/ledger/ledger-format.ts";
 import { handler } from "../../../lambdas/sync-subscription.ts";
 import {
   type Json,

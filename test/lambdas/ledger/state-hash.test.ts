@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { hashesBeforeVersion2, hashOf } from "../../../lambdas/subscriptions/state-hash.ts";
-import type { SubscriptionState } from "../../../lambdas/subscriptions/subscription-state.ts";
+import { hashesBeforeVersion2, hashOf } from "../../../lambdas/ledger/state-hash.ts";
+import type { SubscriptionState } from "../../../lambdas/ledger/subscription-state.ts";
 import { stateFields } from "./states.ts";
 
 const test = suite("the hash of a subscription's state");

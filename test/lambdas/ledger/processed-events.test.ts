@@ -7,7 +7,7 @@ import {
   namesOfVersion1,
   type ProcessedEvents,
   remember,
-} from "../../../lambdas/subscriptions/processed-events.ts";
+} from "../../../lambdas/ledger/processed-events.ts";
 
 const test = suite("the events that a ledger remembers");
 

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { bounds, emptyLedger, type EventLedger } from "../../../lambdas/subscriptions/event-ledger.ts";
-import { resolveState } from "../../../lambdas/subscriptions/resolve-state.ts";
+import { bounds, emptyLedger, type EventLedger } from "../../../lambdas/ledger/event-ledger.ts";
+import { resolveState } from "../../../lambdas/ledger/resolve-state.ts";
 import { thrown } from "../../helpers/rejects.ts";
 import { stateFields } from "./states.ts";
 

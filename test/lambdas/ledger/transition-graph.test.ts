@@ -7,7 +7,7 @@ import {
   isConnected,
   isUnambiguous,
   type NewestSecond,
-} from "../../../lambdas/subscriptions/transition-graph.ts";
+} from "../../../lambdas/ledger/transition-graph.ts";
 
 const test = suite("the transitions of one second");
 

@@ -1,4 +1,4 @@
-import type { SubscriptionState } from "../../../lambdas/subscriptions/subscription-state.ts";
+import type { SubscriptionState } from "../../../lambdas/ledger/subscription-state.ts";
 
 /** An active subscription of which nothing else is known. */
 export const stateFields: SubscriptionState = {

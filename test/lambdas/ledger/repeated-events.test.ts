@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { bounds } from "../../../lambdas/subscriptions/event-ledger.ts";
-import { writeLedger } from "../../../lambdas/subscriptions/ledger-format.ts";
+import { bounds } from "../../../lambdas/ledger/event-ledger.ts";
+import { writeLedger } from "../../../lambdas/ledger/ledger-format.ts";
 import { randomFrom, shuffled, withDoubles, withDuplicates } from "../../../samples/random.ts";
 import { type Json, sampleEvent, sampleSubscription } from "../../../samples/stripe-objects.ts";
 import { changesRecord, makeSubscriptionHistory, matchesGroundTruth } from "../../../samples/subscription-history.ts";
