@@ -2,6 +2,7 @@ import { enableCompileCache } from "node:module";
 import { Command, InvalidArgumentError } from "commander";
 import { EmulatorError } from "../emulator/graph/errors.ts";
 import { UserError } from "../ops/command/errors.ts";
+import { escapeLines } from "../ops/terminal/escape.ts";
 import type { Options } from "./start.ts";
 
 enableCompileCache();
@@ -63,6 +64,7 @@ try {
   process.exitCode = await start(options, stdoutClosed.signal);
 } catch (error) {
   const isForUser = error instanceof UserError || error instanceof EmulatorError;
-  console.error(isForUser ? error.message : error);
-  process.exitCode = 2;
+  console.error(isForUser ? escapeLines(error.message) : error);
+  // What waits for a part that has failed would hold the process.
+  process.exit(2);
 }

@@ -22,6 +22,12 @@ export interface ProcessArgs {
   faults?: FaultPlan | undefined;
 }
 
+// dynalite throws what it cannot read or write, such as on a full disk; the parent says it.
+process.on("uncaughtException", (error) => {
+  if (!process.send) process.exit(1);
+  process.send({ failure: reasonOf(error) }, undefined, undefined, () => process.exit(1));
+});
+
 enableCompileCache();
 const { default: dynalite } = await import("dynalite");
 
@@ -110,6 +116,11 @@ const failBy = (fault: "throttles" | "errors", response: ServerResponse): void =
   const name = isThrottled ? "ProvisionedThroughputExceededException" : "InternalServerError";
   fail(response, isThrottled ? 400 : 500, `com.amazonaws.dynamodb.v20120810#${name}`);
 };
+
+// LevelDB's own reason is in the cause.
+function reasonOf({ message, cause }: Error): string {
+  return cause instanceof Error ? `${message} ${cause.message}` : message;
+}
 
 // After the parent has gone there is no one to reply to.
 const reply = (message: object) => process.send?.(message, undefined, undefined, () => {});
