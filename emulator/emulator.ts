@@ -94,14 +94,8 @@ const stopAll = async (stops: Stop[]): Promise<void> => {
 };
 
 const assemble = async (args: EmulatorArgs, stops: Stop[]): Promise<Emulator> => {
-  const { clock, eventIdOf } = args;
-  const { dataDirectory } = args;
-  let failure: EmulatorError | null = null;
-  const onFailure = (error: EmulatorError): void => {
-    if (failure) return;
-    failure = error;
-    args.onFailure?.(error);
-  };
+  const { clock, eventIdOf, dataDirectory } = args;
+  const { onFailure, hasFailed, acknowledged } = firstFailure(args.onFailure);
   // First, as the directory may be in use.
   const store = dataDirectory === undefined ? null : openMessageStore(dataDirectory, onFailure);
   stops.push(() => store?.close());
@@ -134,13 +128,6 @@ const assemble = async (args: EmulatorArgs, stops: Stop[]): Promise<Emulator> =>
     if (deliveries.length > 0) args.onReplayed?.(event, deliveries, since);
   });
 
-  // Nothing that ends after a failure counts as done.
-  const acknowledged = async <T>(run: () => Promise<T>): Promise<T> => {
-    const result = await run();
-    if (failure) throw failure;
-    return result;
-  };
-
   const parts = { graph, dynamodb, queues, executions, replays, permissions, cloudwatch, logs };
   return {
     ...parts,
@@ -154,11 +141,29 @@ const assemble = async (args: EmulatorArgs, stops: Stop[]): Promise<Emulator> =>
     },
     stop: async () => {
       // What waits for a broken part may wait for long.
-      if (!failure) {
+      if (!hasFailed()) {
         await replays.stop();
         await executions.idle();
       }
       await stopAll(stops);
+    },
+  };
+};
+
+// Reports the first failure; nothing that ends after one counts as done.
+const firstFailure = (report: EmulatorArgs["onFailure"]) => {
+  let failure: EmulatorError | null = null;
+  return {
+    hasFailed: () => failure !== null,
+    onFailure: (error: EmulatorError): void => {
+      if (failure) return;
+      failure = error;
+      report?.(error);
+    },
+    acknowledged: async <T>(run: () => Promise<T>): Promise<T> => {
+      const result = await run();
+      if (failure) throw failure;
+      return result;
     },
   };
 };

@@ -18,7 +18,7 @@ export const trackRequests = (server: Server): (() => Promise<void>) => {
   // A client that never sends the rest of its body is not waited for.
   const isBusy = () => [...open].some(({ complete }) => complete);
   return async () => {
-    for (let before = -1; before !== arrived || isBusy(); ) {
+    for (let before = -1; before !== arrived || isBusy();) {
       before = arrived;
       await delay(quietMilliseconds);
     }

@@ -7,7 +7,7 @@ export interface Ending {
   isInterrupted(): boolean;
   hasFailed(): boolean;
   /** Ends the run as something has failed. */
-  fail(error: Error): void;
+  fail: (error: Error) => void;
   /** Takes no signals any more. */
   release(): void;
 }

@@ -61,9 +61,6 @@ export const openSession = (runner: Runner, options: SessionOptions): Session =>
     return outcome;
   };
 
-  const inOrder = <T>(event: StripeEnvelope, work: () => Promise<T>): Promise<T> =>
-    queue(ownerOfEvent(event)?.customerId ?? event.detail.id, work);
-
   return {
     arrival: {
       eventSource: `${graph.outputs["eventSource"]}`,
@@ -75,7 +72,7 @@ export const openSession = (runner: Runner, options: SessionOptions): Session =>
       if (options.items === undefined) placeholders += await runner.addPlaceholderUsers(events);
     },
     take: async (event) => {
-      const outcome = inOrder(event, () => run(event));
+      const outcome = queue(keyOf(event), () => run(event));
       pending.add(outcome);
       try {
         return await outcome;
@@ -84,7 +81,7 @@ export const openSession = (runner: Runner, options: SessionOptions): Session =>
       }
     },
     takeAll: async (events, isCut) => {
-      await Promise.all(events.map((event) => inOrder(event, async () => isCut() || run(event))));
+      await Promise.all(events.map((event) => queue(keyOf(event), async () => isCut() || run(event))));
     },
     print,
     onOutcome: (next) => {
@@ -98,10 +95,14 @@ export const openSession = (runner: Runner, options: SessionOptions): Session =>
       const alarms = runner.cloudwatch.alarming();
       return summaryOf({ counts, seconds, metrics: ownMetricsOf(runner), placeholders, alarms, untriggered });
     },
-    idle: async () => {
-      await Promise.allSettled(pending);
-    },
+    idle: () => settled(pending),
   };
+};
+
+const keyOf = (event: StripeEnvelope): string => ownerOfEvent(event)?.customerId ?? event.detail.id;
+
+const settled = async (pending: Iterable<Promise<unknown>>): Promise<void> => {
+  await Promise.allSettled(pending);
 };
 
 // The sums of the Lambdas' own metrics, by namespace and name.

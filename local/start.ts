@@ -79,7 +79,10 @@ const run = async (options: Options, ending: Ending, serveNow: Serve): Promise<n
   });
   const session = openSession(runner, options);
   try {
-    const problems = await Promise.race([play(session, options, () => ending.isInterrupted() || ending.hasFailed()), ending.failure]);
+    const problems = await Promise.race([
+      play(session, options, () => ending.isInterrupted() || ending.hasFailed()),
+      ending.failure,
+    ]);
     // Alarms are evaluated by the minute.
     await clock.sleep(60_000);
     runner.cloudwatch.check();

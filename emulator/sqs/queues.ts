@@ -29,7 +29,11 @@ export const makeQueues = (graph: Graph, store: MessageStore | null): Queues => 
     const { visibilityTimeoutSeconds } = rest;
     const [arn, url] = [`${outputs["arn"]}`, `${outputs["url"]}`];
     return makeQueue({
-      ...{ name, arn, url, maxMessageBytes: maxMessageSize, visibilityTimeoutSeconds },
+      name,
+      arn,
+      url,
+      maxMessageBytes: maxMessageSize,
+      visibilityTimeoutSeconds,
       messages: store?.messagesOf(name) ?? [],
       onSend: (message) => store?.add(name, message),
       onDelete: ({ messageId }) => store?.delete(messageId),

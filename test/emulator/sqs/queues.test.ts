@@ -88,7 +88,8 @@ test("send nothing that cannot be written, and say so once", async () => {
   const store = open(directory, (error) => failures.push(error));
   const [queue] = makeQueues(await graphOf("dev"), store).all;
   store.close();
-  for (const _ of [1, 2]) assert.match(thrown(() => queue?.send("body", 1)).message, "queues.sqlite cannot be written: ");
+  for (const _ of [1, 2])
+    assert.match(thrown(() => queue?.send("body", 1)).message, "queues.sqlite cannot be written: ");
   assert.equal([failures.length, queue?.messages], [1, []]);
 });
 
