@@ -8,7 +8,7 @@ import type { Clock } from "../emulator/time/clock.ts";
 import { counted } from "../ops/terminal/counted.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import type { Runner } from "./runner.ts";
-import { type HttpArgs, urlOf } from "./server.ts";
+import { type HttpArgs, urlOf } from "./http/server.ts";
 import type { Session } from "./session.ts";
 import { NotAnEvent, type StripeEnvelope, toEnvelope } from "./stripe-envelope.ts";
 

@@ -5,14 +5,14 @@ import { readJson } from "../emulator/graph/json.ts";
 import { validateInputs } from "../emulator/graph/validate-inputs.ts";
 import { type Clock, realClock, VirtualClock } from "../emulator/time/clock.ts";
 import { UserError } from "../ops/command/errors.ts";
-import { trackRequests } from "./drain.ts";
+import { trackRequests } from "./http/drain.ts";
 import { type Ending, listenForEnd } from "./ending.ts";
 import { play, type PlayOptions } from "./play.ts";
 import { alarmLineOf, rowsOf } from "./print.ts";
 import { loadStack } from "./program.ts";
 import { type Runner, startRunner } from "./runner.ts";
 import { answersOf, serve } from "./serve.ts";
-import { type HttpArgs, listen } from "./server.ts";
+import { type HttpArgs, listen } from "./http/server.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
 
 /** The options of `npm start`. */
