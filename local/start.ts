@@ -29,7 +29,8 @@ export interface Options extends PlayOptions, SessionOptions {
 /**
  * Does what the options say, and returns the exit code: 0, 1 if an event was dead-lettered, 2 if one could not be read.
  *
- * Once `stdoutClosed` is aborted, or upon Ctrl-C, it finishes what it has begun and stops listening; 130 if it had not played all.
+ * Once `stdoutClosed` is aborted, it plays all and listens no longer; upon Ctrl-C it finishes what it has begun, and the exit code is
+ * 130 if it had not played all.
  */
 export const start = async (options: Options, stdoutClosed = new AbortController().signal): Promise<number> => {
   const answering = Promise.withResolvers<HttpArgs>();

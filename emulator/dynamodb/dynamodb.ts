@@ -66,7 +66,7 @@ export const startDynamoDB = async (child: ChildProcess, args: DynamoDBArgs): Pr
     region: graph.region,
     credentials: { accessKeyId: emulatorKey, secretAccessKey: "none" },
   });
-  await createTables(client, tables);
+  await Promise.race([createTables(client, tables), rejectedBy(ended)]);
 
   return {
     endpoint,

@@ -49,10 +49,9 @@ export const openMessageStore = (directory: string, onFailure: (error: EmulatorE
   };
 };
 
-/** The error for a data directory that does not take what must be written. */
-export const cannotWrite = (path: string, cause: unknown): EmulatorError =>
+const cannotWrite = (path: string, cause: unknown): EmulatorError =>
   new EmulatorError(
-    `${path} cannot be written: ${cause instanceof Error ? cause.message : cause}. What was acknowledged before is kept; free the disk or give another directory, and start again`,
+    `${path} cannot be written: ${reasonOf(cause)}. What was acknowledged before is kept; free the disk or give another directory, and start again`,
     { cause },
   );
 
@@ -60,10 +59,9 @@ const open = (directory: string, file: string): DatabaseSync => {
   try {
     makeDirectory(resolve(directory));
   } catch (error) {
-    throw new EmulatorError(
-      `The data directory ${directory} cannot be created: ${error instanceof Error ? error.message : error}. Give another one`,
-      { cause: error },
-    );
+    throw new EmulatorError(`The data directory ${directory} cannot be created: ${reasonOf(error)}. Give another one`, {
+      cause: error,
+    });
   }
   try {
     const database = new DatabaseSync(file);
@@ -96,8 +94,12 @@ const refusalOf = (error: unknown, directory: string, file: string): EmulatorErr
   if (code === sqliteBusy) return new EmulatorError(inUse, { cause: error });
   const broken = `${file} does not hold the messages of queues: move it away to start without them`;
   if (code === sqliteNotADatabase || code === sqliteCorrupt) return new EmulatorError(broken, { cause: error });
-  return cannotWrite(file, error);
+  return new EmulatorError(`The data directory ${directory} cannot be used: ${reasonOf(error)}. Give another one`, {
+    cause: error,
+  });
 };
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : `${error}`);
 
 const StoredMessage = object({
   messageId: string(),

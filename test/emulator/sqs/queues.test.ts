@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -76,11 +76,30 @@ test("are refused with the name of a file that holds anything else", () => {
   store.close();
 });
 
-test("are refused where no directory can be made", () => {
+test("are refused where no directory can be made, or it is none", () => {
   for (const path of ["/proc/x", join(import.meta.filename, "x")]) {
     const { message } = thrown(() => open(path));
     assert.match(message, `The data directory ${path} cannot be created: `);
   }
+  const file = import.meta.filename;
+  const used = `The data directory ${file} cannot be used: unable to open database file. Give another one`;
+  assert.is(thrown(() => open(file)).message, used);
+});
+
+test("are written at the same cost however many messages they hold", async () => {
+  const graph = await graphOf("dev");
+  // What is written since it was opened is beside the database, until it is as long as a thousand pages.
+  const bytesOfHundred = (more = 0): number => {
+    const store = open();
+    const [queue] = makeQueues(graph, store).all;
+    for (let number = 0; number < 100; number += 1) queue?.send("body", 1);
+    const { size } = statSync(join(directory, "queues.sqlite-wal"));
+    for (let number = 0; number < more; number += 1) queue?.send("body", 1);
+    store.close();
+    return size;
+  };
+  const first = bytesOfHundred(2000);
+  assert.ok(bytesOfHundred() < 1.5 * first);
 });
 
 test("send nothing that cannot be written, and say so once", async () => {
