@@ -2,10 +2,10 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 
 // In that time the event loop reads what clients have sent already.
-const quietMilliseconds = 100;
+const quietMilliseconds = 250;
 
-// So often it is waited for while clients send on and on.
-const maxWaits = 20;
+// So often at most, as clients may send on and on.
+const maxWaits = 8;
 
 /** Follows the requests of a server; the returned function answers those that have come, takes no more, and closes the server. */
 export const trackRequests = (server: Server): (() => Promise<void>) => {
@@ -23,13 +23,13 @@ export const trackRequests = (server: Server): (() => Promise<void>) => {
   // A client that never sends the rest of its body is not waited for.
   const isBusy = () => [...open.keys()].some(({ complete }) => complete);
   return async () => {
+    isClosing = true;
+    for (const response of open.values()) endConnection(response);
     for (let [waits, before] = [0, -1]; waits < maxWaits && before !== arrived; waits += 1) {
       before = arrived;
       await delay(quietMilliseconds);
     }
-    isClosing = true;
     server.close();
-    for (const response of open.values()) endConnection(response);
     while (isBusy()) await delay(quietMilliseconds);
     server.closeAllConnections();
   };

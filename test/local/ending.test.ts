@@ -118,7 +118,8 @@ test("by Ctrl-C comes though a client posts on and on, and answers what it takes
     throw new Error("It takes all that comes");
   };
   const errors = await Promise.all(Array.from({ length: 8 }, () => rejects(client())));
-  assert.equal([...new Set(errors.map(({ cause }) => Object(cause).code))], ["ECONNREFUSED"]);
+  // Refused, or closed where the client connected in that very moment.
+  for (const { message } of errors) assert.is(message, "fetch failed");
   assert.is(await runner.code, 0);
   assert.is(readDump().payments.length, answered);
 });
