@@ -8,15 +8,17 @@ import type { Table } from "./dynamodb/create-tables.ts";
 import { type DynamoDB, forkDynamoDB, startDynamoDB } from "./dynamodb/dynamodb.ts";
 import { makeArchives } from "./eventbridge/archives.ts";
 import { makeEventBuses } from "./eventbridge/buses.ts";
-import { type Delivery, hasFailed } from "./eventbridge/delivery.ts";
+import type { Delivery } from "./eventbridge/delivery.ts";
 import type { Envelope } from "./eventbridge/envelope.ts";
 import { makeReplays, type Replays } from "./eventbridge/replays.ts";
 import { startMachines } from "./eventbridge/start-target.ts";
 import { type EventIdOf, type FaultPlan, makeFaults, untriggeredFaults } from "./faults/faults.ts";
+import { EmulatorError } from "./graph/errors.ts";
 import type { Graph } from "./graph/graph.ts";
 import { type Permissions, permissionsOf, type Use } from "./iam/permissions.ts";
 import { startFunctions } from "./lambda/functions.ts";
 import { type LogGroups, makeLogGroups } from "./logs/log-groups.ts";
+import { openMessageStore } from "./sqs/message-store.ts";
 import { makeQueueMetrics } from "./sqs/metrics.ts";
 import { makeQueues, type Queues } from "./sqs/queues.ts";
 import { type Executions, makeExecutions } from "./stepfunctions/executions.ts";
@@ -47,6 +49,8 @@ export interface EmulatorArgs {
   containers?: number | undefined;
   /** Gets each alarm that goes off or is over. */
   onAlarm?: ((change: AlarmChange) => void) | undefined;
+  /** Gets the reason, once, when the emulator can store nothing any more: whatever is under way must not be acknowledged. */
+  onFailure?: ((error: EmulatorError) => void) | undefined;
   /** Gets the deliveries of each event that a replay put and a rule matched, and when that began on the clock of `performance`. */
   onReplayed?: ((event: Envelope, deliveries: Delivery[], since: number) => void) | undefined;
 }
@@ -90,16 +94,20 @@ const stopAll = async (stops: Stop[]): Promise<void> => {
 };
 
 const assemble = async (args: EmulatorArgs, stops: Stop[]): Promise<Emulator> => {
-  const { clock, eventIdOf } = args;
+  const { clock, eventIdOf, dataDirectory } = args;
+  const { onFailure, hasFailed, acknowledged } = firstFailure(args.onFailure);
+  // First, as the directory may be in use.
+  const store = dataDirectory === undefined ? null : openMessageStore(dataDirectory, onFailure);
+  stops.push(() => store?.close());
   const child = forkDynamoDB();
   stops.push(() => child.kill());
   const graph = await args.graph;
   const permissions = permissionsOf(graph, args.operatorPolicy);
   const logs = makeLogGroups(graph);
-  const queues = makeQueues(graph, args.dataDirectory);
+  const queues = makeQueues(graph, store);
   const otherTables = args.otherTables(graph);
   const callers = callersOf(graph, permissions);
-  const dynamodb = await startDynamoDB(child, { ...args, graph, otherTables, callers });
+  const dynamodb = await startDynamoDB(child, { ...args, graph, otherTables, callers, onFailure });
   stops.push(() => dynamodb.stop());
   const cloudwatch = makeCloudWatch({ ...args, graph, sample: makeQueueMetrics(queues.all) });
   const { metrics } = cloudwatch;
@@ -115,7 +123,7 @@ const assemble = async (args: EmulatorArgs, stops: Stop[]): Promise<Emulator> =>
   const buses = makeEventBuses({ ...services, archives, startTarget: startMachines(executions) });
   const replays = makeReplays(archives, clock, async (event, { archive, ruleArns }) => {
     const since = performance.now();
-    const deliveries = await observed(() => buses.replay(event, archive, ruleArns), { cloudwatch, queues });
+    const deliveries = await observed(() => buses.replay(event, archive, ruleArns), cloudwatch);
     // An archive also has the events that the rules of a replay do not match.
     if (deliveries.length > 0) args.onReplayed?.(event, deliveries, since);
   });
@@ -123,7 +131,7 @@ const assemble = async (args: EmulatorArgs, stops: Stop[]): Promise<Emulator> =>
   const parts = { graph, dynamodb, queues, executions, replays, permissions, cloudwatch, logs };
   return {
     ...parts,
-    put: (event) => observed(() => buses.put(event), parts),
+    put: (event) => acknowledged(() => observed(() => buses.put(event), cloudwatch)),
     uses: () => usesOf(dynamodb, graph, permissions),
     untriggeredFaults: async () =>
       untriggeredFaults(args.faults, [...faults.triggered, ...(await dynamodb.triggered())]),
@@ -132,23 +140,39 @@ const assemble = async (args: EmulatorArgs, stops: Stop[]): Promise<Emulator> =>
       dynamodb.stopFaults();
     },
     stop: async () => {
-      await replays.stop();
-      await executions.idle();
-      queues.keep();
+      // What waits for a broken part may wait for long.
+      if (!hasFailed()) {
+        await replays.stop();
+        await executions.idle();
+      }
       await stopAll(stops);
     },
   };
 };
 
-// Evaluates alarms before and after a delivery, as virtual time may have passed, and writes out the dead letters of one that failed.
-const observed = async (
-  deliver: () => Promise<Delivery[]>,
-  { cloudwatch, queues }: Pick<Emulator, "cloudwatch" | "queues">,
-): Promise<Delivery[]> => {
+// Reports the first failure; nothing that ends after one counts as done.
+const firstFailure = (report: EmulatorArgs["onFailure"]) => {
+  let failure: EmulatorError | null = null;
+  return {
+    hasFailed: () => failure !== null,
+    onFailure: (error: EmulatorError): void => {
+      if (failure) return;
+      failure = error;
+      report?.(error);
+    },
+    acknowledged: async <T>(run: () => Promise<T>): Promise<T> => {
+      const result = await run();
+      if (failure) throw failure;
+      return result;
+    },
+  };
+};
+
+// Evaluates alarms before and after a delivery, as virtual time may have passed.
+const observed = async (deliver: () => Promise<Delivery[]>, cloudwatch: CloudWatch): Promise<Delivery[]> => {
   cloudwatch.check();
   const deliveries = await deliver();
   cloudwatch.check();
-  if (deliveries.some(hasFailed)) queues.keep();
   return deliveries;
 };
 

@@ -2,6 +2,7 @@ import { enableCompileCache } from "node:module";
 import { Command, InvalidArgumentError } from "commander";
 import { EmulatorError } from "../emulator/graph/errors.ts";
 import { UserError } from "../ops/command/errors.ts";
+import { escapeLines } from "../ops/terminal/escape.ts";
 import type { Options } from "./start.ts";
 
 enableCompileCache();
@@ -17,13 +18,29 @@ const portNumber = (text: string): number => {
   throw new InvalidArgumentError("expected a number from 0 to 65535");
 };
 
+const directory = (text: string): string => {
+  if (text !== "") return text;
+  throw new InvalidArgumentError("expected the path of a directory");
+};
+
 const help = `
 Without --exit it then listens, until Ctrl-C:
-  POST /events    an EventBridge envelope or a bare Stripe event; answers 202 and its outcome
-  POST /webhook   what "stripe listen --forward-to 127.0.0.1:4400/webhook" sends; the signature is
-                  checked if STRIPE_WEBHOOK_SECRET is set
+  POST /events    an EventBridge envelope or a bare Stripe event; answers 202
+                  and its outcome
+  POST /webhook   what this sends: stripe listen --forward-to
+                  127.0.0.1:4400/webhook; the signature is checked if
+                  STRIPE_WEBHOOK_SECRET is set
   GET /stack      what the program exports
-  POST /          the AWS calls of an operator's commands with --local`;
+  POST /          the AWS calls of an operator's commands with --local
+The first Ctrl-C answers and writes what is under way, and writes --dump; the
+second waits for nothing.
+
+Exit codes:
+  0     done
+  1     an event was dead-lettered
+  2     an event or an option could not be read, or nothing could be stored any
+        more: a full disk, or the end of DynamoDB's process
+  130   Ctrl-C came before all was played, or twice`;
 
 const command = new Command("npm start --")
   .description("Runs the program that `pulumi up` deploys, on this machine: Stripe's events in, rows out.")
@@ -31,7 +48,7 @@ const command = new Command("npm start --")
     "--events <file or directory...>",
     'play the events of these JSON files instead of the built-in life: an event, an envelope, a list of them, or { "events": [...] }; of a directory all *.json',
   )
-  .option("--exit", "stop when done; exit code 1 if an event was dead-lettered, 2 if one could not be read")
+  .option("--exit", "stop when done")
   .option("--json", "print one JSON object per event on stdout")
   .option("--dump <file>", "write all tables and dead letters to this file as JSON when done")
   .option("--items <file>", "items that the core table starts with, a JSON list")
@@ -39,7 +56,11 @@ const command = new Command("npm start --")
   .option("--stack <name>", "the stack whose configuration is loaded", "dev")
   .option("--keep-source", "keep the envelope's source (default: replaced by the stack's)")
   .option("--port <number>", "the port to listen on, on 127.0.0.1", portNumber, 4400)
-  .option("--data <directory>", "keep tables and dead letters in this directory between runs")
+  .option(
+    "--data <directory>",
+    "keep tables and dead letters in this directory between runs, which one runner at a time can use",
+    directory,
+  )
   .option(
     "--dynamodb <endpoint>",
     "keep the tables in the DynamoDB at this endpoint, such as http://127.0.0.1:8000, and create those that do not exist; the runner forwards each call that the policies allow, which invalidates its signature, so it must be a DynamoDB that checks none, such as DynamoDB Local",
@@ -63,6 +84,7 @@ try {
   process.exitCode = await start(options, stdoutClosed.signal);
 } catch (error) {
   const isForUser = error instanceof UserError || error instanceof EmulatorError;
-  console.error(isForUser ? error.message : error);
-  process.exitCode = 2;
+  console.error(isForUser ? escapeLines(error.message) : error);
+  // What waits for a part that has failed would hold the process.
+  process.exit(2);
 }

@@ -1,8 +1,9 @@
 import { styleText } from "node:util";
-import { SingleBar } from "cli-progress";
 import { toEnvelope } from "./stripe-envelope.ts";
 import { readEvents } from "./read-events.ts";
 import { life } from "../samples/one-life.ts";
+import { makeProgressBar } from "../ops/terminal/progress-bar.ts";
+import { escapeText } from "../ops/terminal/escape.ts";
 import { lineOf } from "./print.ts";
 import type { Session } from "./session.ts";
 
@@ -13,22 +14,25 @@ export interface PlayOptions {
   events?: string[];
 }
 
-/** Plays the events of files, or else the built-in life; returns how many files or events could not be read. */
-export const play = async (session: Session, options: PlayOptions): Promise<number> => {
+/** Plays the events of files, or else the built-in life, until `isCut`; returns how many files or events could not be read. */
+export const play = async (session: Session, options: PlayOptions, isCut: () => boolean): Promise<number> => {
   if (!options.events) {
-    await playLife(session, options);
+    await playLife(session, options, isCut);
     return 0;
   }
-  return playFiles(session, options.events);
+  return playFiles(session, options.events, isCut);
 };
 
-const playLife = async (session: Session, { json }: PlayOptions): Promise<void> => {
+const playLife = async (session: Session, { json }: PlayOptions, isCut: () => boolean): Promise<void> => {
   const say = json ? console.error : console.log;
   for (const { title, events } of life()) {
     say(styleText("bold", title));
     const envelopes = events.map((event) => toEnvelope(event, session.arrival));
     await session.prepare(envelopes);
-    for (const envelope of envelopes) await session.take(envelope);
+    for (const envelope of envelopes) {
+      if (isCut()) return;
+      await session.take(envelope);
+    }
   }
 };
 
@@ -36,7 +40,7 @@ const playLife = async (session: Session, { json }: PlayOptions): Promise<void> 
 const barFrom = 200;
 
 // The files are read several times, as their events may be more than the memory holds.
-const playFiles = async (session: Session, paths: string[]): Promise<number> => {
+const playFiles = async (session: Session, paths: string[], isCut: () => boolean): Promise<number> => {
   const read = () => readEvents(paths, session.arrival);
   const events = function* () {
     for (const batch of read()) yield* batch.events;
@@ -47,9 +51,10 @@ const playFiles = async (session: Session, paths: string[]): Promise<number> => 
   const progress = total < barFrom ? null : showProgress(session, total);
   let unread = 0;
   for (const batch of read()) {
-    for (const problem of batch.problems) console.error(`Could not be read: ${problem}`);
+    if (isCut()) break;
+    for (const problem of batch.problems) console.error(escapeText(`Could not be read: ${problem}`));
     unread += batch.problems.length;
-    await Promise.all(batch.events.map((event) => session.take(event)));
+    await session.takeAll(batch.events, isCut);
   }
   progress?.end();
   return unread;
@@ -62,17 +67,17 @@ const countOf = (events: Iterable<unknown>): number => {
 };
 
 const showProgress = (session: Session, total: number): { end(): void } => {
-  const bar = new SingleBar({ format: "{bar} {value}/{total} events, {eta_formatted} to go", stream: process.stderr });
+  const bar = makeProgressBar("{bar} {value}/{total} events, {eta_formatted} to go");
   const failures: string[] = [];
   // On a terminal the lines would break the bar: only those of failures are shown, after it.
   session.onOutcome((outcome) => {
-    bar.increment();
+    bar?.increment();
     if (outcome.error) failures.push(lineOf(outcome));
   });
-  bar.start(total, 0);
+  bar?.start(total, 0);
   return {
     end: () => {
-      bar.stop();
+      bar?.stop();
       session.onOutcome(null);
       for (const line of failures) console.error(line);
     },

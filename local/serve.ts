@@ -8,7 +8,7 @@ import type { Clock } from "../emulator/time/clock.ts";
 import { counted } from "../ops/terminal/counted.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import type { Runner } from "./runner.ts";
-import { type HttpArgs, urlOf } from "./server.ts";
+import { type HttpArgs, urlOf } from "./http/server.ts";
 import type { Session } from "./session.ts";
 import { NotAnEvent, type StripeEnvelope, toEnvelope } from "./stripe-envelope.ts";
 
@@ -61,20 +61,21 @@ export interface ServeArgs {
   runner: Runner;
   clock: Clock;
   json: boolean | undefined;
-  stdoutClosed: AbortSignal;
+  ending: AbortSignal;
+  /** Answers all requests that have come, and closes the server. */
+  drain: () => Promise<void>;
 }
 
 /** Serves until Ctrl-C, or until there is no one to print to. */
-export const serve = async ({ server, session, runner, clock, json, stdoutClosed }: ServeArgs): Promise<void> => {
+export const serve = async ({ server, session, runner, clock, json, ending, drain }: ServeArgs): Promise<void> => {
   const say = json ? console.error : console.log;
   const ahead = counted(Math.round((clock.now() - Date.now()) / 60_000), "minute");
   say(`
 Listening on ${urlOf(server)} for POST /events and POST /webhook; Ctrl-C ends it
 The emulator's clock is ${ahead} ahead: it skips waits`);
   const watching = setInterval(() => runner.cloudwatch.check(), 1000);
-  await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM"), once(stdoutClosed, "abort")]);
+  if (!ending.aborted) await once(ending, "abort");
   clearInterval(watching);
-  server.closeAllConnections();
-  server.close();
+  await drain();
   await session.idle();
 };

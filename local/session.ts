@@ -1,5 +1,6 @@
 import { makeKeyedQueue } from "../emulator/time/keyed-queue.ts";
 import { namespace } from "../lambdas/runtime/metric.ts";
+import { escapeText } from "../ops/terminal/escape.ts";
 import type { Outcome } from "./outcome.ts";
 import { lineOf, summaryOf } from "./print.ts";
 import type { Runner } from "./runner.ts";
@@ -13,6 +14,8 @@ export interface Session {
   prepare(events: Iterable<StripeEnvelope>): Promise<void>;
   /** Handles an event, in order for each customer and 16 customers concurrently, and prints its line. */
   take(event: StripeEnvelope): Promise<Outcome>;
+  /** Takes all of these events, but for those that have not begun once `isCut`. */
+  takeAll(events: StripeEnvelope[], isCut: () => boolean): Promise<void>;
   /** Counts an outcome, and prints its line. */
   print(outcome: Outcome): void;
   /** Sets what is done with each outcome instead of printing its line; null prints again. */
@@ -47,7 +50,7 @@ export const openSession = (runner: Runner, options: SessionOptions): Session =>
 
   const print = (outcome: Outcome): void => {
     counts.set(outcome.outcome, (counts.get(outcome.outcome) ?? 0) + 1);
-    if (options.json) console.log(JSON.stringify(outcome));
+    if (options.json) console.log(escapeText(JSON.stringify(outcome)));
     if (show) show(outcome);
     else if (!options.json) console.log(lineOf(outcome));
   };
@@ -69,13 +72,16 @@ export const openSession = (runner: Runner, options: SessionOptions): Session =>
       if (options.items === undefined) placeholders += await runner.addPlaceholderUsers(events);
     },
     take: async (event) => {
-      const outcome = queue(ownerOfEvent(event)?.customerId ?? event.detail.id, () => run(event));
+      const outcome = queue(keyOf(event), () => run(event));
       pending.add(outcome);
       try {
         return await outcome;
       } finally {
         pending.delete(outcome);
       }
+    },
+    takeAll: async (events, isCut) => {
+      await Promise.all(events.map((event) => queue(keyOf(event), async () => isCut() || run(event))));
     },
     print,
     onOutcome: (next) => {
@@ -89,10 +95,14 @@ export const openSession = (runner: Runner, options: SessionOptions): Session =>
       const alarms = runner.cloudwatch.alarming();
       return summaryOf({ counts, seconds, metrics: ownMetricsOf(runner), placeholders, alarms, untriggered });
     },
-    idle: async () => {
-      await Promise.allSettled(pending);
-    },
+    idle: () => settled(pending),
   };
+};
+
+const keyOf = (event: StripeEnvelope): string => ownerOfEvent(event)?.customerId ?? event.detail.id;
+
+const settled = async (pending: Iterable<Promise<unknown>>): Promise<void> => {
+  await Promise.allSettled(pending);
 };
 
 // The sums of the Lambdas' own metrics, by namespace and name.

@@ -5,12 +5,14 @@ import { readJson } from "../emulator/graph/json.ts";
 import { validateInputs } from "../emulator/graph/validate-inputs.ts";
 import { type Clock, realClock, VirtualClock } from "../emulator/time/clock.ts";
 import { UserError } from "../ops/command/errors.ts";
+import { trackRequests } from "./http/drain.ts";
+import { type Ending, listenForEnd } from "./ending.ts";
 import { play, type PlayOptions } from "./play.ts";
 import { alarmLineOf, rowsOf } from "./print.ts";
 import { loadStack } from "./program.ts";
 import { type Runner, startRunner } from "./runner.ts";
 import { answersOf, serve } from "./serve.ts";
-import { type HttpArgs, listen } from "./server.ts";
+import { type HttpArgs, listen } from "./http/server.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
 
 /** The options of `npm start`. */
@@ -27,19 +29,23 @@ export interface Options extends PlayOptions, SessionOptions {
 /**
  * Does what the options say, and returns the exit code: 0, 1 if an event was dead-lettered, 2 if one could not be read.
  *
- * Once `stdoutClosed` is aborted, it finishes what it has begun and stops listening.
+ * Once `stdoutClosed` is aborted, it plays all and listens no longer; upon Ctrl-C it finishes what it has begun, and the exit code is
+ * 130 if it had not played all.
  */
 export const start = async (options: Options, stdoutClosed = new AbortController().signal): Promise<number> => {
   const answering = Promise.withResolvers<HttpArgs>();
   // First, as the port may be in use; a request that comes before all is played waits.
   const server = options.exit ? null : await listen(options.port, answering.promise);
+  const ending = listenForEnd(stdoutClosed);
   try {
-    return await run(options, async (session, runner, clock) => {
-      if (!server || stdoutClosed.aborted) return;
+    const drain = server && trackRequests(server);
+    return await run(options, ending, async (session, runner, clock) => {
+      if (!server || !drain) return;
       answering.resolve(answersOf(session, runner, clock));
-      await serve({ server, session, runner, clock, json: options.json, stdoutClosed });
+      await serve({ server, session, runner, clock, json: options.json, ending: ending.signal, drain });
     });
   } finally {
+    ending.release();
     server?.closeAllConnections();
     server?.close();
   }
@@ -47,7 +53,7 @@ export const start = async (options: Options, stdoutClosed = new AbortController
 
 type Serve = (session: Session, runner: Runner, clock: Clock) => Promise<void>;
 
-const run = async (options: Options, serveNow: Serve): Promise<number> => {
+const run = async (options: Options, ending: Ending, serveNow: Serve): Promise<number> => {
   // Played events happened long ago, so that waits are skipped; posted ones happen now.
   let time: Clock = new VirtualClock();
   const clock: Clock = {
@@ -68,25 +74,31 @@ const run = async (options: Options, serveNow: Serve): Promise<number> => {
     dataDirectory: options.data,
     dynamodbEndpoint: options.dynamodb,
     faults,
+    onFailure: ending.fail,
     onAlarm: (change) => say(alarmLineOf(change)),
     onReplayed: (outcome) => session.print(outcome),
   });
   const session = openSession(runner, options);
   try {
-    const problems = await play(session, options);
+    const problems = await Promise.race([
+      play(session, options, () => ending.isInterrupted() || ending.hasFailed()),
+      ending.failure,
+    ]);
     // Alarms are evaluated by the minute.
     await clock.sleep(60_000);
     runner.cloudwatch.check();
+    const isCut = ending.isInterrupted();
     if (session.hasOutcomes() || problems === 0) await printResult(session, runner, options);
     // Time never goes back, though the skipped waits took no real time.
     const ahead = clock.now() - Date.now();
     time = { ...realClock, now: () => Date.now() + ahead };
-    await serveNow(session, runner, clock);
+    await Promise.race([serveNow(session, runner, clock), ending.failure]);
+    if (isCut) return 130;
     if (problems > 0) return 2;
     return session.hasDeadLetters() ? 1 : 0;
   } finally {
     try {
-      if (options.dump !== undefined) await writeDump(runner, options.dump);
+      if (options.dump !== undefined && !ending.hasFailed()) await writeDump(runner, options.dump);
     } finally {
       await runner.stop();
     }

@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { array, number, object, record, string } from "superstruct";
+import { array, number, record, string } from "superstruct";
 import type { FaultPlan } from "../faults/faults.ts";
+import { EmulatorError } from "../graph/errors.ts";
 import type { Graph } from "../graph/graph.ts";
 import { isObject } from "../graph/json.ts";
 import { validateInputs } from "../graph/validate-inputs.ts";
@@ -36,47 +36,72 @@ export interface DynamoDBArgs {
   /** The address of a DynamoDB that keeps the tables instead of this one. */
   dynamodbEndpoint?: string | undefined;
   faults?: FaultPlan | undefined;
+  /** Gets the reason if the process ends before it is stopped. */
+  onFailure?: ((error: EmulatorError) => void) | undefined;
 }
 
 /** Starts the process of DynamoDB, which takes a while until it can be sent its arguments. */
 export const forkDynamoDB = (): ChildProcess =>
-  fork(join(import.meta.dirname, "process.ts"), { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  fork(join(import.meta.dirname, "process.ts"), {
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+    // In a group of its own: Ctrl-C in a terminal signals the whole group of the emulator, which needs its tables to the end.
+    detached: true,
+  });
 
 /** Starts DynamoDB in that process, and creates the tables that do not exist. */
 export const startDynamoDB = async (child: ChildProcess, args: DynamoDBArgs): Promise<DynamoDB> => {
   const { graph } = args;
   const tables = [...tablesOf(graph), ...args.otherTables];
+  let isStopping = false;
+  const ended = endOf(child, args.dataDirectory);
+  void ended.then((failure) => isStopping || args.onFailure?.(failure));
+  const answerOf = (name: string) => Promise.race([ask(child, name), rejectedBy(ended)]);
+
+  const listening = answerOf("port");
   child.send(processArgs(args));
-  const [ready] = await once(child, "message");
-  const { port } = validateInputs(ready, object({ port: number() }), "DynamoDB's process");
+  const port = validateInputs(await listening, number(), "DynamoDB's process");
   const endpoint = `http://127.0.0.1:${port}`;
   const client = new DynamoDBClient({
     endpoint,
     region: graph.region,
     credentials: { accessKeyId: emulatorKey, secretAccessKey: "none" },
   });
-  await createTables(client, tables);
+  await Promise.race([createTables(client, tables), rejectedBy(ended)]);
 
   return {
     endpoint,
     ...itemsOf(client, tables),
-    calls: async () => validateInputs(await ask(child, "calls"), record(string(), number()), "DynamoDB's process"),
-    triggered: async () => validateInputs(await ask(child, "triggered"), array(number()), "DynamoDB's process"),
+    calls: async () => validateInputs(await answerOf("calls"), record(string(), number()), "DynamoDB's process"),
+    triggered: async () => validateInputs(await answerOf("triggered"), array(number()), "DynamoDB's process"),
     stopFaults: () => {
-      child.send("stop faults");
+      if (child.connected) child.send("stop faults");
     },
     stop: async () => {
+      isStopping = true;
       client.destroy();
-      const exited = once(child, "exit");
-      child.disconnect();
-      await exited;
+      if (child.connected) child.disconnect();
+      await ended;
     },
   };
 };
 
+// Why the process has ended, once it has.
+const endOf = async (child: ChildProcess, dataDirectory: string | undefined): Promise<EmulatorError> => {
+  let reason = "";
+  child.on("message", (message) => {
+    if (isObject(message) && "failure" in message) reason = `: ${message["failure"]}`;
+  });
+  const [code, signal] = await once(child, "exit");
+  const kept = dataDirectory === undefined ? "" : `; what was acknowledged is kept in ${dataDirectory}`;
+  return new EmulatorError(`DynamoDB's process ended (${signal ?? `exit code ${code}`})${reason}${kept}. Start again`);
+};
+
+const rejectedBy = async (ended: Promise<EmulatorError>): Promise<never> => {
+  throw await ended;
+};
+
 const processArgs = ({ graph, callers, dataDirectory, dynamodbEndpoint, faults }: DynamoDBArgs): ProcessArgs => {
   const emulator = { who: "emulator", statements: [{ Effect: "Allow" as const, Action: "*", Resource: "*" }] };
-  if (dataDirectory !== undefined) mkdirSync(dataDirectory, { recursive: true });
   return {
     ...(dataDirectory !== undefined && { path: join(dataDirectory, "tables") }),
     endpoint: dynamodbEndpoint,
@@ -86,7 +111,7 @@ const processArgs = ({ graph, callers, dataDirectory, dynamodbEndpoint, faults }
   };
 };
 
-/** Asks DynamoDB's process for one value, by its name. */
+/** Asks DynamoDB's process for one value, by its name; it sends its port unasked. */
 export const ask = (child: ChildProcess, name: string): Promise<unknown> =>
   new Promise((done) => {
     const onMessage = (message: unknown): void => {
@@ -96,5 +121,5 @@ export const ask = (child: ChildProcess, name: string): Promise<unknown> =>
       done(message[name]);
     };
     child.on("message", onMessage);
-    child.send(name);
+    if (name !== "port" && child.connected) child.send(name);
   });

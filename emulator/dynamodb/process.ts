@@ -26,6 +26,11 @@ enableCompileCache();
 const { default: dynalite } = await import("dynalite");
 
 const start = ({ path, endpoint, tableArn, callers, faults: plan }: ProcessArgs): void => {
+  // dynalite throws what it cannot read or write, such as on a full disk; the parent says it.
+  process.on("uncaughtException", (error) => {
+    if (!process.send) process.exit(1);
+    process.send({ failure: reasonOf(error, path) }, undefined, undefined, () => process.exit(1));
+  });
   const faults = makeFaults(plan);
   const calls: Record<string, number> = {};
   const allowed: Record<string, boolean> = {};
@@ -109,6 +114,14 @@ const failBy = (fault: "throttles" | "errors", response: ServerResponse): void =
   const isThrottled = fault === "throttles";
   const name = isThrottled ? "ProvisionedThroughputExceededException" : "InternalServerError";
   fail(response, isThrottled ? 400 : 500, `com.amazonaws.dynamodb.v20120810#${name}`);
+};
+
+const reasonOf = ({ message, cause }: Error, path?: string): string => {
+  // dynalite keeps the reason to itself.
+  if (/^Database is (closed|not open)$/.test(message))
+    return `its database ${path} cannot be opened (move it away to start with empty tables)`;
+  // LevelDB's own reason is in the cause.
+  return cause instanceof Error ? `${message} ${cause.message}` : message;
 };
 
 // After the parent has gone there is no one to reply to.

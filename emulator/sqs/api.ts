@@ -66,12 +66,10 @@ export const queueCalls = ({ queues, now }: QueueCallsArgs): AwsCalls => {
     "AmazonSQS.SendMessage": call(Send, (queue, { MessageBody, MessageAttributes = {} }) => {
       const attributes = Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue]);
       const message = withAwsErrors(() => queue.send(MessageBody, now(), Object.fromEntries(attributes)));
-      queues.keep();
       return { MessageId: message.messageId, MD5OfMessageBody: md5(MessageBody) };
     }),
     "AmazonSQS.DeleteMessage": call(Delete, (queue, { ReceiptHandle }) => {
       withAwsErrors(() => queue.delete(ReceiptHandle));
-      queues.keep();
       return {};
     }),
     "AmazonSQS.ChangeMessageVisibility": call(ChangeVisibility, (queue, { ReceiptHandle, VisibilityTimeout }) => {

@@ -42,6 +42,12 @@ export interface QueueArgs {
   url: string;
   maxMessageBytes: number;
   visibilityTimeoutSeconds: number;
+  /** What it holds from an earlier run. */
+  messages?: Message[];
+  /** Called before a message is there; it is not sent if this throws. */
+  onSend?: (message: Message) => void;
+  /** Called before a message is gone; it is not deleted if this throws. */
+  onDelete?: (message: Message) => void;
 }
 
 interface Flight {
@@ -49,9 +55,9 @@ interface Flight {
   until: number;
 }
 
-/** Makes an empty queue. */
-export const makeQueue = ({ name, arn, url, maxMessageBytes, ...defaults }: QueueArgs): Queue => {
-  const messages: Message[] = [];
+/** Makes a queue. */
+export const makeQueue = ({ name, arn, url, maxMessageBytes, onSend, onDelete, ...defaults }: QueueArgs): Queue => {
+  const messages = [...(defaults.messages ?? [])];
   const flights = new Map<string, Flight>();
   const isHidden = ({ messageId }: Message, now: number) => (flights.get(messageId)?.until ?? 0) > now;
 
@@ -76,6 +82,7 @@ export const makeQueue = ({ name, arn, url, maxMessageBytes, ...defaults }: Queu
         );
       }
       const message = { messageId: randomUUID(), body, attributes, sentAt };
+      onSend?.(message);
       messages.push(message);
       return message;
     },
@@ -90,7 +97,9 @@ export const makeQueue = ({ name, arn, url, maxMessageBytes, ...defaults }: Queu
     delete: (receiptHandle) => {
       const { messageId, flight } = flightOf(receiptHandle);
       const index = flight ? messages.findIndex((message) => message.messageId === messageId) : -1;
-      if (index < 0) return;
+      const message = messages[index];
+      if (!message) return;
+      onDelete?.(message);
       messages.splice(index, 1);
       flights.delete(messageId);
     },

@@ -1,14 +1,12 @@
 import { type Infer, object, string } from "superstruct";
 import { parseJson } from "../graph/json.ts";
 import { awsCall, type AwsCalls, AwsError } from "../protocol/aws-call.ts";
-import type { Queues } from "../sqs/queues.ts";
 import { largestData } from "./data-limit.ts";
 import type { Executions } from "./executions.ts";
 
 /** What the calls are made on. */
 export interface ExecutionCallsArgs {
   executions: Executions;
-  queues: Queues;
   /** Milliseconds since 1970. */
   now: () => number;
 }
@@ -25,15 +23,13 @@ export const executionCalls = (args: ExecutionCallsArgs): AwsCalls => ({
 });
 
 const runToEnd = async (
-  { executions, queues, now }: ExecutionCallsArgs,
+  { executions, now }: ExecutionCallsArgs,
   { stateMachineArn, name, input }: Infer<typeof StartSyncExecution>,
 ): Promise<object> => {
   if (!/^[\w-]{1,80}$/.test(name)) throw new AwsError("InvalidName", `Invalid Name: '${name}'`);
   const startedAt = now();
   const execution = await executions.start(stateMachineArn, name, readInput(input));
   if (!execution) throw new AwsError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${stateMachineArn}'`);
-  // A failed execution has sent a dead letter.
-  queues.keep();
   const { arn, status, output, failure } = execution;
   return {
     executionArn: arn,

@@ -4,7 +4,7 @@ import { VirtualClock } from "../../emulator/time/clock.ts";
 import { type StripeEnvelope, toEnvelope } from "../../local/stripe-envelope.ts";
 import type { FaultPlan } from "../../emulator/faults/faults.ts";
 import { loadStack, configOf } from "../../local/program.ts";
-import { listen, urlOf } from "../../local/server.ts";
+import { listen, urlOf } from "../../local/http/server.ts";
 import { type Runner, startRunner } from "../../local/runner.ts";
 import { makeKeyedQueue } from "../../emulator/time/keyed-queue.ts";
 import { redriveAll } from "../../ops/redrive/redrive-all.ts";

@@ -196,11 +196,17 @@ test("says which faults were not injected, and counts only users that no event n
 });
 
 test("refuses an option or a stack that does not exist", async () => {
-  const [option, stack] = await Promise.all([run("--event", "x"), run("--stack", "staging", "--exit")]);
+  const [option, stack, data] = await Promise.all([
+    run("--event", "x"),
+    run("--stack", "staging", "--exit"),
+    run("--data", ""),
+  ]);
   assert.is(option.code, 2);
   assert.match(option.stderr, "unknown option '--event'");
   assert.is(stack.code, 2);
   assert.is(stack.stderr.trim(), "There is no stack staging: Pulumi.staging.yaml does not exist");
+  assert.is(data.code, 2);
+  assert.match(data.stderr, "expected the path of a directory");
 });
 
 test("lists all of its options in its help", async () => {
@@ -221,6 +227,7 @@ test("lists all of its options in its help", async () => {
   ]) {
     assert.match(stdout, option);
   }
+  for (const exitCode of [0, 1, 2, 130]) assert.match(stdout, new RegExp(`^  ${exitCode} +\\w`, "m"));
   // A flag is not given unless it is.
   assert.not.match(stdout, /default: (true|false)/);
 });

@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { VirtualClock } from "../../emulator/time/clock.ts";
 import { answersOf } from "../../local/serve.ts";
-import type { HttpArgs } from "../../local/server.ts";
+import type { HttpArgs } from "../../local/http/server.ts";
 import { openSession, type Session } from "../../local/session.ts";
 import { sampleEvent, sampleInvoice } from "../../samples/stripe-objects.ts";
 import { captured } from "../helpers/captured.ts";

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { sampleEvent, sampleInvoice } from "../../../samples/stripe-objects.ts";
@@ -6,7 +9,7 @@ import { rejects } from "../../helpers/rejects.ts";
 import { type Running, startRunning } from "../../helpers/running.ts";
 import { startTables, type Tables } from "../../helpers/tables.ts";
 
-const test = suite("a DynamoDB elsewhere");
+const test = suite("DynamoDB");
 
 let tables: Tables;
 let running: Running;
@@ -21,7 +24,7 @@ const user = { PK: "USER#user_elsewhere", SK: "SUBSCRIPTION", customer_id: "cus_
 
 const event = (type: string, object: object) => sampleEvent(`evt_elsewhere_${type}`, type, 1, { ...object });
 
-test("keeps the tables, and answers the Lambdas", async () => {
+test("elsewhere keeps the tables, and answers the Lambdas", async () => {
   await tables.add(tables.core, user);
   const payment = { type: "payment_intent", payment_intent: "pi_elsewhere" };
   const object = { id: "inpay_1", object: "invoice_payment", invoice: "in_elsewhere", is_default: true, payment };
@@ -30,7 +33,7 @@ test("keeps the tables, and answers the Lambdas", async () => {
   assert.is(row?.["payment_id"], "pi_elsewhere");
 });
 
-test("is asked for nothing that a role does not allow", async () => {
+test("elsewhere is asked for nothing that a role does not allow", async () => {
   const period = { start: 1, end: 2 };
   const invoice = sampleInvoice({ id: "in_2", customer: "cus_elsewhere", amount: 1, created: 1, paidAt: 1, ...period });
   const { outcome, error } = await running.handle(event("invoice.paid", invoice));
@@ -38,12 +41,22 @@ test("is asked for nothing that a role does not allow", async () => {
   assert.match(String(error?.message), "is not authorized to perform: dynamodb:UpdateItem");
 });
 
-test("is missed when the runner starts, and named", async () => {
+test("elsewhere is missed when the runner starts, and named", async () => {
   const { message } = await rejects(startRunning({ dynamodbEndpoint: "http://127.0.0.1:9" }));
   assert.match(
     message,
     /^The table dev-homebiyori-\w+ could not be created: The DynamoDB at http:\/\/127\.0\.0\.1:9 did not/,
   );
+});
+
+test("that cannot read the tables of a data directory says why", async () => {
+  const dataDirectory = mkdtempSync(join(tmpdir(), "homebiyori-"));
+  const tablesPath = join(dataDirectory, "tables");
+  writeFileSync(tablesPath, "no directory");
+  const { message } = await rejects(startRunning({ dataDirectory }));
+  rmSync(dataDirectory, { recursive: true });
+  const reason = `its database ${tablesPath} cannot be opened (move it away to start with empty tables)`;
+  assert.match(message, `DynamoDB's process ended (exit code 1): ${reason}; `);
 });
 
 test.run();

@@ -40,7 +40,7 @@ const doingNothing = (name: string) =>
 
 const busesOf = (graph: Graph, faults: FaultPlan["faults"] = []): Buses => {
   const clock = new VirtualClock(0);
-  const queues = makeQueues(graph, undefined).all;
+  const queues = makeQueues(graph, null).all;
   const started: string[] = [];
   const startTarget = async (arn: string) => {
     started.push(arn);

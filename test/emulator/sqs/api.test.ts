@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -11,6 +11,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { openMessageStore } from "../../../emulator/sqs/message-store.ts";
 import { rejects } from "../../helpers/rejects.ts";
 import { type Serving, startServing } from "../../helpers/serving.ts";
 
@@ -82,20 +83,23 @@ test("refuses as SQS does", async () => {
 test("keeps the queues' files right", async () => {
   const dataDirectory = mkdtempSync(join(tmpdir(), "homebiyori-"));
   const keeping = await startServing({ dataDirectory });
-  const messagesIn = (name: string): unknown[] =>
-    JSON.parse(readFileSync(join(dataDirectory, `dev-homebiyori-${name}.json`), "utf8"));
   try {
     await keeping.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "no JSON" }));
-    assert.equal([messagesIn("dead-letter-queue").length, messagesIn("parked").length], [0, 1]);
     assert.is((await keeping.dump()).parked[0]?.body, "no JSON");
     const { Messages = [] } = await keeping.sqs.send(new ReceiveMessageCommand({ QueueUrl }));
     const ReceiptHandle = Messages[0]?.ReceiptHandle;
     await keeping.sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
-    assert.equal(messagesIn("parked"), []);
+    await keeping.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "kept" }));
   } finally {
     await keeping.stop();
-    rmSync(dataDirectory, { recursive: true });
   }
+  const store = openMessageStore(dataDirectory, () => {});
+  const bodies = ["dead-letter-queue", "parked"].map((name) =>
+    store.messagesOf(`dev-homebiyori-${name}`).map(({ body }) => body),
+  );
+  store.close();
+  rmSync(dataDirectory, { recursive: true });
+  assert.equal(bodies, [[], ["kept"]]);
 });
 
 test.run();

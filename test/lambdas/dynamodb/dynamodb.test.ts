@@ -11,7 +11,7 @@ import {
   maxAttempts,
   requestTimeoutMilliseconds,
 } from "../../../lambdas/dynamodb/dynamodb.ts";
-import { urlOf } from "../../../local/server.ts";
+import { urlOf } from "../../../local/http/server.ts";
 import { rejects } from "../../helpers/rejects.ts";
 
 const test = suite("a call of DynamoDB");

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { signatureProblem } from "../../local/webhook-signature.ts";
+import { signatureProblem } from "../../../local/http/webhook-signature.ts";
 
 const test = suite("webhook signature");
 

@@ -5,11 +5,11 @@ import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { NotAnEvent } from "../../local/stripe-envelope.ts";
-import { listen } from "../../local/server.ts";
-import type { Outcome } from "../../local/outcome.ts";
-import { captured } from "../helpers/captured.ts";
-import { rejects } from "../helpers/rejects.ts";
+import { NotAnEvent } from "../../../local/stripe-envelope.ts";
+import { listen } from "../../../local/http/server.ts";
+import type { Outcome } from "../../../local/outcome.ts";
+import { captured } from "../../helpers/captured.ts";
+import { rejects } from "../../helpers/rejects.ts";
 
 const test = suite("http");
 

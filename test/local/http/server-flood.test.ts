@@ -5,9 +5,9 @@ import type { Server } from "node:http";
 import { text } from "node:stream/consumers";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { listen } from "../../local/server.ts";
-import type { Outcome } from "../../local/outcome.ts";
-import { rejects } from "../helpers/rejects.ts";
+import { listen } from "../../../local/http/server.ts";
+import type { Outcome } from "../../../local/outcome.ts";
+import { rejects } from "../../helpers/rejects.ts";
 
 const test = suite("http under attack");
 

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { once } from "node:events";
-import type { AwsApi } from "../emulator/aws-api.ts";
-import { parseJson } from "../emulator/graph/json.ts";
-import { UserError } from "../ops/command/errors.ts";
-import { NotAnEvent } from "./stripe-envelope.ts";
-import type { Outcome } from "./outcome.ts";
+import type { AwsApi } from "../../emulator/aws-api.ts";
+import { parseJson } from "../../emulator/graph/json.ts";
+import { UserError } from "../../ops/command/errors.ts";
+import { NotAnEvent } from "../stripe-envelope.ts";
+import type { Outcome } from "../outcome.ts";
 import { signatureProblem } from "./webhook-signature.ts";
 
 /** What the server answers with. */
