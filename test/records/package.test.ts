@@ -33,7 +33,7 @@ test.before(() => {
   mkdirSync(consumer);
   run(producer, "npm", "pack", "./records", "--pack-destination", consumer);
   writeFileSync(join(consumer, "package.json"), '{ "name": "consumer", "type": "module" }');
-  const [tarball = ""] = readdirSync(consumer).filter((name) => name.endsWith(".tgz"));
+  const tarball = readdirSync(consumer).find((name) => name.endsWith(".tgz"));
   // The SDK is there without a registry, which npm cannot know.
   run(consumer, "npm", "install", "--offline", "--no-audit", "--legacy-peer-deps", `./${tarball}`);
   installed = readdirSync(join(consumer, "node_modules")).filter((name) => !name.startsWith("."));
