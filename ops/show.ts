@@ -15,7 +15,7 @@ Exit codes:
 
 const command = addTargetOptions(makeCommand("show", "Shows a user's subscription and payments as they are recorded."))
   .argument("<id>", "the user, or what to find the user by: a customer cus_…, an invoice in_… or an event evt_…")
-  .option("--limit <number>", "payments at most", wholeOption, 20)
+  .option("--limit <number>", "payments to show; a few more where the last one's invoice has more", wholeOption, 20)
   .addOption(
     new Option(
       "--since <time>",

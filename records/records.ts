@@ -1,8 +1,14 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient, GetCommand, QueryCommand, type QueryCommandInput } from "@aws-sdk/lib-dynamodb";
+import {
+  DynamoDBDocumentClient,
+  GetCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  type QueryCommandOutput,
+} from "@aws-sdk/lib-dynamodb";
 import { invoicePartition, subscriptionKey } from "../lambdas/dynamodb/keys.ts";
 import { withoutTwins } from "../lambdas/payments/twins.ts";
-import { usersOfCustomer } from "../lambdas/subscriptions/customers-table.ts";
+import { usersOfCustomer } from "../lambdas/subscriptions/users-of-customer.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 import {
   type Item,
@@ -16,7 +22,7 @@ import {
 export { InvalidCursor } from "./cursor.ts";
 export type { PaymentRecord, SubscriptionRecord } from "./rows.ts";
 
-/** A page of payments, and the cursor of the next page; null on the last page, which may be empty. */
+/** A page of payments, and the cursor of the next page; null on the last page, which may be empty. It has whole invoices only. */
 export interface PaymentPage {
   payments: PaymentRecord[];
   cursor: string | null;
@@ -30,6 +36,7 @@ export interface Records {
   usersOf(customerId: string): Promise<string[]>;
   /**
    * A page of a user's payments, the newest invoice first, from `cursor` on; a failed attempt that Stripe told of twice is in it once.
+   * It never parts an invoice, so it may have more payments than `limit`; it has fewer only if it is the last.
    *
    * @throws {InvalidCursor} for a cursor that is not of this user's payments.
    */
@@ -67,21 +74,35 @@ export const openRecords = ({ client, tables, now = Date.now }: RecordsArgs): Re
       return users.map(({ userId }) => userId);
     },
     payments: async (userId, { limit, cursor }) => {
-      const { items, lastKey } = await query(documents, {
-        TableName: tables.payments,
-        IndexName: "GSI1",
-        KeyConditionExpression: "user_id = :user",
-        ScanIndexForward: false,
-        Limit: limit,
-        ...recorded({ ":user": userId }),
-        ...(cursor && { ExclusiveStartKey: readCursor(cursor, userId) }),
-      });
-      // All records of one invoice have the same sort key in the index.
-      const payments = withoutTwins(items.map(toPayment)).toSorted(newestFirst);
-      return { payments, cursor: lastKey ? writeCursor(lastKey) : null };
+      const history = { TableName: tables.payments, IndexName: "GSI1", ScanIndexForward: false };
+      const payments: PaymentRecord[] = [];
+      let end: number | null = cursor ? readCursor(cursor, userId) : Number.MAX_SAFE_INTEGER;
+      do {
+        const page: QueryCommandOutput = await documents.send(
+          new QueryCommand({
+            ...history,
+            KeyConditionExpression: "user_id = :user AND stripe_created < :end",
+            Limit: limit - payments.length,
+            ...recorded({ ":user": userId, ":end": end }),
+          }),
+        );
+        const { Items: items = [], LastEvaluatedKey: lastKey } = page;
+        end = lastKey ? Number(lastKey["stripe_created"]) : null;
+        if (end === null) payments.push(...toPayments(items));
+        else {
+          // It ends within an invoice, perhaps: all records of one are in the same second.
+          const second = await queryAll(documents, {
+            ...history,
+            KeyConditionExpression: "user_id = :user AND stripe_created = :end",
+            ...recorded({ ":user": userId, ":end": end }),
+          });
+          payments.push(...toPayments([...items.filter((item) => item["stripe_created"] !== end), ...second]));
+        }
+      } while (end !== null && payments.length < limit);
+      return { payments, cursor: end === null ? null : writeCursor({ user_id: userId, stripe_created: end }) };
     },
     paymentsOf: async (invoiceId) => {
-      const { items } = await query(documents, {
+      const items = await queryAll(documents, {
         TableName: tables.payments,
         KeyConditionExpression: "PK = :invoice",
         ...recorded({ ":invoice": invoicePartition(invoiceId) }),
@@ -91,23 +112,20 @@ export const openRecords = ({ client, tables, now = Date.now }: RecordsArgs): Re
   };
 };
 
+const toPayments = (items: Item[]): PaymentRecord[] => withoutTwins(items.map(toPayment)).toSorted(newestFirst);
+
 const newestFirst = (a: PaymentRecord, b: PaymentRecord): number =>
   b.stripe_created - a.stripe_created || b.created_at - a.created_at;
 
-// `Limit` counts items before the filter, so that one page may take more than one query.
-const query = async (
-  documents: DynamoDBDocumentClient,
-  input: QueryCommandInput,
-): Promise<{ items: Item[]; lastKey?: Item }> => {
-  const { Limit: limit = Infinity, ExclusiveStartKey: start, ...rest } = input;
+const queryAll = async (documents: DynamoDBDocumentClient, input: QueryCommandInput): Promise<Item[]> => {
   const items: Item[] = [];
-  let lastKey = start;
+  let start: Item | undefined;
   do {
-    const Limit = limit === Infinity ? {} : { Limit: limit - items.length };
-    const from = lastKey && { ExclusiveStartKey: lastKey };
-    const page = await documents.send(new QueryCommand({ ...rest, ...Limit, ...from }));
+    const page: QueryCommandOutput = await documents.send(
+      new QueryCommand({ ...input, ...(start && { ExclusiveStartKey: start }) }),
+    );
     items.push(...(page.Items ?? []));
-    lastKey = page.LastEvaluatedKey;
-  } while (lastKey && items.length < limit);
-  return { items, ...(lastKey && { lastKey }) };
+    start = page.LastEvaluatedKey;
+  } while (start);
+  return items;
 };

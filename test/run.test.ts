@@ -25,7 +25,7 @@ const runHere = (...args: string[]) => run(join(import.meta.dirname, "run.ts"), 
 const runFiles = (files: Record<string, string>) => {
   const directory = mkdtempSync(join(tmpdir(), "run-"));
   try {
-    mkdirSync(join(directory, "test"));
+    mkdirSync(join(directory, "test/infra"), { recursive: true });
     for (const [name, code] of Object.entries(files)) writeFileSync(join(directory, "test", name), code);
     cpSync(join(import.meta.dirname, "run.ts"), join(directory, "test/run.ts"));
     symlinkSync(join(import.meta.dirname, "../node_modules"), join(directory, "node_modules"), "junction");
@@ -70,6 +70,15 @@ test("fails by each file that fails, in whatever way, and says at the end which 
   }
   const end = stdout.slice(stdout.indexOf("\nFailed:\n"));
   for (const name of bad) assert.match(end, name);
+});
+
+test("runs first what says what an event type lacks, and nothing else where that fails", () => {
+  const { status, stdout } = runFiles({
+    "infra/workflows.test.ts": fileWith('test("is not well", () => { throw new Error("It lacks a sample"); });'),
+    "well.test.ts": fileWith('test("is well", () => {});'),
+  });
+  assert.is(status, 1);
+  for (const text of ["It lacks a sample", "Files:     0 of 1 passed"]) assert.match(stdout, text);
 });
 
 test.run();

@@ -1,4 +1,5 @@
-import { type Infer, object, string } from "superstruct";
+import { randomUUID } from "node:crypto";
+import { type Infer, object, optional, string } from "superstruct";
 import { parseJson } from "../graph/json.ts";
 import { awsCall, type AwsCalls, AwsError } from "../protocol/aws-call.ts";
 import { largestData } from "./data-limit.ts";
@@ -11,7 +12,7 @@ export interface ExecutionCallsArgs {
   now: () => number;
 }
 
-const StartSyncExecution = object({ stateMachineArn: string(), name: string(), input: string() });
+const StartSyncExecution = object({ stateMachineArn: string(), name: optional(string()), input: string() });
 
 /** Step Functions' calls on these state machines: https://docs.aws.amazon.com/step-functions/latest/apireference/. */
 export const executionCalls = (args: ExecutionCallsArgs): AwsCalls => ({
@@ -24,7 +25,7 @@ export const executionCalls = (args: ExecutionCallsArgs): AwsCalls => ({
 
 const runToEnd = async (
   { executions, now }: ExecutionCallsArgs,
-  { stateMachineArn, name, input }: Infer<typeof StartSyncExecution>,
+  { stateMachineArn, name = randomUUID(), input }: Infer<typeof StartSyncExecution>,
 ): Promise<object> => {
   if (!/^[\w-]{1,80}$/.test(name)) throw new AwsError("InvalidName", `Invalid Name: '${name}'`);
   const startedAt = now();

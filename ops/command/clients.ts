@@ -13,7 +13,6 @@ export interface ClientConfig {
   region: string;
   endpoint?: string;
   credentials?: { accessKeyId: string; secretAccessKey: string };
-  disableHostPrefix?: boolean;
   useQueueUrlAsEndpoint: false;
 }
 
@@ -29,14 +28,22 @@ export const localConfig = (arn: string, endpoint: string): ClientConfig => ({
   ...awsConfig(arn),
   endpoint,
   credentials: { accessKeyId: operatorKey, secretAccessKey: "none" },
-  // StartSyncExecution would be sent to the host sync-127.0.0.1.
-  disableHostPrefix: true,
 });
 
 /** Makes the clients of a redrive. */
-export const clientsOf = (config: ClientConfig): Clients => ({
-  sqs: new SQSClient(config),
-  sfn: new SFNClient(config),
-});
+export const clientsOf = (config: ClientConfig): Clients => {
+  const sfn = new SFNClient(config);
+  sfn.middlewareStack.add(
+    (next) => (args) => {
+      const request = Object(args.request);
+      // StartSyncExecution has a host of its own in AWS alone; another endpoint, such as an IP address, is called as it is.
+      request.hostname = request.hostname.replace(/^sync-(?!states[.-])/, "");
+      return next(args);
+    },
+    // Before the step that names the host in a header, and before the signature.
+    { step: "build", priority: "high" },
+  );
+  return { sqs: new SQSClient(config), sfn };
+};
 
 const regionOf = (arn: string): string => arn.split(":")[3] ?? "";

@@ -11,7 +11,7 @@ import { formatTime } from "../terminal/format-time.ts";
 
 /** What `npm run show` was asked to do. */
 export interface ShowOptions extends TargetOptions {
-  /** The maximum number of payments. */
+  /** The number of payments; a few more where the last one's invoice has more. */
   limit: number;
   /** Since when the logs are searched for an event. */
   since: Date;

@@ -6,7 +6,7 @@ import { graphOf } from "../helpers/stack.ts";
 
 const test = suite("the handled types of event");
 
-// `npm test` runs this before all others: where something is missing nearly all of them fail, and few of them by what that is.
+// `npm test` runs this before all others, and alone if it fails: nearly all of them would fail too, and few say what is missing.
 test("have all that they need", async () => {
   const missing = missingParts();
   if (missing.length > 0) throw new Error(missing.join("\n"));

@@ -147,6 +147,20 @@ test("says that a queue does not exist, before it starts anything", async () => 
   assert.equal([serving.deadLetters.messages.length, serving.deadLetters.inFlight(Date.now())], [1, 0]);
 });
 
+test("redrives a stack whose endpoint is an IP address, which can have no prefix for Step Functions", async () => {
+  const env = {
+    ...npx(directory, outputs(serving.stack)),
+    AWS_ENDPOINT_URL: serving.url,
+    AWS_ACCESS_KEY_ID: "x",
+    AWS_SECRET_ACCESS_KEY: "x",
+  };
+  deadLetter("elsewhere");
+  await serving.addPlaceholderUsers(serving.deadLetters.messages.map(({ body }) => JSON.parse(body)));
+  const { stdout, stderr, code } = await run(["--stack", "prod"], env);
+  assert.equal([code, stderr], [0, ""], stdout);
+  assert.equal(serving.deadLetters.messages, []);
+});
+
 // Starts a redrive of three dead letters, and returns once the first execution has begun and waits.
 const interrupted = async () => {
   const ids = ["first", "second", "third"];

@@ -1,10 +1,12 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { openRecords, type Records } from "homebiyori-stripe-webhooks/records";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { handler as linkPayment } from "../../lambdas/link-payment.ts";
 import { handler as syncSubscription } from "../../lambdas/sync-subscription.ts";
 import { handler as writePayment } from "../../lambdas/write-payment.ts";
+import type { Payment } from "../../lambdas/payments/payment.ts";
+import type { currentSubscriptionFields } from "../../lambdas/subscriptions/subscription-item.ts";
+import { openRecords, type PaymentRecord, type Records, type SubscriptionRecord } from "../../records/records.ts";
 import {
   type Json,
   sampleEvent,
@@ -162,6 +164,35 @@ test("takes the events of one failed attempt for one, also beside the key of bef
   assert.is((await records.paymentsOf("in_told_twice")).length, 5);
 });
 
+test("never parts an invoice, nor those that Stripe created in one second, whatever the limit", async () => {
+  // Of each invoice two attempts that failed, the first of which Stripe told of twice; and two invoices of one second.
+  const invoices = [
+    { id: "in_whole_1", created: january },
+    { id: "in_whole_2", created: january + 1000 },
+    { id: "in_whole_3", created: january + 1000 },
+    { id: "in_whole_4", created: january + 2000 },
+  ];
+  for (const { id, created } of invoices) {
+    const invoice = sampleInvoice({ id, amount: 580, created, ...period });
+    const events = [10, 12, 100].map((after) => ({ type: "invoice.payment_failed", after, invoice }));
+    const paid = sampleInvoice({ id, amount: 580, created, paidAt: created + 200, ...period });
+    for (const { type, after, invoice: object } of [...events, { type: "invoice.paid", after: 200, invoice: paid }])
+      await captured(() =>
+        writePayment(ofUser("read_whole", sampleEvent(`evt_${id}_${after}`, type, created + after, object))),
+      );
+  }
+  for (let limit = 1; limit <= 13; limit += 1) {
+    const pages = await pagesOf("read_whole", limit);
+    assert.is(pages.flat().length, 12, `limit ${limit}`);
+    assert.is(
+      pages.flatMap((page) => [...new Set(page)]).length,
+      invoices.length,
+      `limit ${limit}: an invoice is parted`,
+    );
+    for (const page of pages.slice(0, -1)) assert.ok(page.length >= limit, `limit ${limit}: ${page.length}`);
+  }
+});
+
 test("refuses a cursor of another user, and a text that is not a cursor", async () => {
   for (const index of [1, 2]) await pay("read_cursor", `in_cursor_${index}`, january + index);
   const { cursor } = await records.payments("read_cursor", { limit: 1 });
@@ -185,6 +216,17 @@ test("gives the records of an invoice: each attempt and the payment, but no paym
     linkPayment(ofUser("unknown", sampleEvent("evt_link", "invoice_payment.paid", 4_000_000_000, json))),
   );
   assert.equal(await records.paymentsOf("in_linked"), []);
+});
+
+// `Required`, as an object without an optional field is assignable to a type with it.
+type Mutual<A, B> = [A, Required<A>] extends [B, Required<B>] ? true : false;
+type Same<A, B> = [Mutual<A, B>, Mutual<B, A>];
+type AddedByIntents = "payment_id" | "stripe_payment_intent_ids";
+
+test("publishes the types of what the Lambdas write: the compiler compares them", () => {
+  const subscription: Same<SubscriptionRecord, ReturnType<typeof currentSubscriptionFields>> = [true, true];
+  const payment: Same<Omit<PaymentRecord, AddedByIntents>, Omit<Payment, "PK" | "SK">> = [true, true];
+  assert.equal([subscription, payment].flat(), [true, true, true, true]);
 });
 
 test.run();

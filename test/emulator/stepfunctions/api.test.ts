@@ -31,6 +31,8 @@ const start = (input: string, more: object = {}) => {
   return serving.sfn.send(new StartSyncExecutionCommand({ stateMachineArn, name: "run-1", input, ...more }));
 };
 
+const nameless = { name: undefined };
+
 test("runs a state machine to its end, and answers with its output", async () => {
   const event = paid("ran");
   await serving.addPlaceholderUsers([event]);
@@ -39,6 +41,15 @@ test("runs a state machine to its end, and answers with its output", async () =>
   assert.equal(JSON.parse(`${output}`), { outcome: "applied", written: ["payments INVOICE#in_ran SUCCEEDED"] });
   assert.match(`${executionArn}`, ":express:dev-homebiyori-payment-succeeded:run-1");
   assert.instance(startDate, Date);
+});
+
+test("gives an execution a name of its own where the caller gives none, as Step Functions does", async () => {
+  const event = paid("nameless");
+  await serving.addPlaceholderUsers([event]);
+  const [first, second] = [await start(JSON.stringify(event), nameless), await start(JSON.stringify(event), nameless)];
+  assert.match(`${first.name}`, /^[\da-f-]{36}$/);
+  assert.match(`${first.executionArn}`, `:express:dev-homebiyori-payment-succeeded:${first.name}`);
+  assert.is.not(first.name, second.name);
 });
 
 test("answers a failed execution with its error and cause, once its dead letter is in the queue", async () => {

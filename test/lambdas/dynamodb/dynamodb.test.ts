@@ -1,5 +1,9 @@
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -158,6 +162,21 @@ test("is attempted again where nothing comes or no more comes, and fails within 
   assert.equal([afterSilence, afterStop], [found, found]);
   assert.is(error.name, "TimeoutError");
   assert.ok(performance.now() - since < 1000 * (functionTimeoutSeconds - 1));
+});
+
+test("goes to the endpoint that is set for all services, AWS_ENDPOINT_URL, as every client of the SDK", async () => {
+  planned.set("elsewhere", [finds]);
+  const module = pathToFileURL(join(import.meta.dirname, "../../../lambdas/dynamodb/dynamodb.ts"));
+  const program = `
+    import { dynamodb } from "${module}";
+    import { GetCommand } from "@aws-sdk/lib-dynamodb";
+    const { Item } = await dynamodb.send(new GetCommand({ TableName: "core", Key: { PK: "elsewhere" } }));
+    console.log(JSON.stringify(Item));`;
+  const { AWS_ENDPOINT_URL_DYNAMODB: url, ...env } = process.env;
+  const options = { env: { ...env, AWS_ENDPOINT_URL: url } };
+  const args = ["--input-type=module", "--eval", program];
+  const { stdout } = await promisify(execFile)(process.execPath, args, options);
+  assert.equal(JSON.parse(stdout), found);
 });
 
 test.run();
