@@ -8,10 +8,9 @@ export const namesInVersion1 = (
   { created, from, to }: Transition,
   names: { from: string; to: string },
 ) => {
-  const kept = ledger.version1 && created === ledger.newest ? ledger.transitions.flatMap((one) => one.split(">")) : [];
+  const kept = created === ledger.newest ? ledger.transitions.flatMap((one) => one.split(">")) : [];
   const nameOf = (state: SubscriptionState, name: string) =>
     hashesBeforeVersion2(state).find((hash) => kept.includes(hash)) ?? name;
-  if (kept.length === 0) return { ...names, state: to };
   return { from: from ? nameOf(from, names.from) : "", to: nameOf(to, names.to), state: to };
 };
 
@@ -19,9 +18,10 @@ export const namesInVersion1 = (
 export const knownFromVersion1 = ({ version1 }: EventLedger, { from, to }: Transition): EventLedger["version1"] => {
   if (!version1) return null;
   const { open } = version1;
-  const known = [from, to].flatMap((state): [string, string][] => {
-    const old = state && hashesBeforeVersion2(state).find((hash) => open.includes(hash));
-    return state && old ? [[hashOf(state), old]] : [];
+  const states = [from, to].filter((state) => state !== null);
+  const known = states.flatMap((state): [string, string][] => {
+    const old = hashesBeforeVersion2(state).find((hash) => open.includes(hash));
+    return old === undefined ? [] : [[hashOf(state), old]];
   });
   return { open, known: { ...version1.known, ...Object.fromEntries(known) } };
 };

@@ -37,6 +37,8 @@ const common = {
   cancel_at_period_end: defaulted(boolean(), false),
 };
 
+const Common = object(common);
+
 const State = object({
   ...common,
   prices: defaulted(array(object({ id: string(), months: optional(integer()), isMetered: optional(boolean()) })), []),
@@ -138,7 +140,7 @@ const monthsOf: Record<string, number> = { monthly: 1, yearly: 12 };
 
 type Common = Omit<SubscriptionState, "prices" | "pause_collection" | "pause_resumes_at">;
 
-const commonFrom = (state: Infer<ReturnType<typeof commonStruct>>): Common => ({
+const commonFrom = (state: Infer<typeof Common>): Common => ({
   customer_id: orNull(state.customer_id),
   status: state.status,
   current_period_start: orNull(state.current_period_start),
@@ -150,8 +152,6 @@ const commonFrom = (state: Infer<ReturnType<typeof commonStruct>>): Common => ({
   trial_start: orNull(state.trial_start),
   trial_end: orNull(state.trial_end),
 });
-
-const commonStruct = () => object(common);
 
 // Its states keep the names that they have there, as most are known by those alone; today's names of them come with later events.
 const fromVersion1 = ({ steps, states, balance: open, seen, forgotten, ended, ...rest }: Infer<typeof Version1>) => {

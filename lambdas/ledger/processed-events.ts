@@ -37,9 +37,9 @@ export const remember = ({ processedEvents, prunedUpTo }: ProcessedEvents, event
   const since = timeOf(all.slice(-nameLength)) - retentionSeconds;
   let pruned = Math.max(0, all.length - maxRemembered * nameLength);
   const spared = all.length - minRemembered * nameLength;
-  while (pruned < spared && timeOf(all.slice(pruned, pruned + nameLength)) < since) pruned += nameLength;
-  const lastPruned = pruned > 0 ? timeOf(all.slice(pruned - nameLength, pruned)) : -1;
-  return { processedEvents: all.slice(pruned), prunedUpTo: Math.max(prunedUpTo, lastPruned) };
+  while (pruned < spared && timeOf(all.slice(pruned)) < since) pruned += nameLength;
+  const upTo = pruned > 0 ? Math.max(prunedUpTo, timeOf(all.slice(pruned - nameLength))) : prunedUpTo;
+  return { processedEvents: all.slice(pruned), prunedUpTo: upTo };
 };
 
 /** The names of version 1, which had no transition, as those of version 2: what they are padded with is in no hash. */

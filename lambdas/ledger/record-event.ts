@@ -44,11 +44,7 @@ export const recordEvent = (ledger: EventLedger, transition: Transition): EventL
 
 // Of the newest second the transitions are known whole, and not by a few characters of their hash.
 const isFirstOfNewest = ({ newest, transitions, isCrowded, ended }: EventLedger, edge: NamedEdge): boolean =>
-  edge.created === newest &&
-  edge.type !== "deleted" &&
-  !isCrowded &&
-  !ended &&
-  !transitions.includes(`${edge.from}>${edge.to}`);
+  edge.created === newest && !isCrowded && !ended && !transitions.includes(`${edge.from}>${edge.to}`);
 
 interface NamedEdge extends Pick<Transition, "created" | "type"> {
   from: string;
@@ -96,8 +92,7 @@ const byHash = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < 
 const balanced = (ledger: EventLedger, { from, to, created }: NamedEdge): Partial<EventLedger> => {
   const next = { ...ledger.balance };
   const add = (hash: string, excess: number) => {
-    if (ledger.untrackedFrom !== null && hash >= ledger.untrackedFrom) return;
-    const [sum, last] = next[hash] ?? [0, 0];
+    const [sum, last] = next[hash] ?? [0, created];
     next[hash] = [sum + excess, Math.max(created, last)];
   };
   add(to, 1);

@@ -50,12 +50,8 @@ const withEntered = ({ balance, untrackedFrom }: EventLedger, hash: string, at: 
 const resolvedFrom = (ledger: EventLedger): ResolvedState => {
   const { folded, optional } = repeatsOf(ledger);
   const { resolved } = bestReading(ledger, folded, optional);
-  if (ledger.ended || resolved.order === "assumed") return resolved;
-  // A repeat was one change for certain only if the walk ends with it, or has one end whatever the order.
-  const ends = new Set(ledger.transitions.map((transition) => transition.split(">")[1]));
-  const isSure =
-    !optional.some(({ second }) => second === ledger.newest) &&
-    (ends.size === 1 || folded.every(({ to }) => to === resolved.hash));
+  // A repeat was one change for certain only if the walk ends with it.
+  const isSure = folded.every(({ to }) => to === resolved.hash);
   return isSure ? resolved : { ...resolved, order: "assumed" };
 };
 

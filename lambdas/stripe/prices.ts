@@ -30,13 +30,13 @@ export interface Price {
   isMetered: boolean;
 }
 
+const Priced = type(subscriptionPrices);
+
 /** The prices of a subscription, in Stripe's order. */
-export const pricesOf = (subscription: Infer<ReturnType<typeof priceShape>>): Price[] => {
+export const pricesOf = (subscription: Infer<typeof Priced>): Price[] => {
   const onItems = (subscription.items?.data ?? []).flatMap(({ price, plan }) => priceOf(price, plan) ?? []);
   return onItems.length > 0 ? onItems : [priceOf(null, subscription.plan) ?? []].flat();
 };
-
-const priceShape = () => type(subscriptionPrices);
 
 const priceOf = (price: Infer<typeof Item>["price"], plan: Infer<typeof Item>["plan"]): Price | null => {
   const id = price?.id ?? plan?.id;

@@ -7,6 +7,7 @@ import {
   repeatOf,
   type Transition,
 } from "../../../lambdas/ledger/event-ledger.ts";
+import { remember } from "../../../lambdas/ledger/processed-events.ts";
 import { recordEvent } from "../../../lambdas/ledger/record-event.ts";
 import { hashesBeforeVersion2, hashOf } from "../../../lambdas/ledger/state-hash.ts";
 import type { SubscriptionState } from "../../../lambdas/ledger/subscription-state.ts";
@@ -132,10 +133,13 @@ test("is the later end, or of one second the one of the larger hash, in any orde
     [remove(300, large), remove(300, small)],
     [remove(300, large), remove(299, small)],
     [remove(299, small), remove(300, large)],
+    [remove(300, large), remove(300, large)],
   ]) {
     assert.is(record(all).ended?.hash, hashOf(large));
     assert.is(record(all).ended?.at, 300);
   }
+  const later = record([remove(300, small), remove(299, large)]).ended;
+  assert.equal([later?.hash, later?.at], [hashOf(small), 300]);
 });
 
 test("keeps of two equal states the one whose prices say more, whichever comes first", () => {
@@ -186,6 +190,36 @@ test("keeps so many repeats, those of the newest seconds", () => {
     repeats: rest,
   });
   assert.equal([x in tie.repeats, y in tie.repeats], [true, false]);
+});
+
+// Two transitions from a state of which the ledger's list of events has the same characters.
+const collision = (): [SubscriptionState, SubscriptionState] => {
+  const seen = new Map<string, SubscriptionState>();
+  for (let index = 0; ; index += 1) {
+    const to = state(5000 + index);
+    const { processedEvents } = remember(emptyLedger, {
+      eventId: "",
+      created: 0,
+      transition: `updated:${A}>${hashOf(to)}`,
+    });
+    const other = seen.get(processedEvents);
+    if (other) return [other, to];
+    seen.set(processedEvents, to);
+  }
+};
+
+test("is told from another of the newest second by the whole of its transition, where all of those are known", () => {
+  const [x, y] = collision();
+  const both = [event(100, a, x), event(100, a, y)];
+  assert.equal(record(both).repeats, {});
+  assert.equal(record([...both, event(100, a, y)]).repeats, { [`100:${A}>${hashOf(y)}`]: 1 });
+  // Of an older second, of one that had too many, and after an end the list of events is all that there is.
+  const key = `100:${A}>${hashOf(y)}`;
+  assert.equal(record([event(100, a, x), event(200, b, c), event(100, a, y)]).repeats, { [key]: 1 });
+  const crowded = { ...record([event(100, a, x)]), isCrowded: true };
+  assert.equal(record([event(100, a, y)], crowded).repeats, { [key]: 1 });
+  const ended = { ...record([event(100, a, x)]), ended: { at: 90, state: canceled, hash: hashOf(canceled) } };
+  assert.equal(record([event(100, a, y)], ended).repeats, { [key]: 1 });
 });
 
 test("names the second and the edge of a repeat", () => {

@@ -189,6 +189,8 @@ test("keeps no more transitions of its seconds than of another, and assumes beyo
     change(100, { ...active, current_period_end: index }, active),
   ).map((one, index) => ({ ...one, eventId: `evt_${index}` }));
   const read = takeSnapshot(emptyLedger, { state: active, from: 98, to: 102 });
+  const full = after(read, ...many.slice(0, bounds.transitions - 1));
+  assert.is(full.snapshot?.transitions.length, bounds.transitions - 1);
   const crowded = after(read, ...many);
   assert.is(crowded.snapshot?.transitions.length, bounds.transitions);
   assert.is(resolveState(crowded).order, "assumed");
