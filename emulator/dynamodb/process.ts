@@ -5,6 +5,7 @@ import { type FaultPlan, makeFaults } from "../faults/faults.ts";
 import { notAuthorized } from "../iam/access-denied.ts";
 import { allows, type Request, type Statement } from "../iam/policy.ts";
 import { emulatorKey } from "../protocol/access-keys.ts";
+import { foreignRequestProblem } from "../protocol/foreign-request.ts";
 import { bodyOf, forwardTo } from "./forward.ts";
 
 /** Who may call DynamoDB, by access key: the caller as AWS's messages name them, and the statements of their role. */
@@ -38,6 +39,11 @@ const start = ({ path, endpoint, tableArn, callers, faults: plan }: ProcessArgs)
 
   const server = createServer(async (request, response) => {
     const body = await bodyOf(request);
+    const problem = foreignRequestProblem(request.headers);
+    if (problem !== null) {
+      fail(response, 403, accessDenied, problem);
+      return;
+    }
     const refusal = refusalOf(request, body);
     if (refusal !== null) {
       refuse(response, refusal);
@@ -138,8 +144,9 @@ const requestOf = (target: string, body: Buffer, tableArn: string): Request => {
 const keyOf = (headers: IncomingMessage["headers"]): string =>
   /Credential=([^/]+)/.exec(headers.authorization ?? "")?.[1] ?? "";
 
-const refuse = (response: ServerResponse, message: string): void =>
-  fail(response, 400, "com.amazon.coral.service#AccessDeniedException", message);
+const refuse = (response: ServerResponse, message: string): void => fail(response, 400, accessDenied, message);
+
+const accessDenied = "com.amazon.coral.service#AccessDeniedException";
 
 const fail = (response: ServerResponse, status: number, type: string, message = "Injected"): void => {
   response.writeHead(status, { "content-type": "application/x-amz-json-1.0" });

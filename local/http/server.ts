@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { once } from "node:events";
 import type { AwsApi } from "../../emulator/aws-api.ts";
 import { parseJson } from "../../emulator/graph/json.ts";
+import { foreignRequestProblem } from "../../emulator/protocol/foreign-request.ts";
 import { UserError } from "../../ops/command/errors.ts";
 import { NotAnEvent } from "../stripe-envelope.ts";
 import type { Outcome } from "../outcome.ts";
@@ -71,11 +72,14 @@ export const urlOf = (server: Server): string => {
 
 const route = async (request: IncomingMessage, response: ServerResponse, args: HttpArgs): Promise<void> => {
   const { url, headers } = request;
+  const problem = foreignRequestProblem(headers);
+  if (problem !== null) throw new RequestError(403, problem);
   const target = url === "/" ? headers["x-amz-target"] : undefined;
   if (target === undefined && url !== "/events" && url !== "/webhook" && url !== "/stack")
     throw new RequestError(404, `No ${request.method} ${url}. There are ${known}`);
   assertMethod(request, url === "/stack" ? "GET" : "POST");
   if (url === "/stack") return answer(response, 200, args.outputs);
+  assertJson(request);
   if (target !== undefined) {
     const { status, headers: own, body } = await args.aws(`${target}`, readBody(await textOf(request, largestCall)));
     return answer(response, status, body, own);
@@ -86,11 +90,15 @@ const route = async (request: IncomingMessage, response: ServerResponse, args: H
 
 const known = "POST /events, POST /webhook, GET /stack, and AWS's calls at POST /";
 
-const assertMethod = ({ method, url, headers }: IncomingMessage, wanted: string): void => {
+const assertMethod = ({ method, url }: IncomingMessage, wanted: string): void => {
   if (method !== wanted) throw new RequestError(405, `${url} takes ${wanted}, not ${method}`);
-  // A page in a browser can send requests here, but only under another host's name or without permission to read the answer.
-  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? ""))
-    throw new RequestError(403, `The host ${headers.host} is not this one`);
+};
+
+// A page in a browser must ask first before it sends this type, and is not allowed to.
+const assertJson = ({ url, headers }: IncomingMessage): void => {
+  const type = headers["content-type"];
+  if (/^application\/(json|x-amz-json-1\.[01])\s*(;|$)/i.test(type ?? "")) return;
+  throw new RequestError(415, `${url} takes the content type application/json, not ${type ?? "none"}`);
 };
 
 const eventOf = async (request: IncomingMessage, { webhookSecret }: HttpArgs): Promise<unknown> => {

@@ -13,7 +13,7 @@ test.before(async () => {
 test.after(() => serving.stop());
 
 const call = async (target: string, body: string) => {
-  const headers = { "x-amz-target": target };
+  const headers = { "content-type": "application/x-amz-json-1.0", "x-amz-target": target };
   const response = await fetch(`${serving.url}/`, { method: "POST", headers, body });
   return { status: response.status, type: response.headers.get("content-type"), body: await response.json() };
 };

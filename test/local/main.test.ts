@@ -247,7 +247,8 @@ test("listens until it is interrupted, answers with an event's outcome, and prin
       });
     }
   });
-  const post = async (path: string, body: string, headers: Record<string, string> = {}) => {
+  const post = async (path: string, body: string, more: Record<string, string> = {}) => {
+    const headers = { "content-type": "application/json", ...more };
     const response = await fetch(`${url}${path}`, { method: "POST", body, headers });
     const answer = await response.text();
     said.push(answer);
@@ -284,7 +285,11 @@ test("listens until it is interrupted, answers with an event's outcome, and prin
 // An operator redrives an event, and replays all that there was.
 const comeAgain = async (url: string, stack: Stack, event: object): Promise<void> => {
   const call = async (target: string, input: object) => {
-    const init = { method: "POST", body: JSON.stringify(input), headers: { "x-amz-target": target } };
+    const init = {
+      method: "POST",
+      body: JSON.stringify(input),
+      headers: { "content-type": "application/json", "x-amz-target": target },
+    };
     assert.is((await fetch(url, init)).status, 200, target);
   };
   const stateMachineArn = stack.stateMachines["payment-succeeded"];

@@ -1,6 +1,9 @@
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { sampleEvent, sampleInvoice } from "../../../samples/stripe-objects.ts";
@@ -47,6 +50,18 @@ test("elsewhere is missed when the runner starts, and named", async () => {
     message,
     /^The table dev-homebiyori-\w+ could not be created: The DynamoDB at http:\/\/127\.0\.0\.1:9 did not/,
   );
+});
+
+test("answers no page of another site, nor under another host's name", async () => {
+  const url = new URL(tables.endpoint);
+  const headers = { "x-amz-target": "DynamoDB_20120810.ListTables", authorization: "Credential=TESTS/" };
+  for (const foreign of [{ origin: "https://evil.example" }, { host: "evil.example" }]) {
+    const sent = request(url, { method: "POST", headers: { ...headers, ...foreign } });
+    sent.end("{}");
+    const [response] = await once(sent, "response");
+    assert.is(response.statusCode, 403, JSON.stringify(foreign));
+    assert.match(Object(JSON.parse(await text(response))).message, "evil.example");
+  }
 });
 
 test("that cannot read the tables of a data directory says why", async () => {

@@ -55,11 +55,15 @@ const answerTo = async (request: string): Promise<string> => text(await open(req
 
 const requestOf = (head: string, body = ""): string => `${head}\r\nConnection: close\r\n\r\n${body}`;
 
+const json = "Content-Type: application/json";
+
 const event = '{"id":"evt_1"}';
 
 // On a connection of its own, which is accepted after those that were opened before.
 const post = async (): Promise<number> => {
-  const answer = await answerTo(requestOf("POST /events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 14", event));
+  const answer = await answerTo(
+    requestOf(`POST /events HTTP/1.1\r\nHost: localhost\r\n${json}\r\nContent-Length: 14`, event),
+  );
   return Number(/^HTTP\/1.1 (\d+) /.exec(answer)?.[1]);
 };
 

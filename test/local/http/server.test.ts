@@ -61,8 +61,11 @@ const portOf = (one: Server): number => {
   return address.port;
 };
 
-const ask = async (path: string, init: RequestInit = {}, one = server) => {
-  const response = await fetch(`http://127.0.0.1:${portOf(one)}${path}`, { method: "POST", ...init });
+const json = { "content-type": "application/json" };
+
+const ask = async (path: string, init: { method?: string; body?: string; headers?: object } = {}, one = server) => {
+  const url = `http://127.0.0.1:${portOf(one)}${path}`;
+  const response = await fetch(url, { method: "POST", ...init, headers: { ...json, ...init.headers } });
   const body: unknown = await response.json();
   return { status: response.status, body, error: Object(body).error };
 };
@@ -77,7 +80,8 @@ test("takes an event, and answers 202 and what became of it", async () => {
 });
 
 test("answers in JSON, a line of it", async () => {
-  const response = await fetch(`http://127.0.0.1:${portOf(server)}/events`, { method: "POST", body: '{"id":"evt_1"}' });
+  const url = `http://127.0.0.1:${portOf(server)}/events`;
+  const response = await fetch(url, { method: "POST", headers: json, body: '{"id":"evt_1"}' });
   assert.is(response.headers.get("content-type"), "application/json");
   assert.is(await response.text(), `${JSON.stringify(outcome)}\n`);
 });
@@ -142,18 +146,34 @@ test("takes a body of EventBridge's greatest size, and refuses one over the limi
   assert.is((await post("/events", '{"id":"evt_1"}')).status, 202);
 });
 
-const statusUnder = async (host: string, path = "/events", more: Record<string, string> = {}) => {
-  const method = path === "/stack" ? "GET" : "POST";
-  const sent = request({ port: portOf(server), host: "127.0.0.1", method, path, headers: { host, ...more } });
-  if (method === "POST") sent.write('{"id":"evt_1"}');
-  sent.end();
+// Not by fetch, which sends no other Host.
+const statusWith = async (headers: object, path = "/events", method = "POST") => {
+  const sent = request({ port: portOf(server), host: "127.0.0.1", method, path, headers: { ...json, ...headers } });
+  sent.end(method === "POST" ? '{"id":"evt_1"}' : "");
   const [response] = await once(sent, "response");
   await text(response);
   return Number(response.statusCode);
 };
 
+// Every path, and one that is none.
+const paths = ["/events", "/webhook", "/stack", "/", "/nothing"] as const;
+
+const assertForbidden = async (headers: object): Promise<void> => {
+  for (const path of paths) {
+    for (const method of ["POST", "GET", "OPTIONS"]) {
+      const target = { "x-amz-target": "AmazonSQS.SendMessage" };
+      const status = await statusWith({ ...target, ...headers }, path, method);
+      assert.is(status, 403, `${method} ${path} ${JSON.stringify(headers)}`);
+    }
+  }
+  assert.equal(taken, []);
+};
+
 test("answers only under this machine's own names, whatever name a page has made point here", async () => {
-  for (const host of ["127.0.0.1", "localhost", "localhost:4400"]) assert.is(await statusUnder(host), 202, host);
+  for (const host of ["127.0.0.1", "localhost", "LOCALHOST:4400", "[::1]", "[::1]:4400"]) {
+    assert.is(await statusWith({ host }), 202, host);
+    assert.is(await statusWith({ host }, "/stack", "GET"), 200, host);
+  }
   taken = [];
   for (const host of [
     "evil.example",
@@ -161,11 +181,41 @@ test("answers only under this machine's own names, whatever name a page has made
     "localhost.evil.example",
     "127.0.0.1.evil.example",
     "no-localhost",
+    "127.0.0.2",
+    "::1",
   ]) {
-    assert.is(await statusUnder(host), 403, host);
-    assert.is(await statusUnder(host, "/stack"), 403, host);
-    assert.is(await statusUnder(host, "/", { "x-amz-target": "AmazonSQS.SendMessage" }), 403, host);
+    await assertForbidden({ host });
   }
+});
+
+test("answers no page of another site", async () => {
+  const own = `127.0.0.1:${portOf(server)}`;
+  for (const headers of [
+    { origin: `http://${own}` },
+    { "sec-fetch-site": "same-origin" },
+    { "sec-fetch-site": "none" },
+  ]) {
+    assert.is(await statusWith({ host: own, ...headers }), 202, JSON.stringify(headers));
+  }
+  taken = [];
+  for (const origin of ["https://evil.example", "http://localhost:3000", `https://${own}`, "null", ""]) {
+    await assertForbidden({ host: own, origin });
+  }
+  for (const site of ["cross-site", "same-site"]) await assertForbidden({ host: own, "sec-fetch-site": site });
+});
+
+test("takes JSON only, which no page can send without asking first", async () => {
+  for (const type of ["application/json; charset=utf-8", "Application/JSON", "application/x-amz-json-1.0"])
+    assert.is(await statusWith({ "content-type": type }), 202, type);
+  taken = [];
+  for (const type of ["text/plain;charset=UTF-8", "application/x-www-form-urlencoded", "", "application/jsonp"]) {
+    for (const path of ["/events", "/webhook", "/"]) {
+      const headers = { "x-amz-target": "AmazonSQS.SendMessage", "content-type": type };
+      assert.is(await statusWith(headers, path), 415, `${path} ${type}`);
+    }
+  }
+  const { error } = await ask("/events", { body: "{}", headers: { "content-type": "text/plain" } });
+  assert.is(error, "/events takes the content type application/json, not text/plain");
   assert.equal(taken, []);
 });
 
