@@ -111,6 +111,8 @@ test("puts an event on the bus of a stack without Stripe, and on no other", asyn
   assert.equal([code, stderr], [0, ""]);
   assert.match(stdout, /^evt_bus_\w+ {2}customer\.subscription\.created {2}is on the bus of prod\n/);
   assert.match(stdout, "npm run show -- user_bus --stack prod");
+  // As in AWS, the bus answers before the event is handled.
+  await serving.executions.idle();
   assert.ok((await serving.dump()).core.some(({ user_id: id }) => id === "user_bus"));
   const partner = "aws.partner/stripe.com/ed_1";
   const live = await trigger(args, env({ ...serving.stack, eventSource: partner }));
