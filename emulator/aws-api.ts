@@ -1,3 +1,4 @@
+import { readCalls, type ReadCallsArgs } from "./dynamodb/api.ts";
 import { type EventCallsArgs, eventCalls } from "./eventbridge/api.ts";
 import type { Permissions } from "./iam/permissions.ts";
 import { logCalls } from "./logs/api.ts";
@@ -14,7 +15,7 @@ export interface AwsAnswer {
 }
 
 /** What the calls are made on, and who may make them. */
-export interface AwsApiArgs extends QueueCallsArgs, ExecutionCallsArgs, EventCallsArgs {
+export interface AwsApiArgs extends QueueCallsArgs, ExecutionCallsArgs, EventCallsArgs, ReadCallsArgs {
   logs: LogGroups;
   permissions: Permissions;
 }
@@ -22,10 +23,16 @@ export interface AwsApiArgs extends QueueCallsArgs, ExecutionCallsArgs, EventCal
 /** Answers a call of AWS's API, by its `X-Amz-Target`. */
 export type AwsApi = (target: string, input: unknown) => Promise<AwsAnswer>;
 
-/** Makes an API that speaks AWS's own JSON protocol, for the calls that the services answer; the operator's policy must allow them. */
+/** Makes an API that speaks AWS's own JSON protocol, for the calls that the services answer; the operator's policy must allow them, but for reads of tables. */
 export const makeAwsApi = (args: AwsApiArgs): AwsApi => {
   const calls = new Map<string, AwsCall>(
-    Object.entries({ ...queueCalls(args), ...eventCalls(args), ...logCalls(args), ...executionCalls(args) }),
+    Object.entries({
+      ...queueCalls(args),
+      ...eventCalls(args),
+      ...logCalls(args),
+      ...executionCalls(args),
+      ...readCalls(args),
+    }),
   );
   return async (target, input) => {
     try {

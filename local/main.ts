@@ -1,5 +1,5 @@
 import { enableCompileCache } from "node:module";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { EmulatorError } from "../emulator/graph/errors.ts";
 import { UserError } from "../ops/command/errors.ts";
 import { escapeLines } from "../ops/terminal/escape.ts";
@@ -31,7 +31,8 @@ Without --exit it then listens, until Ctrl-C:
                   127.0.0.1:4400/webhook; the signature is checked if
                   STRIPE_WEBHOOK_SECRET is set
   GET /stack      what the program exports
-  POST /          the AWS calls of an operator's commands with --local
+  POST /          the AWS calls of an operator's commands with --local, and
+                  reads of DynamoDB
 The first Ctrl-C answers and writes what is under way, and writes --dump; the
 second waits for nothing.
 
@@ -55,6 +56,7 @@ const command = new Command("npm start --")
   .option("--no-items", "start with an empty core table (default: each customer gets a user, user_<customer id>)")
   .option("--stack <name>", "the stack whose configuration is loaded", "dev")
   .option("--keep-source", "keep the envelope's source (default: replaced by the stack's)")
+  .addOption(new Option("--empty", "play nothing").conflicts("events"))
   .option("--port <number>", "the port to listen on, on 127.0.0.1", portNumber, 4400)
   .option(
     "--data <directory>",
@@ -69,7 +71,8 @@ const command = new Command("npm start --")
   .option("--faults <file>", "inject the faults described in this file (docs/faults.md)")
   .addHelpText("after", help)
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
-const options = command.parse().opts<Options>();
+const { empty, ...options } = command.parse().opts<Options & { empty?: boolean }>();
+if (empty) options.events = [];
 
 // A reader such as `head` may close stdout early: all that was asked for is done anyway.
 const stdoutClosed = new AbortController();

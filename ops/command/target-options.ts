@@ -26,15 +26,27 @@ export const targetText = ({ stack, local }: TargetOptions): string => {
   return local === defaultUrl ? "--local" : `--local ${local}`;
 };
 
+/** Reads a target in one word: `local`, a local runner's URL, or the name of a deployed stack. */
+export const targetOption = (text: string): TargetOptions => {
+  if (text === "local") return { local: defaultUrl };
+  return text.includes("://") ? { local: runnerUrl(text) } : { stack: stackName(text) };
+};
+
 /** Reads the command line of a command with target options; prints the help, or what is wrong with it, and ends the process then. */
 export const parseTargetCommand = (command: Command, argv: readonly string[] = process.argv.slice(2)): Command => {
-  command.parse(argv, { from: "user" });
-  refuseOptionsAsValues(command);
+  parseCommand(command, argv);
   const { stack, local } = command.opts<{ stack?: string; local?: string | true }>();
   if (local === true) command.setOptionValue("local", defaultUrl);
   if (stack === undefined && local === undefined) {
     command.error("error: say which stack to work on, by --stack <name> or --local");
   }
+  return command;
+};
+
+/** Reads a command line; prints the help, or what is wrong with it, and ends the process then. */
+export const parseCommand = (command: Command, argv: readonly string[] = process.argv.slice(2)): Command => {
+  command.parse(argv, { from: "user" });
+  refuseOptionsAsValues(command);
   return command;
 };
 

@@ -7,7 +7,7 @@ export interface SmokeEvents {
   userId: string;
   invoiceId: string;
   paymentIntentId: string;
-  events: (Json & { id: string })[];
+  events: (Json & { id: string; type: string })[];
   coreKeys: object[];
   paymentKeys: object[];
 }

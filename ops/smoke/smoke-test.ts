@@ -1,14 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DeleteCommand, DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { testSource } from "../../infra/test-source.ts";
 import { openRecords } from "../../records/records.ts";
-import { UserError } from "../command/errors.ts";
 import { findTarget, type Target } from "../command/target.ts";
 import type { TargetOptions } from "../command/target-options.ts";
+import { assertTakesTestEvents, putTestEvents } from "../command/test-events.ts";
 import { deleteDeadLetters } from "../redrive/delete-dead-letters.ts";
 import { escapeText } from "../terminal/escape.ts";
 import type { ExecutionTrace } from "../trace/execution-trace.ts";
@@ -27,16 +25,10 @@ const timeoutMilliseconds = 120_000;
 /** Sends one event of each handled type to a stack's bus, waits for each outcome, prints it, deletes the rows and dead letters, and returns the exit code. */
 export const smokeTest = async (options: TargetOptions, signal: AbortSignal): Promise<number> => {
   const target = await findTarget(options);
-  const { eventSource, rules } = target.stack;
-  // A forward rule is on a partner bus of Stripe's.
-  if (eventSource !== testSource || Object.keys(rules).some((name) => name.startsWith("forward-rule"))) {
-    throw new UserError(
-      `${target.name} receives Stripe's events, from ${eventSource}: a smoke test needs a stack whose source is ${testSource}`,
-    );
-  }
+  assertTakesTestEvents(target, "a smoke test");
   const startedAt = Date.now();
   const smoke = smokeEvents(startedAt.toString(36), Math.floor(startedAt / 1000));
-  const refused = await put(smoke, target);
+  const refused = await putTestEvents(smoke.events, target);
   let hasPassed = false;
   try {
     const results = await awaitResults(smoke, refused, target, signal);
@@ -45,7 +37,7 @@ export const smokeTest = async (options: TargetOptions, signal: AbortSignal): Pr
         hasPassed: false,
         text: `no outcome was logged within ${timeoutMilliseconds / 1000} s`,
       };
-      console.log(`${result.hasPassed ? "passed" : "FAILED"}  ${`${type}`.padEnd(30)}  ${escapeText(result.text)}`);
+      console.log(`${result.hasPassed ? "passed" : "FAILED"}  ${type.padEnd(30)}  ${escapeText(result.text)}`);
     }
     const problem = await rowProblem(smoke, target);
     console.log(problem === null ? "passed  the rows are as expected" : `FAILED  the rows: ${problem}`);
@@ -55,23 +47,6 @@ export const smokeTest = async (options: TargetOptions, signal: AbortSignal): Pr
   }
   if (signal.aborted) return 130;
   return hasPassed ? 0 : 1;
-};
-
-// The events that EventBridge refused, by their ids, and why: PutEvents succeeds all the same.
-const put = async ({ events }: SmokeEvents, { stack, config }: Target): Promise<Map<string, string>> => {
-  const Entries = events.map((event) => ({
-    EventBusName: stack.bus.name,
-    Source: stack.eventSource,
-    DetailType: `${event["type"]}`,
-    Detail: JSON.stringify(event),
-  }));
-  const answer = await new EventBridgeClient(config).send(new PutEventsCommand({ Entries }));
-  if (answer.FailedEntryCount === 0) return new Map();
-  return new Map(
-    (answer.Entries ?? []).flatMap(({ ErrorCode, ErrorMessage }, index) =>
-      ErrorCode === undefined ? [] : [[`${events[index]?.id}`, `${ErrorCode}: ${ErrorMessage}`] as const],
-    ),
-  );
 };
 
 const awaitResults = async (

@@ -23,8 +23,7 @@ export const startServing = async (
   const running = await startRunning(args);
   const { queues, outputs } = running;
   const aws = makeAwsApi({ ...running, executions: wrap(running.executions), now: () => Date.now() });
-  const take = () => Promise.reject(new Error("Nothing is posted here"));
-  const server = await listen(0, { take, webhookSecret: undefined, aws, outputs });
+  const server = await listen(0, { take: (event) => running.handle(event), webhookSecret: undefined, aws, outputs });
   const url = urlOf(server);
   const stack = await localStack(url);
   const queueOf = (arn: string): Queue => {

@@ -1,0 +1,91 @@
+import { array, create, nullable, string, type, validate } from "superstruct";
+import { parseJson } from "../../emulator/graph/json.ts";
+import { sampleOf } from "../../samples/events.ts";
+import { type Subject, subjectOf } from "../../samples/month.ts";
+import { UserError } from "../command/errors.ts";
+import { findTarget } from "../command/target.ts";
+import { type TargetOptions, targetText } from "../command/target-options.ts";
+import { assertTakesTestEvents, putTestEvents, type TestEvent } from "../command/test-events.ts";
+import { escapeText } from "../terminal/escape.ts";
+import { type SetValue, withValues } from "./set-values.ts";
+
+/** What `npm run trigger` was asked to do. */
+export interface TriggerOptions {
+  to: TargetOptions;
+  /** Is in the ids of all that the event is about; by default one a day. */
+  name?: string;
+  set: SetValue[];
+  print?: boolean;
+}
+
+const daySeconds = 24 * 3600;
+
+/** Makes an event of a type that happens in the month of a subscription that began to be paid yesterday; `now` in milliseconds. */
+export const makeEvent = (
+  eventType: string,
+  { name, set }: Pick<TriggerOptions, "name" | "set">,
+  now: number,
+): { event: TestEvent; subject: Subject } => {
+  const seconds = Math.floor(now / 1000);
+  const today = Math.floor(seconds / daySeconds) * daySeconds;
+  const day = new Date(now).toISOString().slice(0, 10).replaceAll("-", "");
+  const subject = subjectOf(name ?? `trigger_${day}`, today - daySeconds);
+  const { event } = sampleOf(eventType, subject, `evt_${subject.name}_${now.toString(36)}`);
+  const made = withValues(Number(event["created"]) > seconds ? endingAt(event, seconds) : event, set);
+  const [error, checked] = validate(made, Event);
+  if (error) throw new UserError(`--set: ${error.message}`, { cause: error });
+  return { event: checked, subject };
+};
+
+const Event = type({ id: string(), type: string() });
+
+// A subscription that ends before its month is over.
+const endingAt = <T extends object>(event: T, seconds: number): T =>
+  withValues(event, [
+    { path: "created", value: seconds },
+    { path: "data.object.canceled_at", value: seconds },
+    { path: "data.object.ended_at", value: seconds },
+  ]);
+
+/** Prints an event of a type, or sends it to a stack and prints what became of it; returns the exit code. */
+export const triggerEvent = async (eventType: string, options: TriggerOptions): Promise<number> => {
+  const { event, subject } = makeEvent(eventType, options, Date.now());
+  if (options.print) {
+    console.log(JSON.stringify(event, null, 2));
+    return 0;
+  }
+  const hasFailed = options.to.local === undefined ? await put(event, options) : await post(event, options.to.local);
+  const [id, where] = [escapeText(event.id), targetText(options.to)];
+  console.log(`\nnpm run trace -- ${id} ${where}\nnpm run show -- ${subject.userId} ${where}`);
+  return hasFailed ? 1 : 0;
+};
+
+const put = async (event: TestEvent, { to }: TriggerOptions): Promise<boolean> => {
+  const target = await findTarget(to);
+  assertTakesTestEvents(target, "an event that Stripe did not make");
+  const refused = await putTestEvents([event], target);
+  for (const reason of refused.values()) throw new UserError(`EventBridge refused the event: ${reason}`);
+  console.log(`${escapeText(event.id)}  ${escapeText(event.type)}  is on the bus of ${target.name}`);
+  return false;
+};
+
+const Outcome = type({
+  outcome: string(),
+  written: array(string()),
+  error: nullable(type({ name: string(), message: string() })),
+});
+
+const post = async (event: TestEvent, url: string): Promise<boolean> => {
+  const { name } = await findTarget({ local: url });
+  const response = await fetch(new URL("/events", name), {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(event),
+  });
+  const answer = parseJson(await response.text());
+  if (!response.ok) throw new UserError(`${url} does not take the event: ${Object(answer).error}`);
+  const { outcome, written, error } = create(answer, Outcome);
+  const lines = error ? [`${error.name}: ${error.message}`] : written;
+  console.log([`${event.id}  ${event.type}  ${outcome}`, ...lines].map(escapeText).join("\n  "));
+  return error !== null;
+};
