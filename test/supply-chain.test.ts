@@ -29,6 +29,16 @@ test("has a lock file that is in step, and knows what each package has to contai
   for (const [path, { integrity }] of locked) assert.match(`${integrity}`, /^sha512-/, path);
 });
 
+test("has one copy of what Pulumi and the engine of its test speak by", () => {
+  for (const name of ["@grpc/grpc-js", "google-protobuf"]) {
+    const copies = locked.filter(([path]) => path.endsWith(`node_modules/${name}`));
+    assert.equal(
+      copies.map(([path]) => path),
+      [`node_modules/${name}`],
+    );
+  }
+});
+
 test("names each package that has an install script, and says whether it may run", () => {
   const scripted = locked.filter(([, { hasInstallScript }]) => hasInstallScript);
   const names = scripted.map(([path]) => `${path.split("node_modules/").at(-1)}`);
