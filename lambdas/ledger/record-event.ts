@@ -85,7 +85,11 @@ const inNewestSecond = (ledger: EventLedger, edge: NamedEdge): Partial<EventLedg
 
 // Equal states may differ in what is known of their prices, as an event may name a price by its id alone.
 const preferred = (known: SubscriptionState | undefined, state: SubscriptionState): SubscriptionState =>
-  known && JSON.stringify(known.prices) >= JSON.stringify(state.prices) ? known : state;
+  known && knownOfPrices(known) >= knownOfPrices(state) ? known : state;
+
+// A text that is the greater, the more is known.
+const knownOfPrices = ({ prices }: SubscriptionState): string =>
+  JSON.stringify(prices.map(({ months, isMetered }) => [months !== null, isMetered, months]));
 
 const byHash = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);
 

@@ -149,8 +149,7 @@ test("keeps of two equal states the one whose prices say more, whichever comes f
     [known, named],
     [named, known],
   ].map(([x, y]) => record([event(100, a, x ?? a), event(100, b, y ?? b)]).states);
-  assert.equal(states[0], states[1]);
-  assert.is(Object.keys(states[0] ?? {}).length, 1);
+  for (const found of states) assert.equal(found, { [hashOf(known)]: known });
 });
 
 const many = (count: number) => Array.from({ length: count }, (_, index) => state(1000 + index)).toSorted(byHash);
@@ -185,11 +184,17 @@ test("keeps so many repeats, those of the newest seconds", () => {
   }
   const [x, y] = [`5:${A}>${B}`, `5:${C}>${D}`];
   const rest = Object.fromEntries(Array.from({ length: bounds.repeats - 1 }, (_, index) => [`${100 + index}:x>y`, 1]));
-  const tie = record([event(5, a, b), event(5, c, d), event(5, c, d), event(5, a, b)], {
-    ...emptyLedger,
-    repeats: rest,
-  });
-  assert.equal([x in tie.repeats, y in tie.repeats], [true, false]);
+  const [twiceX, twiceY] = [
+    [event(5, a, b), event(5, a, b)],
+    [event(5, c, d), event(5, c, d)],
+  ];
+  for (const order of [
+    [...twiceX, ...twiceY],
+    [...twiceY, ...twiceX],
+  ]) {
+    const tie = record(order, { ...emptyLedger, repeats: rest });
+    assert.equal([x in tie.repeats, y in tie.repeats], [true, false]);
+  }
 });
 
 // Two transitions from a state of which the ledger's list of events has the same characters.
@@ -246,12 +251,14 @@ test("follows so many open states, and from then on the half of the smallest has
 test("keeps so many states that are met, the newest, as a late event may open them again", () => {
   const met = many(bounds.balancedStates + 1);
   const balance = Object.fromEntries(met.map((one, index) => [hashOf(one), at(0, 50 + index)]));
-  const { balance: kept } = record([event(10, null, a)], { ...emptyLedger, balance });
+  const { balance: kept } = record([event(1000, null, a)], { ...emptyLedger, balance });
   const hashes = met.slice(1).map(hashOf);
   assert.equal(Object.keys(kept), [...hashes, A].toSorted());
-  const tied = Object.fromEntries(met.map((one) => [hashOf(one), at(0, 50)]));
-  const sorted = record([event(10, null, a)], { ...emptyLedger, balance: tied }).balance;
-  assert.equal(Object.keys(sorted), [...met.slice(0, -1).map(hashOf), A].toSorted());
+  for (const order of [met, met.toReversed()]) {
+    const tied = Object.fromEntries(order.map((one) => [hashOf(one), at(0, 50)]));
+    const sorted = record([event(10, null, a)], { ...emptyLedger, balance: tied }).balance;
+    assert.equal(Object.keys(sorted), [...met.slice(0, -1).map(hashOf), A].toSorted());
+  }
 });
 
 test("keeps the latest time of a state, whatever comes when", () => {

@@ -178,6 +178,23 @@ test("is followed by the first event of its subscription where that is of its se
   assert.equal([resolveState(begun).order, resolveState(begun).gapSince], ["certain", null]);
 });
 
+test("keeps the distinct transitions of its seconds in their order, and those of no other second", () => {
+  const read = takeSnapshot(emptyLedger, { state: active, from: 98, to: 102 });
+  const [x, y] = [`${hashOf(active)}>${hashOf(pastDue)}`, `${hashOf(pastDue)}>${hashOf(active)}`];
+  const all = [change(98, active, pastDue), change(102, pastDue, active), change(100, active, pastDue)];
+  for (const order of [all, all.toReversed()]) {
+    const known = after(
+      read,
+      ...order,
+      change(103, active, canceled),
+      change(97, active, { ...pastDue, cancel_at: 1 }),
+    );
+    assert.equal(known.snapshot?.transitions, [x, y].toSorted());
+  }
+  const removed = after(read, change(100, null, canceled, "deleted"));
+  assert.equal(removed.snapshot?.transitions, []);
+});
+
 test("ends with an end that comes after it", () => {
   const read = takeSnapshot(emptyLedger, { state: active, from: 98, to: 102 });
   const ended = resolveState(after(read, change(101, null, { ...canceled, ended_at: 101 }, "deleted")));
