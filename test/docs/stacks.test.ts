@@ -192,6 +192,11 @@ test("the first version's tables are left alone until the change-over, which alt
     ["dashboard Dashboard", "operator Policy", ...altered].toSorted(),
   );
   assert.ok(compared.resources.find(({ name }) => name === "core")?.retainOnDelete);
+  assert.is(coreUsers(compared).length, 2);
+  assert.match(
+    readFileSync("docs/first-version.md", "utf8"),
+    "roles and environments of two Lambdas, the operator's policy and the dashboard",
+  );
 });
 
 test("events replayed onto the first version's rows bring them up to date, and keep what is not ours", async () => {
@@ -273,6 +278,22 @@ test("every setting that the page on deployments names alters what it says, in p
       Object.keys(altered).some((key) => pattern.test(key)),
       `${pattern}`,
     );
+});
+
+test("the page on deployments names each Lambda whose environment a setting changes", async () => {
+  const page = readFileSync("docs/deploying.md", "utf8");
+  const prod = { ...stackWith("prod"), stack: "elsewhere" };
+  const before = await loadStack(prod);
+  const settings = { livemode: "any", monthlyPrices: '["price_1"]', yearlyPrices: '["price_2"]', gapMinutes: "5" };
+  for (const [setting, value] of Object.entries(settings)) {
+    const config = { ...prod.config, ...stackWith("prod", { [setting]: value }).config };
+    const { altered } = changesBetween(before, await loadStack({ ...prod, config }));
+    const row = page
+      .split("\n")
+      .find((line) => line.startsWith("| ") && line.split("|")[1]?.includes(`\`${setting}\``));
+    const named = [...(row?.split("the environment of ")[1] ?? "").matchAll(/`([\w-]+)`/g)].map(([, name]) => name);
+    assert.equal(Object.keys(altered).toSorted(), named.map((name) => `${name} Function`).toSorted(), setting);
+  }
 });
 
 test("only the jobs of one environment may assume the deploying role", () => {
