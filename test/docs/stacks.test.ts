@@ -62,6 +62,23 @@ test("the first deployment finds a value of each setting that Pulumi.yaml declar
   }
 });
 
+test("README and the page on deploying have the same steps for dev, and prod has them too", () => {
+  const commandsIn = (text: string): string[] =>
+    [...text.matchAll(/^(?:\d\. )?`?((?:npx|npm) [^`\n]+)/gm)].map(([, command = ""]) => command);
+  const [, readme = ""] = /## Deploy\n.*?```sh\n(.*?)```/s.exec(readFileSync("README.md", "utf8")) ?? [];
+  const [, dev = "", prod = ""] =
+    /## A stack without Stripe: `dev`\n(.*?)\n## (.*?)\n### /s.exec(readFileSync("docs/deploying.md", "utf8")) ?? [];
+  assert.equal(commandsIn(dev), ["npm ci", ...commandsIn(readme)]);
+  assert.is(commandsIn(readme).length, 4);
+  const places = commandsIn(readme)
+    .filter((command) => command.startsWith("npx"))
+    .map((command) => prod.indexOf(`\`${command.replace("dev", "prod")}\``));
+  assert.ok(
+    places.every((place, index) => place > (places[index - 1] ?? 0)),
+    `${places}`,
+  );
+});
+
 test("prod's own file with the values that the page on deploying tells to put into it is a stack", async () => {
   const [, steps = ""] = readFileSync("docs/deploying.md", "utf8").split("## A stack with Stripe: `prod`");
   const { project, stack, config } = configOf("prod");
@@ -94,6 +111,20 @@ test("a new destination gets a way of its own beside the old one, and nothing is
   const both = await graphWith(blocksOf("new-destination", "yaml")[0]);
   const altered = { ...bothSources, "no-events MetricAlarm": ["dimensions"] };
   assert.equal(changesBetween(old, both), { made: wayOf("newerone"), deleted: [], altered, replaced: {} });
+});
+
+test("the new destination's bus waits for all that its events need, as the page says", async () => {
+  const { resources } = await graphWith(blocksOf("new-destination", "yaml")[0]);
+  const bus = resources.find(({ name }) => name === "partner-bus-newerone");
+  const needed = [...rules, "dead-letter-queue", "forward-rule-newerone", "stripe-webhook-bus"];
+  assert.equal(
+    needed.filter((name) => !bus?.dependsOn.includes(name)),
+    [],
+  );
+  assert.match(
+    readFileSync("docs/new-destination.md", "utf8"),
+    "The new partner bus waits for the rules, the queue's policy and the role",
+  );
 });
 
 test("then the old destination's way goes alone, and its bus is kept until it is deleted", async () => {
