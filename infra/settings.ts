@@ -87,7 +87,7 @@ export const readSettings = (): Settings => {
   const own = Object.entries(pulumi.runtime.allConfig()).filter(
     ([key]) => key.startsWith(prefix) || key === "aws:allowedAccountIds",
   );
-  const values = Object.fromEntries(own.map(([key, text]) => [key.replace(prefix, ""), parsed(text)]));
+  const values = Object.fromEntries(own.map(([key, text]) => valueOf(key.replace(prefix, ""), text)));
   const [error, settings] = validate(values, Settings);
   if (!error) return settings;
   const mistakes = new Map(error.failures().map(({ path }) => [`${path[0]}`, mistake(`${path[0]}`, values)]));
@@ -103,11 +103,12 @@ const mistake = (key: string, values: Record<string, unknown>): string => {
   return `  ${key} ${given}; expected ${wanted}`;
 };
 
-// Pulumi hands every value over as text, and what is no string as JSON.
-const parsed = (text: string): unknown => {
+// Pulumi hands every value over as text, and what is no string as JSON. A table may be called 123 or true.
+const valueOf = (key: string, text: string): [string, unknown] => {
+  if (key.endsWith("TableName")) return [key, text];
   try {
-    return JSON.parse(text);
+    return [key, JSON.parse(text)];
   } catch {
-    return text;
+    return [key, text];
   }
 };

@@ -82,9 +82,7 @@ export class StateMachine extends pulumi.ComponentResource {
         name: machineName,
         type: "EXPRESS",
         roleArn: role.arn,
-        definition: pulumi
-          .output({ ...arns, "dead-letter-queue": args.deadLetters.url })
-          .apply((values) => resolve(definition, values)),
+        definition: definitionWith(args.account, definition, { ...arns, "dead-letter-queue": args.deadLetters.url }),
         loggingConfiguration: {
           level: args.stateMachineLogLevel,
           includeExecutionData: args.logExecutionData,
@@ -100,6 +98,16 @@ export class StateMachine extends pulumi.ComponentResource {
     this.registerOutputs({ arn: this.arn });
   }
 }
+
+// Step Functions' own integrations are of the partition too: arn:aws-cn:states:::lambda:invoke.
+const definitionWith = (
+  { partition }: Account,
+  definition: string,
+  values: Record<string, pulumi.Output<string>>,
+): pulumi.Output<string> =>
+  pulumi
+    .all([values, partition])
+    .apply(([texts, of]) => resolve(definition, texts).replaceAll("arn:aws:states:::", `arn:${of}:states:::`));
 
 const calledArns = (definition: string, functions: Record<string, Function>) =>
   Object.fromEntries(

@@ -51,6 +51,17 @@ test("every relative link of a page leads to a file, and to a heading where it n
   }
 });
 
+test("every command of Pulumi's on a page goes through npx, which has the version and the Node of this project", () => {
+  for (const page of pages) {
+    const text = read(page).replaceAll(/\bhttps?:\S+/g, "");
+    for (const [command, before] of text.matchAll(
+      /(.{0,4})\bpulumi (?:up|preview|refresh|destroy|stack|state|import|cancel|login|config|plugin|version)\b/g,
+    )) {
+      assert.is(before, "npx ", `${page}: ${command}`);
+    }
+  }
+});
+
 test("every path of a source file that a page names in backticks exists", () => {
   for (const page of pages) {
     for (const [, path = ""] of proseOf(page).matchAll(/`((?:[\w.-]+\/)+[\w.-]+\.(?:ts|json|md|yml|yaml))`/g)) {

@@ -62,6 +62,23 @@ test("the first deployment finds a value of each setting that Pulumi.yaml declar
   }
 });
 
+test("README and the page on deploying have the same steps for dev, and prod has them too", () => {
+  const commandsIn = (text: string): string[] =>
+    [...text.matchAll(/^(?:\d\. )?`?((?:npx|npm) [^`\n]+)/gm)].map(([, command = ""]) => command);
+  const [, readme = ""] = /## Deploy\n.*?```sh\n(.*?)```/s.exec(readFileSync("README.md", "utf8")) ?? [];
+  const [, dev = "", prod = ""] =
+    /## A stack without Stripe: `dev`\n(.*?)\n## (.*?)\n### /s.exec(readFileSync("docs/deploying.md", "utf8")) ?? [];
+  assert.equal(commandsIn(dev), ["npm ci", ...commandsIn(readme)]);
+  assert.is(commandsIn(readme).length, 4);
+  const places = commandsIn(readme)
+    .filter((command) => command.startsWith("npx"))
+    .map((command) => prod.indexOf(`\`${command.replace("dev", "prod")}\``));
+  assert.ok(
+    places.every((place, index) => place > (places[index - 1] ?? 0)),
+    `${places}`,
+  );
+});
+
 test("prod's own file with the values that the page on deploying tells to put into it is a stack", async () => {
   const [, steps = ""] = readFileSync("docs/deploying.md", "utf8").split("## A stack with Stripe: `prod`");
   const { project, stack, config } = configOf("prod");
@@ -94,6 +111,20 @@ test("a new destination gets a way of its own beside the old one, and nothing is
   const both = await graphWith(blocksOf("new-destination", "yaml")[0]);
   const altered = { ...bothSources, "no-events MetricAlarm": ["dimensions"] };
   assert.equal(changesBetween(old, both), { made: wayOf("newerone"), deleted: [], altered, replaced: {} });
+});
+
+test("the new destination's bus waits for all that its events need, as the page says", async () => {
+  const { resources } = await graphWith(blocksOf("new-destination", "yaml")[0]);
+  const bus = resources.find(({ name }) => name === "partner-bus-newerone");
+  const needed = [...rules, "dead-letter-queue", "forward-rule-newerone", "stripe-webhook-bus"];
+  assert.equal(
+    needed.filter((name) => !bus?.dependsOn.includes(name)),
+    [],
+  );
+  assert.match(
+    readFileSync("docs/new-destination.md", "utf8"),
+    "The new partner bus waits for the rules, the queue's policy and the role",
+  );
 });
 
 test("then the old destination's way goes alone, and its bus is kept until it is deleted", async () => {
@@ -192,6 +223,11 @@ test("the first version's tables are left alone until the change-over, which alt
     ["dashboard Dashboard", "operator Policy", ...altered].toSorted(),
   );
   assert.ok(compared.resources.find(({ name }) => name === "core")?.retainOnDelete);
+  assert.is(coreUsers(compared).length, 2);
+  assert.match(
+    readFileSync("docs/first-version.md", "utf8"),
+    "roles and environments of two Lambdas, the operator's policy and the dashboard",
+  );
 });
 
 test("events replayed onto the first version's rows bring them up to date, and keep what is not ours", async () => {
@@ -273,6 +309,22 @@ test("every setting that the page on deployments names alters what it says, in p
       Object.keys(altered).some((key) => pattern.test(key)),
       `${pattern}`,
     );
+});
+
+test("the page on deployments names each Lambda whose environment a setting changes", async () => {
+  const page = readFileSync("docs/deploying.md", "utf8");
+  const prod = { ...stackWith("prod"), stack: "elsewhere" };
+  const before = await loadStack(prod);
+  const settings = { livemode: "any", monthlyPrices: '["price_1"]', yearlyPrices: '["price_2"]', gapMinutes: "5" };
+  for (const [setting, value] of Object.entries(settings)) {
+    const config = { ...prod.config, ...stackWith("prod", { [setting]: value }).config };
+    const { altered } = changesBetween(before, await loadStack({ ...prod, config }));
+    const row = page
+      .split("\n")
+      .find((line) => line.startsWith("| ") && line.split("|")[1]?.includes(`\`${setting}\``));
+    const named = [...(row?.split("the environment of ")[1] ?? "").matchAll(/`([\w-]+)`/g)].map(([, name]) => name);
+    assert.equal(Object.keys(altered).toSorted(), named.map((name) => `${name} Function`).toSorted(), setting);
+  }
 });
 
 test("only the jobs of one environment may assume the deploying role", () => {

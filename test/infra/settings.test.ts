@@ -79,6 +79,15 @@ test("takes Stripe's own form of a source, and no other", async () => {
   }
 });
 
+test("takes the name of a table as it is, even where it is a number or a truth to JSON", async () => {
+  for (const name of ["123", "true", "null", "1.50"]) {
+    const graph = await loadStack(stackWith("dev", { coreTableName: name, paymentsTableName: `${name}.payments` }));
+    const names = ofType(graph, "aws:dynamodb/table:Table").map(({ inputs }) => inputs["name"]);
+    assert.equal(names, [name, `${name}.payments`]);
+  }
+  assert.match(await refusal("dev", { coreTableName: "12" }), 'coreTableName is "12"; expected the name of a table');
+});
+
 test("creates the core table, or uses one by its name", async () => {
   const created = await loadStack(stackWith("dev", { coreTableName: "made-here" }));
   const used = await loadStack(stackWith("dev", { coreTableName: "product-core", createCoreTable: "false" }));

@@ -68,6 +68,15 @@ for (const stack of ["dev", "prod"] as const) {
   }
 }
 
+test("in another partition, every ARN is of that partition", async () => {
+  for (const stack of ["dev", "prod"] as const) {
+    const run = await runProgram(stackWith(stack), "up", "123456789012", "aws-cn");
+    const texts = JSON.stringify([await resolved(run.registrations), run.exported]);
+    assert.match(texts, '"arn:aws-cn:sqs:');
+    assert.equal(texts.match(/.{40}\barn:aws:.{40}/g) ?? [], []);
+  }
+});
+
 test("a preview with a wrong setting says so, and registers nothing", async () => {
   const run = await runProgram(stackWith("dev", { gapMinutes: "often" }), "preview", "123456789012");
   assert.ok(run.code !== 0);

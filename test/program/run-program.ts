@@ -20,17 +20,22 @@ export interface ProgramRun extends Engine {
  *
  * https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/cmd/pulumi-language-nodejs/main.go, `constructArguments`
  */
-export const runProgram = async (args: StackArgs, command: "preview" | "up", account: string): Promise<ProgramRun> => {
+export const runProgram = async (
+  args: StackArgs,
+  command: "preview" | "up",
+  account: string,
+  partition = "aws",
+): Promise<ProgramRun> => {
   const { project, stack, config } = args;
   const region = config["aws:region"] ?? "";
   const functions: Record<string, Record<string, unknown>> = {
     "aws:index/getCallerIdentity:getCallerIdentity": { accountId: account },
     "aws:index/getRegion:getRegion": { region },
-    "aws:index/getPartition:getPartition": { partition: "aws" },
+    "aws:index/getPartition:getPartition": { partition },
   };
   const added = mockedOutputs(region, account);
   const engine = await startEngine(project, stack, {
-    outputsOf: (type, inputs) => (command === "up" ? added[type]?.(inputs) : undefined),
+    outputsOf: (type, inputs) => (command === "up" ? inPartition(partition, added[type]?.(inputs) ?? {}) : undefined),
     invoke: (token) => functions[token],
   });
   const named = Object.entries({
@@ -72,3 +77,6 @@ export const runProgram = async (args: StackArgs, command: "preview" | "up", acc
     engine.stop();
   }
 };
+
+const inPartition = (partition: string, outputs: Record<string, unknown>): Record<string, unknown> =>
+  JSON.parse(JSON.stringify(outputs).replaceAll("arn:aws:", `arn:${partition}:`));
