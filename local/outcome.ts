@@ -20,6 +20,8 @@ export interface Outcome {
   error: { name: string; message: string } | null;
   /** How long it took, in milliseconds. */
   ms: number;
+  /** Where an unmatched event comes from, if that is not the stack's source; then its type may be handled. */
+  source?: string;
   /** How an operator had it handled again; absent for an event that arrives. */
   again?: "redriven" | "replayed";
 }

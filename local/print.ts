@@ -20,7 +20,7 @@ const colours: Record<Outcome["outcome"], Colour> = {
 };
 
 /** The line of an event: its id, type, outcome, duration and states; and below it what was written, or why it failed. */
-export const lineOf = ({ eventId, type, outcome, states, written, error, ms, again }: Outcome): string => {
+export const lineOf = ({ eventId, type, outcome, states, written, error, ms, again, source }: Outcome): string => {
   // A failed event has gone through more states than a line holds.
   const path = states.join(" > ");
   const parts = [
@@ -34,6 +34,7 @@ export const lineOf = ({ eventId, type, outcome, states, written, error, ms, aga
   const below = [
     error ? path : "",
     escapeText(written.join(", ")),
+    source === undefined ? "" : escapeText(`no rule takes events of ${source}`),
     error ? styleText(colours[outcome], escapeText(`${error.name}: ${error.message}`)) : "",
   ];
   return [parts.filter(Boolean).join("  "), ...below.filter(Boolean)].join("\n  ");

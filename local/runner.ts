@@ -58,7 +58,9 @@ export const startRunner = async (args: RunnerArgs): Promise<Runner> => {
     outputs: { ...graph.outputs, dynamodb: dynamodb.endpoint },
     take: async (event) => {
       const since = performance.now();
-      return outcomeOf(event, await emulator.put(event), since);
+      const outcome = outcomeOf(event, await emulator.put(event), since);
+      const isForeign = outcome.outcome === "unmatched" && event.source !== graph.outputs["eventSource"];
+      return isForeign ? { ...outcome, source: event.source } : outcome;
     },
     addPlaceholderUsers: (events) => users.add(events),
     dump: async () => ({

@@ -31,7 +31,7 @@ export const flow = ({ rules, machines, account: { region } }: Args): Widget[][]
   const forwards = forwarding.map(([name, rule]) =>
     numbers(`From Stripe's bus (${name})`, region, [
       sum(ruleMetric(rule, "TriggeredRules"), "received"),
-      sum(ruleMetric(rule, "Invocations"), "forwarded, or not for good"),
+      sum(ruleMetric(rule, "Invocations"), "forwarded, or failed after all retries"),
       sum(ruleMetric(rule, "FailedInvocations"), "not forwarded"),
       sum(ruleMetric(rule, "InvocationsSentToDlq"), "dead-lettered"),
     ]),

@@ -18,7 +18,7 @@ export const pagingAlarms = ({ rules, machines, functions }: PagingAlarmArgs): R
   ...named(functions, functionAlarms),
   "starts-throttled": {
     description:
-      "Step Functions starts no more executions for now, in this whole account; EventBridge tries again for an hour.",
+      "Step Functions throttles the start of executions in this account; EventBridge retries each event for an hour.",
     watches: startsThrottled,
     threshold: 1,
   },
@@ -47,7 +47,7 @@ const named = <T>(parts: Record<string, T>, alarmsOf: (part: T) => Record<string
 
 const ruleAlarms = (rule: aws.cloudwatch.EventRule): Record<string, AlarmArgs> => ({
   "not-delivered": {
-    description: "The rule could not hand an event to its target, for good.",
+    description: "The rule could not deliver an event to its target, after all retries.",
     watches: ruleMetric(rule, "FailedInvocations"),
     threshold: 1,
   },
@@ -70,7 +70,7 @@ const machineAlarms = (machine: StateMachine): Record<string, AlarmArgs> => ({
     threshold: 1,
   },
   "timed-out": {
-    description: "An execution ran out of time, which nothing can catch; only the archive has its event.",
+    description: "An execution exceeded its timeout, which no state can catch; only the archive has its event.",
     watches: machineMetric(machine, "ExecutionsTimedOut"),
     threshold: 1,
   },
@@ -85,16 +85,16 @@ const functionAlarms = (lambda: Function): Record<string, AlarmArgs> => ({
       sums: { errors: functionMetric(lambda, "Errors"), invocations: functionMetric(lambda, "Invocations") },
     },
     threshold: 5,
-    // The state machine tries again: what passes within a minute is no reason to get up.
+    // The state machine retries: a fault that is over within a minute needs no one.
     periods: 3,
   },
   throttled: {
-    description: "Calls of the Lambda are refused: the account runs as many as it may.",
+    description: "Calls of the Lambda are throttled: the account has reached its concurrency.",
     watches: functionMetric(lambda, "Throttles"),
     threshold: 1,
   },
   slow: {
-    description: "The slowest of the Lambda's calls take almost as long as they may, 80 % of its timeout.",
+    description: "The slowest 1 % of the Lambda's calls take 80 % of its timeout or more.",
     watches: functionMetric(lambda, "Duration"),
     statistic: "p99",
     threshold: 0.8 * functionTimeoutSeconds * 1000,

@@ -43,7 +43,7 @@ const day = 24 * 3600;
 
 // SQS deletes it after 14 days: ten are left, over any holidays.
 const old = (name: string, queue: Queue): AlarmArgs => ({
-  description: `An event has been in the ${name} for 4 days; SQS deletes it 14 days after it came.`,
+  description: `An event has been in the ${name} for 4 days; SQS deletes it 14 days after it was sent there.`,
   watches: queueMetric(queue, "ApproximateAgeOfOldestMessage"),
   statistic: "Maximum",
   threshold: 4 * day,

@@ -38,6 +38,6 @@ const nothingFound = (eventId: string, name: string, options: TraceOptions): str
   return `The Lambdas of ${name} have logged nothing of ${eventId} since ${formatTime(options.since)}. Possible reasons:
 - It is older than that (--since 7d), or older than the logs' retention (logRetentionDays).
 - EventBridge or the state machine could not start it, and it is a dead letter: ${redrive}
-- It did not arrive: Stripe's Workbench → Events shows when it was sent, and its type. A type that no rule matches is not logged.
+- It did not arrive: Stripe's Workbench → Events shows when it was sent, and its type. An event of a type or source that no rule matches is not logged.
 - It arrived and could not even be dead-lettered: it is in the bus's archive (npm run replay).`;
 };

@@ -50,6 +50,11 @@ test("leaves out what there is not", () => {
   assert.match(line({ outcome: "unmatched", states: [], written: [] }), /unmatched +12\.3 ms$/);
 });
 
+test("says of which source an unmatched event is, if it is not the stack's", () => {
+  const foreign = line({ outcome: "unmatched", states: [], written: [], source: "aws.partner/\u001bother" });
+  assert.match(foreign, /ms\n {2}no rule takes events of aws\.partner\/\\u001bother$/);
+});
+
 test("keeps what follows in one column, whatever the outcome", () => {
   const outcomes = ["applied", "duplicate", "stale", "skipped", "refused", "dead-letter", "unmatched", "lost"] as const;
   const columns = outcomes.map((one) => line({ outcome: one }).indexOf(" ms"));

@@ -124,7 +124,10 @@ test("runs a stack whose events come over Stripe's own bus", async () => {
     );
     assert.is((await other.handle(event)).outcome, "applied");
     const foreign = { ...other.envelope(event), source: "homebiyori.stripe.test" };
-    assert.is((await other.take(foreign)).outcome, "unmatched");
+    const { outcome, source } = await other.take(foreign);
+    assert.equal([outcome, source], ["unmatched", "homebiyori.stripe.test"]);
+    const ofNoRule = await other.handle({ ...event, id: "evt_2", type: "customer.created" });
+    assert.equal([ofNoRule.outcome, ofNoRule.source], ["unmatched", undefined]);
     const item = (await other.dump()).core.find(({ SK }) => SK === "SUBSCRIPTION");
     assert.equal([item?.["user_id"], item?.["status"]], ["u", "active"]);
   } finally {

@@ -147,7 +147,7 @@ test("says that a queue does not exist, before it starts anything", async () => 
   assert.equal([serving.deadLetters.messages.length, serving.deadLetters.inFlight(Date.now())], [1, 0]);
 });
 
-test("redrives a stack whose endpoint is an IP address, which can have no prefix for Step Functions", async () => {
+test("shows, lists and redrives a stack whose endpoint is an IP address, which can have no prefix for Step Functions", async () => {
   const env = {
     ...npx(directory, outputs(serving.stack)),
     AWS_ENDPOINT_URL: serving.url,
@@ -156,6 +156,10 @@ test("redrives a stack whose endpoint is an IP address, which can have no prefix
   };
   deadLetter("elsewhere");
   await serving.addPlaceholderUsers(serving.deadLetters.messages.map(({ body }) => JSON.parse(body)));
+  const shown = await run(["--stack", "prod", "--show", "evt_elsewhere"], env);
+  assert.equal([shown.code, JSON.parse(shown.stdout).detail.id], [0, "evt_elsewhere"]);
+  const listed = await run(["--stack", "prod", "--dry-run", "--json"], env);
+  assert.equal([listed.code, JSON.parse(listed.stdout).deadLetters[0].eventId], [0, "evt_elsewhere"]);
   const { stdout, stderr, code } = await run(["--stack", "prod"], env);
   assert.equal([code, stderr], [0, ""], stdout);
   assert.equal(serving.deadLetters.messages, []);
