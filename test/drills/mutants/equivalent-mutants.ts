@@ -58,12 +58,34 @@ const equivalents: readonly Equivalent[] = [
     },
   },
   {
-    why: "The same to JavaScript: a search from before the beginning, a spread or a flatMap of undefined, a first character that is always 0.",
+    why: "The same to JavaScript: a search from before the beginning, a spread or a flatMap of undefined, a first character that is always 0, a number of whole names.",
     of: {
-      "lambdas/ledger/processed-events.ts": ["isProcessed: 0 -> (-1)", "timeOf: 0 -> 1"],
+      "lambdas/ledger/processed-events.ts": [
+        "isProcessed: 0 -> (-1)",
+        "timeOf: 0 -> 1",
+        "remember: 0 -> 1 (2)",
+        "isRecorded: 1 -> 2 (2)",
+      ],
       "lambdas/ledger/record-event.ts": ["inNewestSecond: {} -> undefined"],
       "lambdas/stripe/prices.ts": ["priceOf: null -> undefined"],
     },
+  },
+  {
+    why: "Asks DynamoDB for the same, or for more than is read of its answer.",
+    of: {
+      "lambdas/subscriptions/users-of-customer.ts": [
+        'usersOfCustomer: ProjectionExpression: "PK, SK", -> nothing',
+        "usersOfCustomer: start && { ExclusiveStartKey: start } -> ({ ExclusiveStartKey: start })",
+      ],
+    },
+  },
+  {
+    why: "Nothing but an Error is thrown there.",
+    of: { "lambdas/subscriptions/core-table.ts": ["readable: cause instanceof Error -> true"] },
+  },
+  {
+    why: "Whether there is a path does not depend on how often an edge is there.",
+    of: { "lambdas/ledger/resolve-state.ts": ["repeatsOf: 1 -> 0", "repeatsOf: 1 -> 2"] },
   },
   {
     why: "Times and quotients of the same numbers have the same sign, and nothing meets nothing.",

@@ -68,6 +68,8 @@ test("are pruned after 35 days, but for the newest 200 of them", () => {
   assert.ok(isProcessed(pruned, old[2] ?? named("x", 0)));
   const kept = all([...old, ...many(250, start + 35 * day)]);
   assert.is(kept.prunedUpTo, start);
+  // Several at once: up to the last of them.
+  assert.is(all([...many(203), named("late", start + 40 * day)]).prunedUpTo, start + 3);
 });
 
 test("are kept at exactly 35 days, to the second", () => {
