@@ -1,7 +1,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { hashesBeforeVersion2, hashOf } from "../../../lambdas/ledger/state-hash.ts";
-import type { SubscriptionState } from "../../../lambdas/ledger/subscription-state.ts";
+import { stateOf, Subscription, type SubscriptionState } from "../../../lambdas/ledger/subscription-state.ts";
+import { parse } from "../../../lambdas/runtime/parse.ts";
+import { subscriptionBeforeBasil } from "../../../samples/before-basil.ts";
+import { type Json, sampleSubscription } from "../../../samples/stripe-objects.ts";
 import { stateFields } from "./states.ts";
 
 const test = suite("the hash of a subscription's state");
@@ -26,6 +29,16 @@ test("is equal for equal states, whatever the order of their fields, and for a f
   assert.is(hashOf(older as SubscriptionState), hash());
   assert.is(hashOf(reversed as unknown as SubscriptionState), hash());
   assert.is(hashOf(stateFields), hashOf(stateFields));
+});
+
+test("is the same whichever version's shape shows the state", () => {
+  for (const more of [{}, { cancel_at: 300 }, { pause_collection: { behavior: "void", resumes_at: null } }]) {
+    const shown = sampleSubscription({ start: 100, end: 200, more });
+    const read = (object: Json) => hashOf(stateOf(parse(object, Subscription)));
+    const expanded = { ...shown, customer: { id: shown["customer"], object: "customer" } };
+    assert.is(read(subscriptionBeforeBasil(shown)), read(shown));
+    assert.is(read(expanded), read(shown));
+  }
 });
 
 test("differs with every field, and with the prices, but not with what is known of a price", () => {
