@@ -105,6 +105,8 @@ const assemble = async (args: EmulatorArgs, stops: Stop[]): Promise<Emulator> =>
   const permissions = permissionsOf(graph, args.operatorPolicy);
   const logs = makeLogGroups(graph);
   const queues = makeQueues(graph, store);
+  // An earlier run may have skipped waits, so that its messages are of a time that has not come yet.
+  await clock.sleep(Math.max(0, queues.newestSentAt() - clock.now()));
   const otherTables = args.otherTables(graph);
   const callers = callersOf(graph, permissions);
   const dynamodb = await startDynamoDB(child, { ...args, graph, otherTables, callers, onFailure });

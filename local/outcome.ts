@@ -15,6 +15,8 @@ export interface Outcome {
   outcome: "applied" | "duplicate" | "stale" | "skipped" | "refused" | "dead-letter" | "unmatched" | "lost";
   /** The states that the execution entered, in order. */
   states: string[];
+  /** How often EventBridge delivered it again, and Step Functions ran a state again. */
+  retries: number;
   /** The keys that were written, each as `<table> <PK> <SK>`. */
   written: string[];
   error: { name: string; message: string } | null;
@@ -26,7 +28,7 @@ export interface Outcome {
   again?: "redriven" | "replayed";
 }
 
-type Result = Pick<Outcome, "outcome" | "states" | "written" | "error">;
+type Result = Pick<Outcome, "outcome" | "states" | "retries" | "written" | "error">;
 
 /** The outcome of an event by its deliveries, which began at `since` on the clock of `performance`. */
 export const outcomeOf = (
@@ -40,13 +42,20 @@ export const outcomeOf = (
 
 // Of several targets the worst outcome counts.
 const resultOf = (deliveries: Delivery[]): Result => {
-  const [first = { outcome: "unmatched" as const, states: [], written: [], error: null }, ...others] = deliveries
-    .map(resultOfOne)
+  const results = deliveries
+    .map((delivery) => ({ ...resultOfOne(delivery), retries: retriesOf(delivery) }))
     .toSorted((a, b) => Number(b.error !== null) - Number(a.error !== null));
-  return { ...first, written: [first, ...others].flatMap(({ written }) => written) };
+  const [{ outcome, states, error } = { outcome: "unmatched" as const, states: [], error: null }] = results;
+  const retries = results.reduce((sum, one) => sum + one.retries, 0);
+  return { outcome, states, retries, written: results.flatMap(({ written }) => written), error };
 };
 
-const resultOfOne = (delivery: Delivery): Result => {
+const retriesOf = (delivery: Delivery): number =>
+  "undelivered" in delivery
+    ? delivery.retries
+    : delivery.retries + delivery.execution.history.filter(({ type }) => type === "StateRetried").length;
+
+const resultOfOne = (delivery: Delivery): Omit<Result, "retries"> => {
   if ("undelivered" in delivery) {
     const outcome = delivery.isLost ? "lost" : "dead-letter";
     return { outcome, states: [], written: [], error: delivery.undelivered };

@@ -4,7 +4,6 @@ import { readEvents } from "./read-events.ts";
 import { life } from "../samples/one-life.ts";
 import { makeProgressBar } from "../ops/terminal/progress-bar.ts";
 import { escapeText } from "../ops/terminal/escape.ts";
-import { lineOf } from "./print.ts";
 import type { Session } from "./session.ts";
 
 /** Which events are played, and how that is shown. */
@@ -39,16 +38,21 @@ const playLife = async (session: Session, { json }: PlayOptions, isCut: () => bo
 // With fewer, the lines themselves are progress enough.
 const barFrom = 200;
 
-// The files are read several times, as their events may be more than the memory holds.
+// The files are read twice, as their events may be more than the memory holds.
 const playFiles = async (session: Session, paths: string[], isCut: () => boolean): Promise<number> => {
   const read = () => readEvents(paths, session.arrival);
+  let total = 0;
   const events = function* () {
-    for (const batch of read()) yield* batch.events;
+    for (const batch of read()) {
+      total += batch.events.length;
+      yield* batch.events;
+    }
   };
   // Any of them may name the user of a customer.
-  await session.prepare(events());
-  const total = process.stderr.isTTY ? countOf(events()) : 0;
-  const progress = total < barFrom ? null : showProgress(session, total);
+  session.learnUsers(events());
+  const bar = total < barFrom ? null : makeProgressBar("{bar} {value}/{total} events, {eta_formatted} to go");
+  if (bar) session.showProgress(() => bar.increment());
+  bar?.start(total, 0);
   let unread = 0;
   for (const batch of read()) {
     if (isCut()) break;
@@ -56,30 +60,7 @@ const playFiles = async (session: Session, paths: string[], isCut: () => boolean
     unread += batch.problems.length;
     await session.takeAll(batch.events, isCut);
   }
-  progress?.end();
+  bar?.stop();
+  session.showProgress(null);
   return unread;
-};
-
-const countOf = (events: Iterable<unknown>): number => {
-  let count = 0;
-  for (const _ of events) count += 1;
-  return count;
-};
-
-const showProgress = (session: Session, total: number): { end(): void } => {
-  const bar = makeProgressBar("{bar} {value}/{total} events, {eta_formatted} to go");
-  const failures: string[] = [];
-  // On a terminal the lines would break the bar: only those of failures are shown, after it.
-  session.onOutcome((outcome) => {
-    bar?.increment();
-    if (outcome.error) failures.push(lineOf(outcome));
-  });
-  bar?.start(total, 0);
-  return {
-    end: () => {
-      bar?.stop();
-      session.onOutcome(null);
-      for (const line of failures) console.error(line);
-    },
-  };
 };

@@ -4,6 +4,8 @@ import { counted } from "../ops/terminal/counted.ts";
 import { escapeText } from "../ops/terminal/escape.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Dump } from "./runner.ts";
+import { besideOrBelow, cutLine, wrapText } from "../ops/terminal/fit.ts";
+import { formatDuration } from "../ops/terminal/format-duration.ts";
 import { tableOf } from "../ops/terminal/table.ts";
 
 type Colour = Parameters<typeof styleText>[0];
@@ -19,60 +21,75 @@ const colours: Record<Outcome["outcome"], Colour> = {
   lost: "red",
 };
 
-/** The line of an event: its id, type, outcome, duration and states; and below it what was written, or why it failed. */
-export const lineOf = ({ eventId, type, outcome, states, written, error, ms, again, source }: Outcome): string => {
+/** The line of an event: its id, type, outcome, duration, retries and states; and below it what was written, or why it failed. */
+export const lineOf = ({
+  eventId,
+  type,
+  outcome,
+  states,
+  retries,
+  written,
+  error,
+  ms,
+  again,
+  source,
+}: Outcome): string => {
   // A failed event has gone through more states than a line holds.
   const path = states.join(" > ");
-  const parts = [
-    escapeText(eventId).padEnd(30),
-    escapeText(type).padEnd(30),
+  // The ids and types of Stripe's events fill these columns, and the whole is as wide as a terminal of 80 columns.
+  const heading = [
+    escapeText(eventId).padEnd(28),
+    escapeText(type).padEnd(29),
     styleText(colours[outcome], outcome.padEnd(11)),
-    styleText("gray", `${ms.toFixed(1).padStart(6)} ms`),
-    again ?? "",
-    error ? "" : path,
-  ];
+    styleText("gray", formatDuration(ms).padStart(6)),
+  ].join("  ");
+  const beside = [again ?? "", retries > 0 ? countedRetries(retries) : "", error ? "" : path]
+    .filter(Boolean)
+    .join("  ");
   const below = [
-    error ? path : "",
-    escapeText(written.join(", ")),
-    source === undefined ? "" : escapeText(`no rule takes events of ${source}`),
-    error ? styleText(colours[outcome], escapeText(`${error.name}: ${error.message}`)) : "",
+    error ? wrapText(path, 2) : "",
+    wrapText(escapeText(written.join(", ")), 2),
+    source === undefined ? "" : wrapText(escapeText(`no rule takes events of ${source}`), 2),
+    error ? styleText(colours[outcome], wrapText(escapeText(`${error.name}: ${error.message}`), 2)) : "",
   ];
-  return [parts.filter(Boolean).join("  "), ...below.filter(Boolean)].join("\n  ");
+  return [beside ? besideOrBelow(heading, beside) : heading, ...below.filter(Boolean)].join("\n  ");
 };
+
+const countedRetries = (count: number): string => (count === 1 ? "1 retry" : `${count} retries`);
 
 /** The line of an alarm that went off or is over. */
 export const alarmLineOf = ({ name, state, reason }: AlarmChange): string =>
-  `${styleText(state === "ALARM" ? "red" : "green", state)} ${name}: ${reason}`;
+  besideOrBelow(`${styleText(state === "ALARM" ? "red" : "green", state)} ${name}:`, reason, " ");
 
+// The most important first, as a narrow terminal shows no more.
 const subscriptionColumns = [
   "user_id",
-  "subscription_id",
   "status",
   "plan",
   "current_period_end",
+  "subscription_id",
   "cancel_at_period_end",
   "ended_at",
   "order",
 ];
 const paymentColumns = [
-  "user_id",
   "stripe_invoice_id",
   "status",
   "amount",
   "currency",
   "created_at",
+  "user_id",
   "failure_reason",
   "expires_at",
 ];
 
 /** The newest rows of both tables as a person reads them: the most important columns, with times as dates. */
-export const rowsOf = ({ core, payments, deadLetters }: Omit<Dump, "parked">): string => {
+export const rowsOf = ({ core, payments }: Pick<Dump, "core" | "payments">): string => {
   const subscriptions = core.filter(({ stripe_version: version }) => version !== undefined);
   const newestLast = payments.toSorted((a, b) => Number(a["created_at"]) - Number(b["created_at"]));
   return [
     newestOf(`Subscriptions (${subscriptions.length})`, subscriptions, subscriptionColumns),
     newestOf(`Payments (${payments.length})`, newestLast, paymentColumns),
-    styleText("bold", `Dead letters (${deadLetters.length})`),
   ].join("\n\n");
 };
 
@@ -97,12 +114,15 @@ export const summaryOf = ({ counts, seconds, metrics, placeholders, alarms, untr
   const lines = [
     `${counted(total, "event")} in ${seconds.toFixed(1)} s: ${outcomes}`,
     sums && `Metrics: ${sums}`,
-    alarms.length > 0 && ["In alarm:", ...alarms].join("\n  "),
+    ...(alarms.length > 0 ? ["In alarm:", ...alarms.map((alarm) => `  ${alarm}`)] : []),
     ...untriggered.map((fault) => `Fault ${fault} was never injected`),
     placeholders > 0 &&
       `${counted(placeholders, "customer")} got a placeholder user, user_<customer id>, as no event names one (--items gives your own)`,
   ];
-  return lines.filter(Boolean).join("\n");
+  return lines
+    .flatMap((line) => line || [])
+    .map((line) => wrapText(line, 2))
+    .join("\n");
 };
 
 const maxRows = 20;
@@ -110,6 +130,6 @@ const maxRows = 20;
 const newestOf = (title: string, items: Record<string, unknown>[], columns: string[]): string => {
   const left = items.length - maxRows;
   const more = left > 0 ? [`  … after ${left} more (--dump <file> writes all)`] : [];
-  const rows = items.length > 0 ? [tableOf(items.slice(-maxRows), columns)] : [];
+  const rows = items.length > 0 ? [tableOf(items.slice(-maxRows), columns, cutLine)] : [];
   return [styleText("bold", title), ...more, ...rows].join("\n");
 };

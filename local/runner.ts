@@ -28,6 +28,8 @@ export interface Runner extends Emulator {
   outputs: object;
   /** Handles an event, and returns its outcome once all is done. */
   take(event: StripeEnvelope): Promise<Outcome>;
+  /** Reads which users these events name for their customers. */
+  learnUsers(events: Iterable<StripeEnvelope>): void;
   /** Gives each new customer of these events a user; returns how many got a placeholder, as no event names their user. */
   addPlaceholderUsers(events: Iterable<StripeEnvelope>): Promise<number>;
   dump(): Promise<Dump>;
@@ -62,6 +64,7 @@ export const startRunner = async (args: RunnerArgs): Promise<Runner> => {
       const isForeign = outcome.outcome === "unmatched" && event.source !== graph.outputs["eventSource"];
       return isForeign ? { ...outcome, source: event.source } : outcome;
     },
+    learnUsers: (events) => users.learn(events),
     addPlaceholderUsers: (events) => users.add(events),
     dump: async () => ({
       core: await dynamodb.items(core),

@@ -5,7 +5,7 @@ import type { Envelope } from "../emulator/eventbridge/envelope.ts";
 import { AwsError } from "../emulator/protocol/aws-call.ts";
 import type { Executions } from "../emulator/stepfunctions/executions.ts";
 import type { Clock } from "../emulator/time/clock.ts";
-import { counted } from "../ops/terminal/counted.ts";
+import type { SwitchingClock } from "../emulator/time/switching-clock.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import type { Runner } from "./runner.ts";
 import { type HttpArgs, urlOf } from "./http/server.ts";
@@ -49,7 +49,7 @@ const withOutcomeReporting = (executions: Executions, onOutcome: (outcome: Outco
     // An operator may start one with any input.
     const { id, type } = Object(Object(input).detail);
     const detail = { id: `${id}`, type: `${type}` };
-    if (execution) onOutcome({ ...outcomeOf({ detail }, [{ execution }], since), again: "redriven" });
+    if (execution) onOutcome({ ...outcomeOf({ detail }, [{ execution, retries: 0 }], since), again: "redriven" });
     return execution;
   },
 });
@@ -59,7 +59,7 @@ export interface ServeArgs {
   server: Server;
   session: Session;
   runner: Runner;
-  clock: Clock;
+  clock: SwitchingClock;
   json: boolean | undefined;
   ending: AbortSignal;
   /** Answers all requests that have come, and closes the server. */
@@ -69,10 +69,10 @@ export interface ServeArgs {
 /** Serves until Ctrl-C, or until there is no one to print to. */
 export const serve = async ({ server, session, runner, clock, json, ending, drain }: ServeArgs): Promise<void> => {
   const say = json ? console.error : console.log;
-  const ahead = counted(Math.round((clock.now() - Date.now()) / 60_000), "minute");
-  say(`
-Listening on ${urlOf(server)} for POST /events and POST /webhook; Ctrl-C ends it
-The emulator's clock is ${ahead} ahead: it skips waits`);
+  // One minute is skipped in any case, to evaluate the alarms.
+  const minutes = Math.round(clock.ahead() / 60_000);
+  const jump = minutes > 1 ? `\nThe emulator's clock is ${minutes} minutes ahead, as it skipped waits` : "";
+  say(`\nListening on ${urlOf(server)} for POST /events and POST /webhook\nCtrl-C ends it${jump}`);
   const watching = setInterval(() => runner.cloudwatch.check(), 1000);
   if (!ending.aborted) await once(ending, "abort");
   clearInterval(watching);

@@ -12,14 +12,18 @@ export interface Session {
   arrival: Arrival;
   /** Gives each customer of these events a user, unless the users are given. */
   prepare(events: Iterable<StripeEnvelope>): Promise<void>;
+  /** Reads which users these events name, so that a customer whose event is taken before has that user. */
+  learnUsers(events: Iterable<StripeEnvelope>): void;
   /** Handles an event, in order for each customer and 16 customers concurrently, and prints its line. */
   take(event: StripeEnvelope): Promise<Outcome>;
-  /** Takes all of these events, but for those that have not begun once `isCut`. */
+  /** Prepares and takes all of these events, but for those that have not begun once `isCut`. */
   takeAll(events: StripeEnvelope[], isCut: () => boolean): Promise<void>;
   /** Counts an outcome, and prints its line. */
   print(outcome: Outcome): void;
-  /** Sets what is done with each outcome instead of printing its line; null prints again. */
-  onOutcome(show: ((outcome: Outcome) => void) | null): void;
+  /** Prints a line about something else than an event. */
+  say: (line: string) => void;
+  /** Calls this for each outcome, and keeps the lines of failures and others, which would tear a progress bar; null prints them. */
+  showProgress: (onOutcome: (() => void) | null) => void;
   hasOutcomes(): boolean;
   hasDeadLetters(): boolean;
   /** How many events had each outcome, the Lambdas' metrics, the alarms that are on, and the faults that were not injected. */
@@ -40,19 +44,16 @@ const concurrency = 16;
 
 /** Opens a session with a runner. */
 export const openSession = (runner: Runner, options: SessionOptions): Session => {
-  const { graph } = runner;
   const queue = makeKeyedQueue(concurrency);
   const counts = new Map<string, number>();
   const pending = new Set<Promise<Outcome>>();
   const since = performance.now();
-  let placeholders = 0;
-  let show: ((outcome: Outcome) => void) | null = null;
+  const users = openUsers(runner, options.items !== undefined);
+  const output = openOutput(options.json);
 
   const print = (outcome: Outcome): void => {
     counts.set(outcome.outcome, (counts.get(outcome.outcome) ?? 0) + 1);
-    if (options.json) console.log(escapeText(JSON.stringify(outcome)));
-    if (show) show(outcome);
-    else if (!options.json) console.log(lineOf(outcome));
+    output.print(outcome);
   };
 
   const run = async (event: StripeEnvelope): Promise<Outcome> => {
@@ -62,15 +63,9 @@ export const openSession = (runner: Runner, options: SessionOptions): Session =>
   };
 
   return {
-    arrival: {
-      eventSource: `${graph.outputs["eventSource"]}`,
-      keepSource: options.keepSource ?? false,
-      account: graph.account,
-      region: graph.region,
-    },
-    prepare: async (events) => {
-      if (options.items === undefined) placeholders += await runner.addPlaceholderUsers(events);
-    },
+    arrival: arrivalOf(runner, options),
+    prepare: users.prepare,
+    learnUsers: (events) => runner.learnUsers(events),
     take: async (event) => {
       const outcome = queue(keyOf(event), () => run(event));
       pending.add(outcome);
@@ -81,21 +76,68 @@ export const openSession = (runner: Runner, options: SessionOptions): Session =>
       }
     },
     takeAll: async (events, isCut) => {
-      await Promise.all(events.map((event) => queue(keyOf(event), async () => isCut() || run(event))));
+      const take = async (event: StripeEnvelope): Promise<void> => {
+        if (isCut()) return;
+        await users.prepare([event]);
+        await run(event);
+      };
+      await Promise.all(events.map((event) => queue(keyOf(event), () => take(event))));
     },
+    ...output,
     print,
-    onOutcome: (next) => {
-      show = next;
-    },
     hasOutcomes: () => counts.size > 0,
     hasDeadLetters: () => ["dead-letter", "refused", "lost"].some((outcome) => counts.has(outcome)),
     summary: async () => {
       const seconds = (performance.now() - since) / 1000;
       const untriggered = await runner.untriggeredFaults();
-      const alarms = runner.cloudwatch.alarming();
-      return summaryOf({ counts, seconds, metrics: ownMetricsOf(runner), placeholders, alarms, untriggered });
+      const [metrics, alarms] = [ownMetricsOf(runner), runner.cloudwatch.alarming()];
+      return summaryOf({ counts, seconds, metrics, placeholders: users.placeholders(), alarms, untriggered });
     },
     idle: () => settled(pending),
+  };
+};
+
+const arrivalOf = ({ graph }: Runner, { keepSource = false }: SessionOptions): Arrival => ({
+  eventSource: `${graph.outputs["eventSource"]}`,
+  keepSource,
+  account: graph.account,
+  region: graph.region,
+});
+
+// Gives customers users, unless they are given, and counts the placeholders.
+const openUsers = (runner: Runner, areGiven: boolean) => {
+  let placeholders = 0;
+  return {
+    placeholders: () => placeholders,
+    prepare: async (events: Iterable<StripeEnvelope>): Promise<void> => {
+      if (areGiven) return;
+      // Not `+=` with `await`, which would add to what it was before.
+      const added = await runner.addPlaceholderUsers(events);
+      placeholders += added;
+    },
+  };
+};
+
+// Prints lines, or keeps those of failures and others while a progress bar is shown.
+const openOutput = (json = false): Pick<Session, "say" | "print" | "showProgress"> => {
+  let progress: (() => void) | null = null;
+  const kept: string[] = [];
+  const say = (line: string): void => {
+    if (progress) kept.push(line);
+    else if (json) console.error(line);
+    else console.log(line);
+  };
+  return {
+    say,
+    print: (outcome) => {
+      if (json) console.log(escapeText(JSON.stringify(outcome)));
+      progress?.();
+      if (progress ? outcome.error : !json) say(lineOf(outcome));
+    },
+    showProgress: (next) => {
+      progress = next;
+      for (const line of next ? [] : kept.splice(0)) say(line);
+    },
   };
 };
 

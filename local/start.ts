@@ -3,8 +3,10 @@ import { array, string, type } from "superstruct";
 import { readFaultPlan } from "../emulator/faults/fault-plan.ts";
 import { readJson } from "../emulator/graph/json.ts";
 import { validateInputs } from "../emulator/graph/validate-inputs.ts";
-import { type Clock, realClock, VirtualClock } from "../emulator/time/clock.ts";
+import { makeSwitchingClock, type SwitchingClock } from "../emulator/time/switching-clock.ts";
 import { UserError } from "../ops/command/errors.ts";
+import { targetText } from "../ops/command/target-options.ts";
+import { deadLettersText } from "./dead-letters.ts";
 import { trackRequests } from "./http/drain.ts";
 import { type Ending, listenForEnd } from "./ending.ts";
 import { play, type PlayOptions } from "./play.ts";
@@ -12,7 +14,7 @@ import { alarmLineOf, rowsOf } from "./print.ts";
 import { loadStack } from "./program.ts";
 import { type Runner, startRunner } from "./runner.ts";
 import { answersOf, serve } from "./serve.ts";
-import { type HttpArgs, listen } from "./http/server.ts";
+import { type HttpArgs, listen, urlOf } from "./http/server.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
 
 /** The options of `npm start`. */
@@ -39,7 +41,7 @@ export const start = async (options: Options, stdoutClosed = new AbortController
   const ending = listenForEnd(stdoutClosed);
   try {
     const drain = server && trackRequests(server);
-    return await run(options, ending, async (session, runner, clock) => {
+    return await run(options, ending, server && urlOf(server), async (session, runner, clock) => {
       if (!server || !drain) return;
       answering.resolve(answersOf(session, runner, clock));
       await serve({ server, session, runner, clock, json: options.json, ending: ending.signal, drain });
@@ -51,22 +53,15 @@ export const start = async (options: Options, stdoutClosed = new AbortController
   }
 };
 
-type Serve = (session: Session, runner: Runner, clock: Clock) => Promise<void>;
+type Serve = (session: Session, runner: Runner, clock: SwitchingClock) => Promise<void>;
 
-const run = async (options: Options, ending: Ending, serveNow: Serve): Promise<number> => {
+const run = async (options: Options, ending: Ending, url: string | null, serveNow: Serve): Promise<number> => {
   // Played events happened long ago, so that waits are skipped; posted ones happen now.
-  let time: Clock = new VirtualClock();
-  const clock: Clock = {
-    now: () => time.now(),
-    sleep: (milliseconds) => time.sleep(milliseconds),
-    runWith: (work) => time.runWith(work),
-    holdWhile: (work) => time.holdWhile(work),
-  };
+  const clock = makeSwitchingClock();
   const graph = loadStack(options.stack);
   const { faults: file } = options;
   const faults =
     file === undefined ? undefined : readFaultPlan(read("--faults", file), `--faults: ${file}`, await graph);
-  const say = options.json ? console.error : console.log;
   const runner = await startRunner({
     graph,
     clock,
@@ -75,7 +70,7 @@ const run = async (options: Options, ending: Ending, serveNow: Serve): Promise<n
     dynamodbEndpoint: options.dynamodb,
     faults,
     onFailure: ending.fail,
-    onAlarm: (change) => say(alarmLineOf(change)),
+    onAlarm: (change) => session.say(alarmLineOf(change)),
     onReplayed: (outcome) => session.print(outcome),
   });
   const session = openSession(runner, options);
@@ -88,10 +83,8 @@ const run = async (options: Options, ending: Ending, serveNow: Serve): Promise<n
     await clock.sleep(60_000);
     runner.cloudwatch.check();
     const isCut = ending.isInterrupted();
-    if (session.hasOutcomes() || problems === 0) await printResult(session, runner, options);
-    // Time never goes back, though the skipped waits took no real time.
-    const ahead = clock.now() - Date.now();
-    time = { ...realClock, now: () => Date.now() + ahead };
+    if (session.hasOutcomes() || problems === 0) await printResult(session, runner, url, options.json);
+    clock.switchToRealTime();
     await Promise.race([serveNow(session, runner, clock), ending.failure]);
     if (isCut) return 130;
     if (problems > 0) return 2;
@@ -105,10 +98,17 @@ const run = async (options: Options, ending: Ending, serveNow: Serve): Promise<n
   }
 };
 
-const printResult = async (session: Session, runner: Runner, { json }: Options): Promise<void> => {
+const printResult = async (session: Session, runner: Runner, url: string | null, json = false): Promise<void> => {
   const summary = await session.summary();
-  if (json) console.error(summary);
-  else console.log(`\n${rowsOf(await runner.dump())}\n\n${summary}`);
+  if (json) {
+    console.error(summary);
+    return;
+  }
+  const howToRedrive =
+    url === null
+      ? "To redrive them: npm start without --exit, and npm run redrive -- --local"
+      : `To redrive them: npm run redrive -- ${targetText({ local: url })}`;
+  console.log(`\n${rowsOf(await runner.dump())}\n\n${deadLettersText(runner, howToRedrive)}\n\n${summary}`);
 };
 
 const Items = array(type({ PK: string(), SK: string() }));

@@ -12,7 +12,10 @@ import type { StartTarget } from "./start-target.ts";
 import type { Target } from "./targets.ts";
 
 /** The delivery of an event to one target: the execution that it started, or why it could not be delivered. */
-export type Delivery = { execution: Execution } | Undelivered;
+export type Delivery = ({ execution: Execution } | Undelivered) & {
+  /** How often it was attempted again. */
+  retries: number;
+};
 
 /** Whether an event was not delivered, or its execution did not succeed. */
 export const hasFailed = (delivery: Delivery): boolean =>
@@ -53,7 +56,7 @@ const start = async (target: Target, event: unknown, args: DeliveryArgs, key: st
     args.metrics.put(startsThrottled);
     throw throttled("the machine cannot be started now");
   }
-  return [{ execution: await args.startTarget(target.arn, event) }];
+  return [{ execution: await args.startTarget(target.arn, event), retries: 0 }];
 };
 
 /** Attempts a delivery until it succeeds or the target's retry policy is exhausted; then sends the event to the dead-letter queue. */
@@ -69,13 +72,13 @@ export const deliver = async (
     try {
       const deliveries = await attempt();
       args.metrics.put(ruleMetric(target, "Invocations"));
-      return deliveries;
+      return deliveries.map((delivery) => ({ ...delivery, retries: delivery.retries + attempts - 1 }));
     } catch (error) {
       if (!(error instanceof DeliveryError)) throw error;
       const backoffMilliseconds = 1000 * 2 ** attempts;
       const isTooOld = clock.now() + backoffMilliseconds - since > target.maxEventAgeSeconds * 1000;
       if (!error.isRetryable || attempts >= target.maxAttempts || isTooOld)
-        return [sendDeadLetter(target, event, error, attempts - 1, args)];
+        return [{ ...sendDeadLetter(target, event, error, attempts - 1, args), retries: attempts - 1 }];
       await clock.sleep(backoffMilliseconds);
     }
   }

@@ -16,6 +16,8 @@ export interface QueueMessage {
 /** The queues of a graph. */
 export interface Queues {
   all: Queue[];
+  /** When the newest message was sent, in milliseconds since 1970; 0 if there is none. */
+  newestSentAt(): number;
   /** The messages of the queue that the program exports under this name. */
   messagesIn(output: string): QueueMessage[];
 }
@@ -42,6 +44,8 @@ export const makeQueues = (graph: Graph, store: MessageStore | null): Queues => 
 
   return {
     all,
+    newestSentAt: () =>
+      all.flatMap(({ messages }) => messages).reduce((newest, { sentAt }) => Math.max(newest, sentAt), 0),
     messagesIn: (output) => {
       const { arn } = Object(graph.outputs[output]);
       return all.filter((queue) => queue.arn === arn).flatMap(({ messages }) => messages.map(readable));

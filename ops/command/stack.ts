@@ -49,6 +49,11 @@ export const localStack = async (url: string): Promise<Stack> => {
 const readStack = (text: string, name: string): Stack => {
   const outputs = parseJson(text);
   if (outputs === undefined) throw new UserError(`${name} did not answer with JSON: ${text.trim().slice(0, 60)}`);
+  return stackOf(outputs, name);
+};
+
+/** The outputs of the stack of this name, as far as the commands use them; throws a `UserError` if one is missing. */
+export const stackOf = (outputs: unknown, name: string): Stack => {
   const [error, stack] = validate(outputs, Stack);
   if (!error) return stack;
   throw new UserError(`${name} lacks outputs that this command needs (${error.message}): redeploy it`, {

@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { escapeLines, escapeText } from "../terminal/escape.ts";
+import { wrapText } from "../terminal/fit.ts";
 import type { DeadLetter } from "./dead-letter.ts";
 import type { RedriveResult } from "./redrive-one.ts";
 import type { Selection } from "./selection.ts";
@@ -14,8 +15,8 @@ export const listingText = ({ selected, unreadable, others }: Selection): string
   const groups = Map.groupBy(selected, ({ machine, errorName }) => `${machine}  ${errorName}`);
   const lines = [...groups].toSorted(([, a], [, b]) => b.length - a.length).flatMap(([, group]) => groupLines(group));
   for (const [problem, messages] of Map.groupBy(unreadable, (one) => one.problem)) {
-    lines.push(`${countColumn(messages.length)}cannot be redriven: ${escapeText(problem)}`);
-    lines.push(`       message ${named(messages.map(({ message }) => `${message.MessageId}`))}`);
+    lines.push(countColumn(messages.length) + wrapText(`cannot be redriven: ${escapeText(problem)}`, 7));
+    lines.push(indented(`message ${named(messages.map(({ message }) => `${message.MessageId}`))}`));
   }
   if (others.length > 0) lines.push(`${countColumn(others.length)}not selected`);
   return lines.join("\n");
@@ -27,11 +28,13 @@ const groupLines = (group: DeadLetter[]): string[] => {
   const { machine, errorName, errorMessage, at } = first;
   const heading = styleText("bold", `${machine}  ${escapeText(errorName)}`);
   return [
-    `${countColumn(group.length)}${heading}  since ${at.toISOString().slice(0, 16)}Z`,
-    ...(errorMessage ? [`       ${escapeText(errorMessage).slice(0, mostCharacters)}`] : []),
-    `       ${named(group.map(({ eventId }) => eventId))}`,
+    countColumn(group.length) + wrapText(`${heading}  since ${at.toISOString().slice(0, 16)}Z`, 7),
+    ...(errorMessage ? [indented(escapeText(errorMessage).slice(0, mostCharacters))] : []),
+    indented(named(group.map(({ eventId }) => eventId))),
   ];
 };
+
+const indented = (text: string): string => `       ${wrapText(text, 7)}`;
 
 const countColumn = (count: number): string => `${count}`.padStart(5) + "  ";
 

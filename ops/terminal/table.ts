@@ -1,12 +1,16 @@
 import { styleText } from "node:util";
 import { escapeText } from "./escape.ts";
 
-/** A table of items for a terminal: a line each under the names of these columns, unix seconds as UTC dates. */
-export const tableOf = (items: readonly object[], columns: readonly string[]): string => {
+/** A table of items for a terminal: a line each under the names of these columns, unix seconds as UTC dates; `fit` may cut a line. */
+export const tableOf = (
+  items: readonly object[],
+  columns: readonly string[],
+  fit: (line: string) => string = (line) => line,
+): string => {
   const rows = items.map((item) => columns.map((column) => cell(column, Object(item)[column])));
   const widths = columns.map((column, index) => Math.max(column.length, ...rows.map((row) => row[index]?.length ?? 0)));
   const line = (cells: readonly string[]) =>
-    `  ${cells.map((text, index) => text.padEnd(widths[index] ?? 0)).join("  ")}`.trimEnd();
+    fit(`  ${cells.map((text, index) => text.padEnd(widths[index] ?? 0)).join("  ")}`.trimEnd());
   return [styleText("gray", line(columns)), ...rows.map(line)].join("\n");
 };
 

@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { escapeText } from "../terminal/escape.ts";
+import { formatDuration } from "../terminal/format-duration.ts";
 import type { ExecutionTrace, StateTrace, TraceError } from "./execution-trace.ts";
 import type { Trace } from "./read-trace.ts";
 
@@ -15,7 +16,8 @@ export const traceText = ({ eventId, type, created, executions }: Trace): string
 const kinds: Record<ExecutionTrace["kind"], string> = { first: "", again: "again, ", redrive: "redriven, " };
 
 const executionText = ({ arn, machine, kind, at, ms, status, error, states }: ExecutionTrace): string => {
-  const end = status === null ? "its end is not logged" : `${status}${ms === null ? "" : ` after ${durationOf(ms)}`}`;
+  const end =
+    status === null ? "its end is not logged" : `${status}${ms === null ? "" : ` after ${formatDuration(ms)}`}`;
   const colour = status === "SUCCEEDED" ? "green" : status === null ? "gray" : "red";
   return [
     `${styleText("bold", machine)}  ${kinds[kind]}${timeOf(at)}  ${styleText(colour, end)}${errorText(error)}`,
@@ -27,14 +29,14 @@ const executionText = ({ arn, machine, kind, at, ms, status, error, states }: Ex
 const stateLines = ({ name, at, ms, attempts, outcome, reason, written }: StateTrace): string[] => {
   const parts = escapeText([outcome, reason, written.join(", ")].filter(Boolean).join(": "));
   const line =
-    `  ${clockOf(at)}  ${name.padEnd(24)}${(ms === null ? "" : durationOf(ms)).padStart(9)}  ${parts}`.trimEnd();
+    `  ${clockOf(at)}  ${name.padEnd(24)}${(ms === null ? "" : formatDuration(ms)).padStart(9)}  ${parts}`.trimEnd();
   const succeededAtOnce = attempts.length <= 1 && attempts.every(({ error }) => error === null);
   if (succeededAtOnce) return [line];
   const lines = attempts.map(({ at: start, ms: duration, error }, index) => {
     const end = error ? styleText("red", errorText(error).trim()) : "";
     return (
       `  ${clockOf(start)}    attempt ${index + 1}`.padEnd(40) +
-      `${(duration === null ? "" : durationOf(duration)).padStart(9)}  ${end}`
+      `${(duration === null ? "" : formatDuration(duration)).padStart(9)}  ${end}`
     );
   });
   return [line, ...lines.map((text) => text.trimEnd())];
@@ -48,6 +50,3 @@ const errorText = (error: TraceError | null): string => {
 const timeOf = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
 const clockOf = (milliseconds: number): string => timeOf(milliseconds).slice(11, -1);
-
-const durationOf = (milliseconds: number): string =>
-  milliseconds < 1000 ? `${milliseconds} ms` : `${(milliseconds / 1000).toFixed(1)} s`;

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Outcome } from "../../local/outcome.ts";
-import { lineOf, rowsOf, summaryOf } from "../../local/print.ts";
+import { alarmLineOf, lineOf, rowsOf, summaryOf } from "../../local/print.ts";
 import type { Dump } from "../../local/runner.ts";
 
 const test = suite("print");
@@ -12,6 +12,7 @@ const outcome: Outcome = {
   type: "invoice.payment_succeeded",
   outcome: "applied",
   states: ["ResolveCustomer", "IsItForUs", "WritePayment"],
+  retries: 0,
   written: ["payments INVOICE#in_1 SUCCEEDED", "core USER#u SUBSCRIPTION"],
   error: null,
   ms: 12.34,
@@ -22,19 +23,71 @@ const line = (more: Partial<Outcome> = {}) => stripVTControlCharacters(lineOf({ 
 test("says of an event what became of it, by which states, what was written, and how long it took", () => {
   assert.is(
     line(),
-    `evt_1                           invoice.payment_succeeded       applied        12.3 ms  ResolveCustomer > IsItForUs > WritePayment
+    `evt_1                         invoice.payment_succeeded      applied       12 ms  ResolveCustomer > IsItForUs > WritePayment
   payments INVOICE#in_1 SUCCEEDED, core USER#u SUBSCRIPTION`,
   );
 });
 
 test("says that an event came again, and how", () => {
-  assert.match(line({ again: "redriven" }), /applied +12\.3 ms {2}redriven {2}ResolveCustomer > /);
+  assert.match(line({ again: "redriven" }), /applied +12 ms {2}redriven {2}ResolveCustomer > /);
+});
+
+test("says how often it was retried, if it was", () => {
+  assert.match(line({ retries: 1 }), / 12 ms {2}1 retry {2}ResolveCustomer > /);
+  assert.match(line({ retries: 3, ms: 8_123 }), / 8\.1 s {2}3 retries {2}ResolveCustomer > /);
+});
+
+// What it prints on a terminal of 80 columns.
+const onTerminal = <T>(print: () => T): T => {
+  const { columns } = process.stdout;
+  process.stdout.columns = 80;
+  try {
+    return print();
+  } finally {
+    process.stdout.columns = columns;
+  }
+};
+
+const id = (prefix: string) => `${prefix}_1OqwertyuiopasdfghjklzxC`;
+
+test("fits a terminal, with the states on a line of their own", () => {
+  const real = { eventId: id("evt"), type: "customer.subscription.updated", outcome: "dead-letter" as const };
+  const [first, second] = onTerminal(() => line({ ...real, again: "redriven", retries: 3 })).split("\n");
+  assert.is(first, `${id("evt")}  customer.subscription.updated  dead-letter   12 ms`);
+  assert.is(second, "  redriven  3 retries  ResolveCustomer > IsItForUs > WritePayment");
+  const states = Array.from({ length: 9 }, () => "ResolveCustomer");
+  const error = { name: "Lambda.TooManyRequestsException", message: "a long message ".repeat(9) };
+  const written = Array.from({ length: 5 }, () => `payments INVOICE#${id("in")} SUCCEEDED`);
+  const all = onTerminal(() => [
+    line({ ...real, states, written, error }),
+    rowsOf({ core: [subscription], payments: [payment(id("in"), january)] }),
+    alarmLineOf({
+      name: "prod-homebiyori-dead-letter-queue-old",
+      state: "ALARM",
+      reason: "reason ".repeat(20),
+      minute: 1,
+    }),
+    summaryOf({
+      ...totals,
+      placeholders: 3,
+      metrics: new Map([
+        ["Homebiyori/Billing PaymentFailed", 1],
+        ["Homebiyori/Billing PaymentSucceeded", 2],
+      ]),
+    }),
+  ]);
+  const lines = stripVTControlCharacters(all.join("\n")).split("\n");
+  assert.equal(
+    lines.filter(({ length }) => length > 80),
+    [],
+  );
+  assert.is(lines.filter((text) => text.endsWith("…")).length, 4);
 });
 
 test("says why an event failed", () => {
   const error = { name: "CustomerNotFound", message: "no user of cus_1" };
   const failed = line({ outcome: "dead-letter", states: ["ResolveCustomer"], written: [], error });
-  assert.match(failed, /dead-letter +12\.3 ms\n {2}ResolveCustomer\n {2}CustomerNotFound: no user of cus_1$/);
+  assert.match(failed, /dead-letter +12 ms\n {2}ResolveCustomer\n {2}CustomerNotFound: no user of cus_1$/);
 });
 
 test("shows control characters of an event escaped", () => {
@@ -47,7 +100,7 @@ test("shows control characters of an event escaped", () => {
 });
 
 test("leaves out what there is not", () => {
-  assert.match(line({ outcome: "unmatched", states: [], written: [] }), /unmatched +12\.3 ms$/);
+  assert.match(line({ outcome: "unmatched", states: [], written: [] }), /unmatched +12 ms$/);
 });
 
 test("says of which source an unmatched event is, if it is not the stack's", () => {
@@ -114,11 +167,13 @@ const payment = (invoice: string, createdAt: number) => ({
   expires_at: january,
 });
 
+const subscription = { user_id: id("user"), subscription_id: id("sub"), status: "active", stripe_version: 3 };
+
 const rows = (dump: Partial<Dump>): string[] =>
-  stripVTControlCharacters(rowsOf({ core: [], payments: [], deadLetters: [], ...dump })).split("\n");
+  stripVTControlCharacters(rowsOf({ core: [], payments: [], ...dump })).split("\n");
 
 test("shows empty tables as such", () => {
-  assert.equal(rows({}), ["Subscriptions (0)", "", "Payments (0)", "", "Dead letters (0)"]);
+  assert.equal(rows({}), ["Subscriptions (0)", "", "Payments (0)"]);
 });
 
 test("shows payments with the newest last, times as dates, and what is missing as a dash", () => {
@@ -127,15 +182,15 @@ test("shows payments with the newest last, times as dates, and what is missing a
   assert.is(heading, "Payments (2)");
   assert.is(
     columns,
-    "  user_id  stripe_invoice_id  status     amount  currency  created_at        failure_reason  expires_at",
+    "  stripe_invoice_id  status     amount  currency  created_at        user_id  failure_reason  expires_at",
   );
   assert.is(
     first,
-    "  user_1   in_1               succeeded  580     jpy       2026-01-01 00:00  expired_card    2026-01-01 00:00",
+    "  in_1               succeeded  580     jpy       2026-01-01 00:00  user_1   expired_card    2026-01-01 00:00",
   );
   assert.is(
     second,
-    "  user_1   in_2               succeeded  580     jpy       2026-01-02 01:01  -               2026-01-01 00:00",
+    "  in_2               succeeded  580     jpy       2026-01-02 01:01  user_1   -               2026-01-01 00:00",
   );
 });
 
@@ -144,14 +199,9 @@ test("shows the subscriptions of the core table, and nothing else that is in it"
   const core = [{ PK: "USER#user_2", SK: "PROFILE" }, mine, { user_id: "user_3", SK: "SUBSCRIPTION" }];
   const [heading, columns, row, after] = rows({ core });
   assert.is(heading, "Subscriptions (1)");
-  assert.match(`${columns}`, /^ {2}user_id {2}subscription_id {2}status {2}plan {2}current_period_end/);
-  assert.match(`${row}`, /^ {2}user_1 +- +active +- +- +false +- +-$/);
+  assert.match(`${columns}`, /^ {2}user_id {2}status {2}plan {2}current_period_end {2}subscription_id/);
+  assert.match(`${row}`, /^ {2}user_1 +active +- +- +- +false +- +-$/);
   assert.is(after, "");
-});
-
-test("counts the dead letters", () => {
-  const letter = { body: {}, attributes: {}, sentAt: "2026-01-01T00:00:00.000Z" };
-  assert.is(rows({ deadLetters: [letter, letter] }).at(-1), "Dead letters (2)");
 });
 
 test("shows no more than twenty rows, and says how many there are besides", () => {

@@ -70,6 +70,7 @@ test("says what became of an event: its states, what was written, and how long i
     type: "invoice.payment_succeeded",
     outcome: "applied",
     states: ["ResolveCustomer", "IsItForUs", "WritePayment"],
+    retries: 0,
     written: ["payments INVOICE#in_cus_outcome SUCCEEDED"],
     error: null,
   });

@@ -1,8 +1,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { VirtualClock } from "../../emulator/time/clock.ts";
-import { answersOf } from "../../local/serve.ts";
-import type { HttpArgs } from "../../local/http/server.ts";
+import { makeSwitchingClock, type SwitchingClock } from "../../emulator/time/switching-clock.ts";
+import { answersOf, serve } from "../../local/serve.ts";
+import { type HttpArgs, listen } from "../../local/http/server.ts";
 import { openSession, type Session } from "../../local/session.ts";
 import { sampleEvent, sampleInvoice } from "../../samples/stripe-objects.ts";
 import { captured } from "../helpers/captured.ts";
@@ -52,6 +53,23 @@ test("refuses what is not an event of Stripe's under AWS's name for it, and says
     __type: "ValidationException",
     message: "The runner takes Stripe's events: expected a Stripe event with an id and a type, got an object with name",
   });
+});
+
+test("mentions the clock only where it has skipped waits", async () => {
+  const server = await listen(0, answers);
+  const said = async (clock: SwitchingClock): Promise<string> => {
+    const ending = AbortSignal.abort();
+    const { logs } = await captured(() =>
+      serve({ server, session, runner: running, clock, json: true, ending, drain: async () => {} }),
+    );
+    return logs.join("\n");
+  };
+  const clock = makeSwitchingClock();
+  await clock.sleep(60_000);
+  assert.match(await said(clock), /^\nListening on http:\/\/127\.0\.0\.1:\d+ for .*\nCtrl-C ends it$/);
+  await clock.sleep(600_000);
+  assert.match(await said(clock), /\nThe emulator's clock is 11 minutes ahead, as it skipped waits$/);
+  server.close();
 });
 
 test("reports the outcome of an execution that an operator starts as redriven", async () => {

@@ -16,6 +16,7 @@ const outcome: Outcome = {
   type: "invoice.paid",
   outcome: "applied",
   states: [],
+  retries: 0,
   written: [],
   error: null,
   ms: 1,

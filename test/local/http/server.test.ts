@@ -18,6 +18,7 @@ const outcome: Outcome = {
   type: "invoice.payment_succeeded",
   outcome: "applied",
   states: ["ResolveCustomer", "WritePayment"],
+  retries: 0,
   written: ["payments INVOICE#in_1 SUCCEEDED"],
   error: null,
   ms: 1.5,

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { redriveAll, type RedriveOptions } from "../../../ops/redrive/redrive-all.ts";
@@ -144,6 +145,21 @@ test("shows control characters of an event escaped", async () => {
     for (const raw of ["\u001b[2J", "\u009b", "\u0007", "\r", "\u202e"]) assert.not.match(all, raw);
   }
   assert.match(listed.all, "line other \\u202edesrever");
+});
+
+test("fits a terminal of 80 columns", async () => {
+  send("long", "Lambda.TooManyRequestsException.OfAnEvenLongerName", "a long message ".repeat(9));
+  for (let number = 0; number < 5; number += 1) send(`${number}_${"x".repeat(24)}`, "THROTTLING");
+  const { columns } = process.stdout;
+  process.stdout.columns = 80;
+  const { printed, all } = await redrive({ dryRun: true });
+  process.stdout.columns = columns;
+  assert.match(printed, "6 in the dead-letter queue of ");
+  const lines = stripVTControlCharacters(all).split("\n");
+  assert.equal(
+    lines.filter(({ length }) => length > 80),
+    [],
+  );
 });
 
 test.run();
