@@ -24,7 +24,7 @@ export const writePayment = (payments: Payments) => async (event: unknown, log: 
   const payment = toPayment(detail, customer.userId);
   const failed = Number(payment.status === "failed");
   // The row of each Event object stays; the alarm is about attempts.
-  const isTold = failed === 1 && (await payments.hasTwin(payment));
+  const isNew = payment.status === "succeeded" || (await payments.isNewAttempt(payment));
   const { outcome, isFirst } = await payments.record(payment);
   const result = { outcome, written: outcome === "applied" ? [`payments ${payment.PK} ${payment.SK}`] : [] };
   const { billing_reason: billingReason, next_payment_attempt: nextAttempt } = detail.data.object;
@@ -49,7 +49,7 @@ export const writePayment = (payments: Payments) => async (event: unknown, log: 
       nextPaymentAttempt: nextAttempt ?? null,
     });
   }
-  if (isFirst && !isTold) emitMetrics({ PaymentFailed: failed, PaymentSucceeded: 1 - failed });
+  if (isFirst && isNew) emitMetrics({ PaymentFailed: failed, PaymentSucceeded: 1 - failed });
   return result;
 };
 

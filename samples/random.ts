@@ -31,3 +31,9 @@ export const withDoubles = <T extends { id?: unknown }>(
   share: number,
   random: () => number,
 ): T[] => events.flatMap((event) => (random() < share ? [event, { ...event, id: `${event.id}_double` }] : [event]));
+
+/** All orders of a list. */
+export const permutationsOf = <T>(list: readonly T[]): T[][] =>
+  list.length === 0
+    ? [[]]
+    : list.flatMap((first, index) => permutationsOf(list.toSpliced(index, 1)).map((rest) => [first, ...rest]));

@@ -29,15 +29,11 @@ export const invoicePartition = (invoiceId: string): string => `INVOICE#${invoic
 /** The key of an invoice's successful payment. */
 export const succeededKey = (invoiceId: string) => ({ PK: invoicePartition(invoiceId), SK: "SUCCEEDED" });
 
+/** What the sort keys of failed attempts begin with. */
+export const failedSortKeys = "FAILED#";
+
 /** The key of a failed attempt at an invoice: by when it failed, as Stripe's count of attempts stands still for those by hand. */
 export const failedKey = (invoiceId: string, failedAt: number, attemptCount: number) => ({
   PK: invoicePartition(invoiceId),
-  SK: `FAILED#${failedAt}#${attemptCount}`,
-});
-
-/** Between which sort keys the failed attempts lie that failed less than so many seconds before or after a time. */
-export const failedKeysAround = (failedAt: number, seconds: number) => ({
-  from: `FAILED#${failedAt - seconds + 1}#`,
-  // The character that follows on the separator.
-  to: `FAILED#${failedAt + seconds - 1}$`,
+  SK: `${failedSortKeys}${failedAt}#${attemptCount}`,
 });

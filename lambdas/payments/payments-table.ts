@@ -1,7 +1,7 @@
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { assignments } from "../dynamodb/assignments.ts";
 import { dynamodb, isConditionFailed } from "../dynamodb/dynamodb.ts";
-import { failedKeysAround, succeededKey } from "../dynamodb/keys.ts";
+import { failedSortKeys, succeededKey } from "../dynamodb/keys.ts";
 import type { Payment } from "./payment.ts";
 import {
   addIntent,
@@ -12,7 +12,7 @@ import {
   settleIntent,
   update,
 } from "./payment-intents.ts";
-import { isTwin, twinSeconds } from "./twins.ts";
+import { withoutTwins } from "./twins.ts";
 
 /** Where payments are kept. */
 export interface Payments {
@@ -25,8 +25,12 @@ export interface Payments {
   record(payment: Payment): Promise<{ outcome: "applied" | "duplicate" | "stale"; isFirst: boolean }>;
   /** Adds a payment intent to the record of an invoice's payment, which it makes if there is none yet. */
   link(invoiceId: string, intent: InvoiceIntent): Promise<{ outcome: "applied" | "duplicate"; key: string }>;
-  /** Whether another row has the same failed attempt, which Stripe told of twice, some seconds apart. */
-  hasTwin(failed: Payment): Promise<boolean>;
+  /**
+   * Whether the invoice's rows show an attempt more with this failed one: Stripe may tell of one twice, some seconds apart.
+   *
+   * Over all events of an invoice it is so as often as its rows show attempts in the end, whatever their order.
+   */
+  isNewAttempt(failed: Payment): Promise<boolean>;
 }
 
 /** The payments in the DynamoDB table of that name. */
@@ -49,17 +53,17 @@ export const paymentsTable = (tableName: string): Payments => ({
     const Key = succeededKey(invoiceId);
     return { outcome: await addIntent({ TableName: tableName, Key }, intent), key: `${Key.PK} ${Key.SK}` };
   },
-  hasTwin: async (failed) => {
-    const { from, to } = failedKeysAround(failed.created_at, twinSeconds);
+  isNewAttempt: async (failed) => {
     const { Items = [] } = await dynamodb.send(
       new QueryCommand({
         TableName: tableName,
-        KeyConditionExpression: "PK = :invoice AND SK BETWEEN :from AND :to",
+        KeyConditionExpression: "PK = :invoice AND begins_with(SK, :failed)",
         ConsistentRead: true,
-        ExpressionAttributeValues: { ":invoice": failed.PK, ":from": from, ":to": to },
+        ExpressionAttributeValues: { ":invoice": failed.PK, ":failed": failedSortKeys },
       }),
     );
-    return Items.some((item) => item["SK"] !== failed.SK && isTwin(item, failed));
+    const others = Items.filter(({ SK }) => SK !== failed.SK);
+    return withoutTwins([...others, failed]).length > withoutTwins(others).length;
   },
 });
 

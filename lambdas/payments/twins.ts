@@ -1,5 +1,5 @@
-/** Stripe may make two Event objects of one failed attempt; less than so many seconds apart they are taken for one. */
-export const twinSeconds = 5;
+// Stripe may make two Event objects of one failed attempt; less than so many seconds apart they are taken for one.
+const twinSeconds = 5;
 
 /** What tells one failed attempt from another: whose, how much, the attempt of Stripe's schedule, and when, in unix seconds. */
 interface Attempt {
@@ -10,8 +10,8 @@ interface Attempt {
   created_at?: unknown;
 }
 
-/** Whether two rows are one failed attempt that Stripe told of twice. */
-export const isTwin = (a: Attempt, b: Attempt): boolean =>
+// Whether two rows are one failed attempt that Stripe told of twice.
+const isTwin = (a: Attempt, b: Attempt): boolean =>
   a.status === "failed" &&
   b.status === "failed" &&
   a.stripe_invoice_id === b.stripe_invoice_id &&

@@ -138,7 +138,7 @@ test("refuses an event of the test mode where live ones only are taken, and writ
   const linked: string[] = [];
   const table = {
     record: () => Promise.reject(new Error("was asked")),
-    hasTwin: () => Promise.reject(new Error("was asked")),
+    isNewAttempt: () => Promise.reject(new Error("was asked")),
     link: async (invoiceId: string) => {
       linked.push(invoiceId);
       return { outcome: "applied" as const, key: "a key" };

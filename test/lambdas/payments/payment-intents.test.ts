@@ -4,6 +4,7 @@ import type { Payment } from "../../../lambdas/payments/payment.ts";
 import { dynamodb } from "../../../lambdas/dynamodb/dynamodb.ts";
 import { addIntent, hasIntent, type InvoiceIntent, settleIntent } from "../../../lambdas/payments/payment-intents.ts";
 import { type Payments, paymentsTable } from "../../../lambdas/payments/payments-table.ts";
+import { permutationsOf } from "../../../samples/random.ts";
 import type { Json } from "../../../samples/stripe-objects.ts";
 import { rejects } from "../../helpers/rejects.ts";
 import { startTables, type Tables } from "../../helpers/tables.ts";
@@ -101,7 +102,7 @@ test("are all written when the answer comes, and found as they are then", async 
   });
   const reads: unknown[] = [];
   const seen = async ({ ConsistentRead }: Json) => reads.push(ConsistentRead);
-  await afterEachCall(seen, () => payments.hasTwin(failed("in_waits", 1_767_225_600)));
+  await afterEachCall(seen, () => payments.isNewAttempt(failed("in_waits", 1_767_225_600)));
   assert.equal(reads, [true]);
 });
 
@@ -205,20 +206,36 @@ const failed = (id: string, at: number, more: Partial<Payment> = {}): Payment =>
   ...more,
 });
 
-test("find the twin of a failed attempt: another row of it, less than five seconds before or after", async () => {
-  const second = 1_767_225_600;
+const second = 1_767_225_600;
+
+test("are of an attempt more where no other row of the invoice is it, less than five seconds before or after", async () => {
   const record = (at: number, more: Partial<Payment> = {}) => payments.record(failed("in_twin", second + at, more));
-  const hasTwin = (at: number, more: Partial<Payment> = {}) => payments.hasTwin(failed("in_twin", second + at, more));
+  const isNew = (at: number, more: Partial<Payment> = {}) =>
+    payments.isNewAttempt(failed("in_twin", second + at, more));
+  assert.is(await isNew(0), true);
   await record(0);
-  assert.is(await hasTwin(0), false);
-  for (const at of [-4, -1, 1, 4]) assert.is(await hasTwin(at), true, `${at}`);
-  for (const at of [-5, 5]) assert.is(await hasTwin(at), false, `${at}`);
-  assert.is(await hasTwin(1, { amount: 5 }), false);
-  await record(20);
-  await record(22, { amount: 5 });
-  assert.is(await hasTwin(22, { amount: 5 }), false);
-  assert.is(await hasTwin(21), true);
-  assert.is(await payments.hasTwin(failed("in_other", second + 1)), false);
+  assert.is(await isNew(0), true);
+  for (const at of [-4, -1, 1, 4]) assert.is(await isNew(at), false, `${at}`);
+  for (const at of [-5, 5]) assert.is(await isNew(at), true, `${at}`);
+  assert.is(await isNew(1, { amount: 5 }), true);
+  await payments.record(paid("in_twin", { created_at: second + 10 }));
+  assert.is(await isNew(10), true);
+  assert.is(await payments.isNewAttempt(failed("in_other", second + 1)), true);
+});
+
+test("are counted as often as the rows show attempts in the end, in every order", async () => {
+  const times = [0, 4, 8, 9];
+  const orders = permutationsOf(times);
+  assert.is(orders.length, 24);
+  for (const [index, order] of orders.entries()) {
+    let counted = 0;
+    for (const at of order) {
+      const row = failed(`in_chain_${index}`, second + at);
+      if (await payments.isNewAttempt(row)) counted += 1;
+      await payments.record(row);
+    }
+    assert.is(counted, 2, `${order}`);
+  }
 });
 
 test("let the event win that says more, and of those that say as much the same one in any order", async () => {

@@ -1,8 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { failedKeysAround } from "../../../lambdas/dynamodb/keys.ts";
 import { toPayment } from "../../../lambdas/payments/payment.ts";
-import { isTwin, withoutTwins } from "../../../lambdas/payments/twins.ts";
+import { withoutTwins } from "../../../lambdas/payments/twins.ts";
 import { parse } from "../../../lambdas/runtime/parse.ts";
 import { Invoice } from "../../../lambdas/stripe/invoice.ts";
 import { envelope } from "../../../lambdas/stripe/stripe-event.ts";
@@ -105,31 +104,21 @@ const attempt = (created_at: number, more: Json = {}) => ({
 });
 
 test("is one failed attempt with another that differs by less than five seconds, and by nothing else", () => {
-  for (const at of [996, 999, 1000, 1004]) assert.ok(isTwin(attempt(1000), attempt(at)), `${at}`);
-  for (const at of [995, 1005]) assert.not(isTwin(attempt(1000), attempt(at)), `${at}`);
+  const areOne = (...rows: Json[]) => withoutTwins(rows).length === 1;
+  for (const at of [996, 999, 1000, 1004]) assert.ok(areOne(attempt(1000), attempt(at)), `${at}`);
+  for (const at of [995, 1005]) assert.not(areOne(attempt(1000), attempt(at)), `${at}`);
   for (const other of [{ status: "succeeded" }, { stripe_invoice_id: "in_2" }, { amount: 1 }, { attempt_count: 2 }]) {
-    assert.not(isTwin(attempt(1000), attempt(1000, other)));
-    assert.not(isTwin(attempt(1000, other), attempt(1000)));
+    assert.not(areOne(attempt(1000), attempt(1000, other)));
+    assert.not(areOne(attempt(1000, other), attempt(1000)));
   }
   const succeeded = { status: "succeeded" };
-  assert.not(isTwin(attempt(1000, succeeded), attempt(1000, succeeded)));
+  assert.not(areOne(attempt(1000, succeeded), attempt(1000, succeeded)));
 });
 
 test("is listed once for each failed attempt, by its earliest, and in the order that is given", () => {
   const rows = [attempt(1009), attempt(1004), attempt(1000), attempt(1002), attempt(1003, { amount: 1 })];
   assert.equal(withoutTwins(rows), [rows[0], rows[2], rows[4]]);
   assert.equal(withoutTwins([attempt(1004), attempt(1008), attempt(1000)]), [attempt(1008), attempt(1000)]);
-});
-
-test("is looked for among the keys of less than so many seconds before and after, whatever the attempt's number", () => {
-  const second = 1_767_225_600;
-  const { from, to } = failedKeysAround(second, 5);
-  const isAmong = (seconds: number, count: number) => {
-    const key = `FAILED#${second + seconds}#${count}`;
-    return key >= from && key <= to;
-  };
-  for (const seconds of [-4, 0, 4]) for (const count of [0, 1, 99]) assert.ok(isAmong(seconds, count), `${seconds}`);
-  for (const seconds of [-5, 5]) for (const count of [0, 1, 99]) assert.not(isAmong(seconds, count), `${seconds}`);
 });
 
 test.run();

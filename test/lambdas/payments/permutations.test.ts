@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import type { Payment } from "../../../lambdas/payments/payment.ts";
 import { type Payments, paymentsTable } from "../../../lambdas/payments/payments-table.ts";
 import type { Json } from "../../../samples/stripe-objects.ts";
+import { permutationsOf } from "../../../samples/random.ts";
 import { startTables, type Tables } from "../../helpers/tables.ts";
 
 const test = suite("events about one invoice");
@@ -57,11 +58,6 @@ const link = fc
   .map((one): Write => one);
 
 const writes = fc.array(fc.oneof(payment("succeeded"), payment("failed"), link), { minLength: 2, maxLength: 5 });
-
-const permutationsOf = <T>(list: T[]): T[][] =>
-  list.length <= 1
-    ? [list]
-    : list.flatMap((value, index) => permutationsOf(list.toSpliced(index, 1)).map((rest) => [value, ...rest]));
 
 let invoices = 0;
 

@@ -55,7 +55,7 @@ const linkEvent = (object: Json, more: Json = {}) =>
 // A table of payments that knows nothing, and keeps what it is asked for.
 const noPayments = (asked: unknown[], outcome: "applied" | "duplicate" = "applied") => ({
   record: () => Promise.reject(new Error("was asked")),
-  hasTwin: () => Promise.reject(new Error("was asked")),
+  isNewAttempt: () => Promise.reject(new Error("was asked")),
   link: async (...args: unknown[]) => {
     asked.push(args);
     return { outcome, key: "INVOICE#in_outcome SUCCEEDED" };
