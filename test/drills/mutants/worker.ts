@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { registerHooks, stripTypeScriptTypes } from "node:module";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { BatchWriteCommand, DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
@@ -37,10 +38,21 @@ registerHooks({
     return dependents.has(found.url) ? { ...found, url: `${found.url}${version}` } : found;
   },
   load: (url, context, next) => {
-    if (!job.mutated || url !== `${job.mutated.url}${version}`) return next(url, context);
-    return { format: "module", source: stripTypeScriptTypes(job.mutated.source), shortCircuit: true };
+    const [file = "", query] = url.split("?");
+    if (query === undefined) return next(url, context);
+    const source = file === job.mutated?.url ? stripTypeScriptTypes(job.mutated.source) : javaScriptOf(file);
+    return { format: "module", source, shortCircuit: true };
   },
 });
+
+// The same for all jobs.
+const known = new Map<string, string>();
+
+const javaScriptOf = (url: string): string => {
+  const text = known.get(url) ?? stripTypeScriptTypes(readFileSync(new URL(url), "utf8"));
+  known.set(url, text);
+  return text;
+};
 
 const report = (message: Report): void => void process.send?.(message);
 
