@@ -134,7 +134,9 @@ test("docs/smoke.md: the result of each type", async () => {
 
 test("README.md: the lines of two events", () => {
   const main = join(import.meta.dirname, "../../local/main.ts");
-  const { stdout } = spawnSync(process.execPath, [main, "--exit"], { encoding: "utf8" });
+  // A terminal's width, which a pipe does not have.
+  const preload = ["--import", "data:text/javascript,process.stdout.columns = 80"];
+  const { stdout } = spawnSync(process.execPath, [...preload, main, "--exit"], { encoding: "utf8" });
   assertPrinted(blocksOf("README", "")[0], stdout);
 });
 
