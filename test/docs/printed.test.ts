@@ -35,6 +35,7 @@ const masked = (line: string): string =>
     .replaceAll(/\b(evt|in|pi|cus|sub|smoke)_\w+/g, "$1_…")
     .replace(/(:express:[^:]+:).*/, "$1…")
     .replaceAll(/[\d.:TZ-]*\d[\d.:TZ-]*/g, "0")
+    .replaceAll(/\b0 (ms|s|min)\b/g, "0 s")
     .replaceAll(/ {2,}/g, "  ")
     .trimEnd();
 
