@@ -57,7 +57,11 @@ const equivalents: readonly Equivalent[] = [
   {
     why: "The socket's timeout ends a call that hears nothing as well; both are needed for one that hears a byte now and then.",
     of: {
-      "lambdas/dynamodb/dynamodb.ts": ["dynamodb: throwOnRequestTimeout: true, -> nothing", "dynamodb: true -> false"],
+      "lambdas/dynamodb/dynamodb.ts": [
+        "dynamodb: requestTimeout: requestTimeoutMilliseconds, -> nothing",
+        "dynamodb: throwOnRequestTimeout: true, -> nothing",
+        "dynamodb: true -> false",
+      ],
     },
   },
   {

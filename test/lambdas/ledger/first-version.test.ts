@@ -19,6 +19,8 @@ test("meets the states of today that it balances, and none of the same sign", ()
   assert.equal(carried({ old: 1, a: -1 }, ["a"]), {});
   assert.equal(carried({ old: -1, a: 1 }, ["a"]), {});
   assert.equal(carried({ old: 1, a: 1 }, ["a"]), { a: 2 });
+  assert.equal(carried({ old: -1 }, ["a"]), { a: -1 });
+  assert.equal(carried({ old: 1, b: 1 }, ["a", "b"]), { a: 1, b: 1 });
   assert.equal(carried({ old: 1, a: 1, b: -1 }, ["a", "b"]), { a: 1 });
   assert.equal(carried({ old: 3, a: -1, b: -4 }, ["a", "b"]), { b: -2 });
   assert.equal(carried({ old: -3, a: 5, b: -4 }, ["a", "b"]), { a: 2, b: -4 });

@@ -160,7 +160,7 @@ const oldState = (more: Json = {}): Json => ({
 const version1: Json = {
   started: true,
   newest: 200,
-  steps: ["a>b", "b>c", "a>b", "a>b"],
+  steps: ["a>b", "b>c", "a>b", "c>d", "a>b", "c>d"],
   states: {
     b: oldState(),
     c: oldState({ plan: "yearly" }),
@@ -186,8 +186,8 @@ test("of version 1 is carried over: its steps with how often they came, its stat
     ...emptyLedger,
     started: true,
     newest: 200,
-    transitions: ["a>b", "b>c"],
-    repeats: { "200:a>b": 2 },
+    transitions: ["a>b", "b>c", "c>d"],
+    repeats: { "200:a>b": 2, "200:c>d": 1 },
     states: { b: stateOf(price(1)), c: stateOf(price(12)), d: stateOf(price(null)), e: stateOf([]) },
     balance: { a: [-1, 100], b: [0, 200], c: [1, 200] },
     version1: { open: ["a", "c"], known: {} },
