@@ -1,8 +1,7 @@
-import { spawnSync } from "node:child_process";
-import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { start } from "../../local/start.ts";
 import { redriveAll } from "../../ops/redrive/redrive-all.ts";
 import { replayRule } from "../../ops/replay/replay-rule.ts";
 import { showRecords } from "../../ops/show/show-records.ts";
@@ -17,6 +16,7 @@ import {
 } from "../../samples/stripe-objects.ts";
 import { captured } from "../helpers/captured.ts";
 import { blocksOf } from "../helpers/page.ts";
+import { onTerminal } from "../helpers/terminal.ts";
 import { type Serving, startServing } from "../helpers/serving.ts";
 
 const test = suite("what the pages show of a command's output");
@@ -133,12 +133,9 @@ test("docs/smoke.md: the result of each type", async () => {
   assertPrinted(blocksOf("smoke", "")[0], printed, anyOutcome);
 });
 
-test("README.md: the lines of two events", () => {
-  const main = join(import.meta.dirname, "../../local/main.ts");
-  // A terminal's width, which a pipe does not have.
-  const preload = ["--import", "data:text/javascript,process.stdout.columns = 80"];
-  const { stdout } = spawnSync(process.execPath, [...preload, main, "--exit"], { encoding: "utf8" });
-  assertPrinted(blocksOf("README", "")[0], stdout);
+test("README.md: the lines of two events", async () => {
+  const printed = await onTerminal(() => printedBy(() => start({ stack: "dev", port: 0, exit: true })));
+  assertPrinted(blocksOf("README", "")[0], printed);
 });
 
 test.run();

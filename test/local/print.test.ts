@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import type { Outcome } from "../../local/outcome.ts";
 import { alarmLineOf, lineOf, rowsOf, summaryOf } from "../../local/print.ts";
 import type { Dump } from "../../local/runner.ts";
+import { onTerminal } from "../helpers/terminal.ts";
 
 const test = suite("print");
 
@@ -37,28 +38,18 @@ test("says how often it was retried, if it was", () => {
   assert.match(line({ retries: 3, ms: 8_123 }), / 8\.1 s {2}3 retries {2}ResolveCustomer > /);
 });
 
-// What it prints on a terminal of 80 columns.
-const onTerminal = <T>(print: () => T): T => {
-  const { columns } = process.stdout;
-  process.stdout.columns = 80;
-  try {
-    return print();
-  } finally {
-    process.stdout.columns = columns;
-  }
-};
-
 const id = (prefix: string) => `${prefix}_1OqwertyuiopasdfghjklzxC`;
 
-test("fits a terminal, with the states on a line of their own", () => {
+test("fits a terminal, with the states on a line of their own", async () => {
   const real = { eventId: id("evt"), type: "customer.subscription.updated", outcome: "dead-letter" as const };
-  const [first, second] = onTerminal(() => line({ ...real, again: "redriven", retries: 3 })).split("\n");
+  const printed = await onTerminal(() => line({ ...real, again: "redriven", retries: 3 }));
+  const [first, second] = printed.split("\n");
   assert.is(first, `${id("evt")}  customer.subscription.updated  dead-letter   12 ms`);
   assert.is(second, "  redriven  3 retries  ResolveCustomer > IsItForUs > WritePayment");
   const states = Array.from({ length: 9 }, () => "ResolveCustomer");
   const error = { name: "Lambda.TooManyRequestsException", message: "a long message ".repeat(9) };
   const written = Array.from({ length: 5 }, () => `payments INVOICE#${id("in")} SUCCEEDED`);
-  const all = onTerminal(() => [
+  const all = await onTerminal(() => [
     line({ ...real, states, written, error }),
     rowsOf({ core: [subscription], payments: [payment(id("in"), january)] }),
     alarmLineOf({

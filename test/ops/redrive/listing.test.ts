@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import { redriveAll, type RedriveOptions } from "../../../ops/redrive/redrive-all.ts";
 import { sampleEvent, sampleInvoice } from "../../../samples/stripe-objects.ts";
 import { captured } from "../../helpers/captured.ts";
+import { onTerminal } from "../../helpers/terminal.ts";
 import { type Serving, startServing } from "../../helpers/serving.ts";
 
 const test = suite("the list of dead letters");
@@ -150,10 +151,7 @@ test("shows control characters of an event escaped", async () => {
 test("fits a terminal of 80 columns", async () => {
   send("long", "Lambda.TooManyRequestsException.OfAnEvenLongerName", "a long message ".repeat(9));
   for (let number = 0; number < 5; number += 1) send(`${number}_${"x".repeat(24)}`, "THROTTLING");
-  const { columns } = process.stdout;
-  process.stdout.columns = 80;
-  const { printed, all } = await redrive({ dryRun: true });
-  process.stdout.columns = columns;
+  const { printed, all } = await onTerminal(() => redrive({ dryRun: true }));
   assert.match(printed, "6 in the dead-letter queue of ");
   const lines = stripVTControlCharacters(all).split("\n");
   assert.equal(
