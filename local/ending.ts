@@ -12,6 +12,9 @@ export interface Ending {
   release(): void;
 }
 
+// npm sends on a signal that the terminal has sent to both of them.
+const echoMilliseconds = 500;
+
 /** Listens for what ends a run: the first Ctrl-C lets it finish what is under way, the second ends the process. */
 export const listenForEnd = (stdoutClosed: AbortSignal): Ending => {
   const end = new AbortController();
@@ -19,10 +22,13 @@ export const listenForEnd = (stdoutClosed: AbortSignal): Ending => {
   // It may fail while no one waits for it.
   failure.promise.catch(() => {});
   let isInterrupted = false;
+  let interruptedAt = 0;
   let hasFailed = false;
   const onSignal = (): void => {
+    if (isInterrupted && performance.now() - interruptedAt < echoMilliseconds) return;
     if (isInterrupted) process.exit(130);
     isInterrupted = true;
+    interruptedAt = performance.now();
     end.abort();
   };
   const onClosed = (): void => end.abort();

@@ -1,7 +1,9 @@
 import { enableCompileCache } from "node:module";
+import { inspect } from "node:util";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { EmulatorError } from "../emulator/graph/errors.ts";
 import { UserError } from "../ops/command/errors.ts";
+import { refuseOptionsAsValues } from "../ops/command/make-command.ts";
 import { escapeLines } from "../ops/terminal/escape.ts";
 import type { Options } from "./start.ts";
 
@@ -47,7 +49,7 @@ const command = new Command("npm start --")
   .description("Runs the program that `pulumi up` deploys, on this machine: Stripe's events in, rows out.")
   .option(
     "--events <file or directory...>",
-    'play the events of these JSON files instead of the built-in life: an event, an envelope, a list of them, or { "events": [...] }; of a directory all *.json',
+    'play the events of these JSON files instead of those of a sample subscription: an event, an envelope, a list of them, or { "events": [...] }; of a directory all *.json',
   )
   .option("--exit", "stop when done")
   .option("--json", "print one JSON object per event on stdout")
@@ -72,6 +74,7 @@ const command = new Command("npm start --")
   .addHelpText("after", help)
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 const { empty, ...options } = command.parse().opts<Options & { empty?: boolean }>();
+refuseOptionsAsValues(command);
 if (empty) options.events = [];
 
 // A reader such as `head` may close stdout early: all that was asked for is done anyway.
@@ -87,7 +90,7 @@ try {
   process.exitCode = await start(options, stdoutClosed.signal);
 } catch (error) {
   const isForUser = error instanceof UserError || error instanceof EmulatorError;
-  console.error(isForUser ? escapeLines(error.message) : error);
+  console.error(escapeLines(isForUser ? error.message : inspect(error)));
   // What waits for a part that has failed would hold the process.
   process.exit(2);
 }

@@ -10,7 +10,7 @@ export interface Outcome {
   /**
    * `applied`: rows were written. `duplicate`: they said the same already. `stale`: they say something newer. `skipped`: not for us.
    * `refused`: must not be written; in the dead-letter queue. `dead-letter`: failed; in the dead-letter queue.
-   * `unmatched`: no rule matches. `lost`: neither handled nor in the queue, as when a fault hits the queue itself.
+   * `unmatched`: no rule matches. `lost`: neither handled nor in the queue, as the queue takes no message, or the machine timed out.
    */
   outcome: "applied" | "duplicate" | "stale" | "skipped" | "refused" | "dead-letter" | "unmatched" | "lost";
   /** The states that the execution entered, in order. */

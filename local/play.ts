@@ -13,7 +13,7 @@ export interface PlayOptions {
   events?: string[];
 }
 
-/** Plays the events of files, or else the built-in life, until `isCut`; returns how many files or events could not be read. */
+/** Plays the events of files, or else those of the sample subscription, until `isCut`; returns how many files or events could not be read. */
 export const play = async (session: Session, options: PlayOptions, isCut: () => boolean): Promise<number> => {
   if (!options.events) {
     await playLife(session, options, isCut);

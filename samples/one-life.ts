@@ -16,7 +16,7 @@ const failed = "invoice.payment_failed";
 const deleted = "customer.subscription.deleted";
 const { monthly, yearly } = samplePrices;
 
-/** A stage of the built-in life: what happens, and the events that Stripe sends of it. */
+/** A stage of the sample subscription: what happens, and the events that Stripe sends of it. */
 export interface Stage {
   title: string;
   events: Json[];
@@ -41,7 +41,7 @@ const firstMonth = { start: trialEnd, end: renewal };
 const secondMonth = { start: renewal, end: renewal + 31 * day };
 const year = { start: change, end: change + 365 * day };
 
-/** The life of one subscription, from its trial to its end. */
+/** The events of one sample subscription, from its trial to its end. */
 export const life = (): Stage[] => [...beginning(), ...renewing(), ...ending()];
 
 const beginning = (): Stage[] => {
@@ -49,7 +49,7 @@ const beginning = (): Stage[] => {
   const first = { id: "in_life_2", amount: 580, created: trialEnd, paidAt: trialEnd + 3600 };
   return [
     {
-      title: "A trial begins, with an invoice over nothing",
+      title: "A trial begins, with an invoice of 0 yen",
       events: [
         event(1, created, begin, subscription({ status: "trialing", ...trial })),
         event(2, succeeded, begin, sampleInvoice({ ...nothing, created: begin, paidAt: begin, ...trial })),
@@ -77,7 +77,7 @@ const renewing = (): Stage[] => {
       ],
     },
     {
-      title: "Three days later it is paid after all",
+      title: "Three days later the renewal is paid",
       events: [
         event(8, succeeded, recovery, sampleInvoice({ ...invoice, paidAt: recovery, attempts: 2 })),
         event(9, updated, recovery, subscription(secondMonth), { status: "past_due" }),
@@ -104,11 +104,11 @@ const ending = (): Stage[] => {
       events: [event(12, updated, cancel, subscription(inYear, scheduled), { cancel_at: null, canceled_at: null })],
     },
     {
-      title: "The customer changes their mind",
+      title: "The scheduled cancellation is undone",
       events: [event(13, updated, back, subscription(inYear), scheduled)],
     },
     {
-      title: "And cancels at once, in the end",
+      title: "The subscription is canceled at once",
       events: [event(14, deleted, end, subscription({ ...inYear, status: "canceled" }, ended))],
     },
   ];

@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, "..");
 const scripts: Record<string, string> = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).scripts;
 
 const commands = Object.entries(scripts).flatMap(([script, command]) => {
-  const [, file] = /^node (\S+)$/.exec(command) ?? [];
+  const [, file] = /^(?:exec )?node (\S+)$/.exec(command) ?? [];
   return file === undefined ? [] : [{ script, file }];
 });
 

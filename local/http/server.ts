@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { once } from "node:events";
+import { inspect } from "node:util";
 import type { AwsApi } from "../../emulator/aws-api.ts";
 import { parseJson } from "../../emulator/graph/json.ts";
 import { foreignRequestProblem } from "../../emulator/protocol/foreign-request.ts";
 import { UserError } from "../../ops/command/errors.ts";
+import { escapeLines } from "../../ops/terminal/escape.ts";
 import { NotAnEvent } from "../stripe-envelope.ts";
 import type { Outcome } from "../outcome.ts";
 import { signatureProblem } from "./webhook-signature.ts";
@@ -50,7 +52,7 @@ export const listen = async (port: number, args: HttpArgs | Promise<HttpArgs>): 
       else if (error instanceof NotAnEvent) answer(response, 400, { error: error.message });
       // A client that has gone away gets no answer.
       else if (!request.socket.destroyed) {
-        console.error(error);
+        console.error(escapeLines(inspect(error)));
         answer(response, 500, { error: `${error}` });
       }
     }

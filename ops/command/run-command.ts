@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { escapeLines } from "../terminal/escape.ts";
 import { messageForUser } from "./errors.ts";
 
@@ -27,7 +28,7 @@ export const runCommand = async (
     process.exitCode = await run(stop.signal);
   } catch (error) {
     const message = messageForUser(error);
-    console.error(message === null ? error : escapeLines(message));
+    console.error(escapeLines(message ?? inspect(error)));
     process.exitCode = 2;
   }
 };

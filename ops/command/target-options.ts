@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { refuseOptionsAsValues } from "./make-command.ts";
 
 /** Which stack a command works on: exactly one of the two is set. */
 export interface TargetOptions {
@@ -48,14 +49,6 @@ export const parseCommand = (command: Command, argv: readonly string[] = process
   command.parse(argv, { from: "user" });
   refuseOptionsAsValues(command);
   return command;
-};
-
-// Commander takes the next argument for an option's value, even where that is an option itself and the value was forgotten.
-const refuseOptionsAsValues = (command: Command): void => {
-  for (const option of command.options) {
-    const value = [command.getOptionValue(option.attributeName())].flat().find((one) => `${one}`.startsWith("-"));
-    if (value !== undefined) command.error(`error: option '${option.flags}' needs a value before '${value}'`);
-  }
 };
 
 const stackName = (text: string): string => {

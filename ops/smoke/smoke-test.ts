@@ -40,7 +40,7 @@ export const smokeTest = async (options: TargetOptions, signal: AbortSignal): Pr
       console.log(`${result.hasPassed ? "passed" : "FAILED"}  ${type.padEnd(30)}  ${escapeText(result.text)}`);
     }
     const problem = await rowProblem(smoke, target);
-    console.log(problem === null ? "passed  the rows are as expected" : `FAILED  the rows: ${problem}`);
+    console.log(problem === null ? "passed  the rows are as expected" : `FAILED  the rows: ${escapeText(problem)}`);
     hasPassed = problem === null && results.every((result) => result?.hasPassed);
   } finally {
     await cleanUp(smoke, target, hasPassed);

@@ -1,11 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { openMessageStore } from "../../emulator/sqs/message-store.ts";
+import { listenForEnd } from "../../local/ending.ts";
 import { sampleEvent } from "../../samples/stripe-objects.ts";
 import { rejects } from "../helpers/rejects.ts";
 
@@ -95,6 +96,24 @@ test("by Ctrl-C, which signals all of its processes, writes the dump and is no e
   assert.equal(Object.keys(readDump()), ["core", "payments", "deadLetters", "parked"]);
 });
 
+test("by Ctrl-C is the same under npm, whether npm alone gets the signal or all processes do", async () => {
+  for (const signal of [-1, 1]) {
+    rmSync(dump, { force: true });
+    const runner = started("npm", ["start", "--", ...optionsOf()]);
+    await urlOf(runner);
+    process.kill(signal * Number(runner.child.pid), "SIGINT");
+    await runner.code;
+    assert.ok(existsSync(dump), runner.stderr());
+  }
+});
+
+test("by Ctrl-C is one Ctrl-C, though npm sends a copy of its signal", () => {
+  const ending = listenForEnd(new AbortController().signal);
+  for (const _ of [1, 2]) process.emit("SIGINT");
+  ending.release();
+  assert.ok(ending.isInterrupted());
+});
+
 test("by Ctrl-C leaves no post without an answer, and makes none a dead letter", async () => {
   const runner = await listening();
   const posts = Array.from({ length: 400 }, (_, number) => post(runner.url, paid(number)));
@@ -145,8 +164,10 @@ test("by a second Ctrl-C waits for nothing, and has the exit code 130", async ()
   await fetch(`${runner.url}/stack`);
   interrupt(runner);
   assert.is(await Promise.race([runner.code, hanging, fetch(`${runner.url}/stack`).then(() => "waits")]), "waits");
-  interrupt(runner);
+  // npm's copy of a signal comes at once, so that one is no second Ctrl-C.
+  const interrupting = setInterval(() => interrupt(runner), 100);
   assert.is(await runner.code, 130);
+  clearInterval(interrupting);
   await hanging;
 });
 

@@ -58,10 +58,10 @@ const paid = (id: string, customer: string, more = {}) => {
   return sampleEvent(`evt_${id}`, "invoice.payment_succeeded", 1, { ...invoice, ...more });
 };
 
-test("plays a life, shows its rows, and ends with 0", async () => {
+test("plays the events of the sample subscription, shows its rows, and ends with 0", async () => {
   const { stdout, code } = await run("--exit");
   assert.is(code, 0);
-  for (const title of ["A trial begins", "The renewal fails", "The cancellation is scheduled", "cancels at once"]) {
+  for (const title of ["A trial begins", "The renewal fails", "The cancellation is scheduled", "canceled at once"]) {
     assert.match(stdout, title);
   }
   const line =
@@ -229,6 +229,9 @@ test("refuses an option or a stack that does not exist", async () => {
     run("--stack", "staging", "--exit"),
     run("--data", ""),
   ]);
+  const forgotten = await run("--data", "--exit");
+  assert.is(forgotten.code, 2);
+  assert.match(forgotten.stderr, "option '--data <directory>' needs a value before '--exit'");
   assert.is(option.code, 2);
   assert.match(option.stderr, "unknown option '--event'");
   assert.is(stack.code, 2);

@@ -35,7 +35,7 @@ const withUser = async (customer: string) => {
   return event;
 };
 
-test("turns the built-in life into rows", async () => {
+test("turns the events of the sample subscription into rows", async () => {
   const events = life().flatMap((stage) => stage.events);
   await running.addPlaceholderUsers(events.map((event) => running.envelope(event)));
   for (const event of events) assert.is((await running.handle(event)).outcome, "applied");
