@@ -3,7 +3,8 @@ import { createRequire } from "node:module";
 import { format } from "node:util";
 import { compileFunction, constants } from "node:vm";
 import { parentPort, workerData } from "node:worker_threads";
-import type { FromContainer } from "./container.ts";
+import type { FromContainer, ToContainer } from "./container.ts";
+import { skipWaits } from "./skip-waits.ts";
 
 // A Lambda's container: the deployed code in a thread of its own, with the environment that the graph gives it.
 
@@ -54,12 +55,17 @@ const asLambdaError = (thrown: unknown) =>
     ? { errorType: thrown.name, errorMessage: thrown.message, trace: thrown.stack?.split("\n") ?? [] }
     : { errorType: typeof thrown, errorMessage: String(thrown) };
 
+const waits = workerData.skipsWaits ? skipWaits((wait, milliseconds) => send({ wait, milliseconds })) : null;
 const handler = load(workerData.code);
 
-parentPort?.on("message", async (payload: string) => {
+parentPort?.on("message", async (message: ToContainer) => {
+  if ("over" in message) {
+    waits?.over(message.over);
+    return;
+  }
   requestId = randomUUID();
   try {
-    send({ payload: JSON.stringify((await handler(JSON.parse(payload))) ?? null) });
+    send({ payload: JSON.stringify((await handler(JSON.parse(message.call))) ?? null) });
   } catch (error) {
     send({ error: asLambdaError(error) });
   }

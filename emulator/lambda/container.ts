@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { clearTimeout, setTimeout } from "node:timers";
+import { setTimeout as delay } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { LambdaError, type LambdaErrorArgs } from "./errors.ts";
 
@@ -13,6 +14,8 @@ export interface ContainerArgs {
   timeoutSeconds: number;
   /** Gets each line that the Lambda writes to its log, before the call's answer. */
   onLog: (line: string) => void;
+  /** Takes the place of a wait of the Lambda beside which nothing else goes on; without it, such a wait takes real time. */
+  sleep?: (milliseconds: number) => Promise<void>;
 }
 
 /** A thread with a Lambda's code, which takes one call at a time. */
@@ -24,8 +27,16 @@ export interface Container {
   end(): Promise<void>;
 }
 
-/** A message from the thread: the code is loaded, a line of the log, or the answer to a call. */
-export type FromContainer = { ready: true } | { log: string } | { payload: string } | { error: LambdaErrorArgs };
+/** A message from the thread: the code is loaded, a line of the log, a wait, or the answer to a call. */
+export type FromContainer = { ready: true } | { log: string } | Wait | { payload: string } | { error: LambdaErrorArgs };
+
+interface Wait {
+  wait: number;
+  milliseconds: number;
+}
+
+/** A message to the thread: the payload of a call, or that a wait is over. */
+export type ToContainer = { call: string } | { over: number };
 
 type Answer = { payload: string } | { error: LambdaErrorArgs };
 
@@ -37,12 +48,15 @@ export const startContainer = (args: ContainerArgs): Container => {
   let onReady: (() => void) | null = null;
 
   const worker = startWorker(args);
+  const post = (message: ToContainer): void => worker.postMessage(message);
+  const waits = waitsOf(args, post);
   const fail = (errorType: string, errorMessage: string): void => {
     crash ??= { error: { errorType, errorMessage: `RequestId: ${randomUUID()} Error: ${errorMessage}` } };
     settle?.(crash);
   };
   worker.on("message", (message: FromContainer) => {
     if ("log" in message) args.onLog(message.log);
+    else if ("wait" in message) void waits.skip(message, settle !== null);
     else if ("ready" in message) {
       isReady = true;
       onReady?.();
@@ -68,7 +82,8 @@ export const startContainer = (args: ContainerArgs): Container => {
         const { timeoutSeconds } = args;
         const message = `Task timed out after ${timeoutSeconds.toFixed(2)} seconds`;
         timer = setTimeout(() => fail("Sandbox.Timedout", message), timeoutSeconds * 1000);
-        worker.postMessage(payload);
+        waits.begin();
+        post({ call: payload });
       };
       return isReady && onReady();
     });
@@ -86,9 +101,26 @@ export const startContainer = (args: ContainerArgs): Container => {
   };
 };
 
+const waitsOf = ({ sleep, timeoutSeconds }: ContainerArgs, post: (message: ToContainer) => void) => {
+  let skippedMilliseconds = 0;
+  return {
+    begin: () => {
+      skippedMilliseconds = 0;
+    },
+    // A call that waits for longer than it may take is left to its timeout.
+    skip: async ({ wait, milliseconds }: Wait, isInCall: boolean): Promise<void> => {
+      skippedMilliseconds += milliseconds;
+      if (skippedMilliseconds >= timeoutSeconds * 1000) return;
+      // Only a call holds time still.
+      await (isInCall && sleep ? sleep(milliseconds) : delay(milliseconds));
+      post({ over: wait });
+    },
+  };
+};
+
 const startWorker = (args: ContainerArgs): Worker =>
   new Worker(join(import.meta.dirname, "container-worker.ts"), {
-    workerData: { code: args.code },
+    workerData: { code: args.code, skipsWaits: args.sleep !== undefined },
     env: args.environment,
     // A warning of Node's about the way the code is loaded here is nothing that the Lambda would log.
     execArgv: ["--disable-warning=ExperimentalWarning"],

@@ -3,6 +3,7 @@ import { EmulatorError } from "../graph/errors.ts";
 import { type Graph, ofType } from "../graph/graph.ts";
 import { validateInputs } from "../graph/validate-inputs.ts";
 import type { Permissions } from "../iam/permissions.ts";
+import type { Clock } from "../time/clock.ts";
 import { type ContainerPool, startContainerPool } from "./container-pool.ts";
 
 /** A Lambda of the graph, running. */
@@ -20,6 +21,8 @@ export interface FunctionsArgs {
   dynamodbEndpoint: string;
   /** The largest number of containers of each Lambda. */
   containers?: number | undefined;
+  /** Whose time a Lambda's waits take. */
+  clock: Clock;
   /** Gets each line that a Lambda writes to its log group. */
   onLog: (logGroup: string, line: string) => void;
 }
@@ -49,8 +52,9 @@ export const startFunctions = (args: FunctionsArgs): RunningFunction[] =>
     assertLogging(args, lambda);
     const environment = environmentOf(lambda, args);
     const onLog = (line: string) => args.onLog(loggingConfig.logGroup, line);
+    const sleep = (milliseconds: number) => args.clock.sleepHeld(milliseconds);
     const pool = startContainerPool(
-      { name, code, environment, memoryMegabytes, timeoutSeconds, onLog },
+      { name, code, environment, memoryMegabytes, timeoutSeconds, onLog, sleep },
       args.containers,
     );
     return { ...pool, name, arn: `${outputs["arn"]}`, timeoutSeconds };

@@ -10,6 +10,8 @@ export interface Clock {
   runWith<T>(run: () => T): T;
   /** Holds virtual time still while work goes on that no timer of this clock waits for. */
   holdWhile<T>(work: Promise<T>): Promise<T>;
+  /** Sleeps as a part of work that holds time still, and lets time go on for so long. */
+  sleepHeld(milliseconds: number): Promise<void>;
 }
 
 /** Time as it passes. */
@@ -18,6 +20,7 @@ export const realClock: Clock = {
   sleep: (milliseconds) => delay(milliseconds),
   runWith: (run) => run(),
   holdWhile: (work) => work,
+  sleepHeld: (milliseconds) => delay(milliseconds),
 };
 
 interface Timer {
@@ -63,6 +66,15 @@ export class VirtualClock implements Clock {
     } finally {
       this.#working -= 1;
       this.#turn();
+    }
+  }
+
+  async sleepHeld(milliseconds: number): Promise<void> {
+    this.#working -= 1;
+    try {
+      await this.sleep(milliseconds);
+    } finally {
+      this.#working += 1;
     }
   }
 

@@ -17,6 +17,7 @@ export const makeSwitchingClock = (): SwitchingClock => {
     sleep: (milliseconds) => time.sleep(milliseconds),
     runWith: (work) => time.runWith(work),
     holdWhile: (work) => time.holdWhile(work),
+    sleepHeld: (milliseconds) => time.sleepHeld(milliseconds),
     ahead,
     switchToRealTime: () => {
       const skipped = ahead();

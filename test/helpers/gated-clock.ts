@@ -9,6 +9,7 @@ export const gatedClock = () => {
     now: () => virtual.now(),
     sleep: (milliseconds) => virtual.sleep(milliseconds),
     runWith: (run) => virtual.runWith(run),
+    sleepHeld: (milliseconds) => virtual.sleepHeld(milliseconds),
     holdWhile: (work) => virtual.holdWhile(gate.then(() => work)),
   };
   return {

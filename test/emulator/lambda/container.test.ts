@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type Container, type ContainerArgs, startContainer } from "../../../emulator/lambda/container.ts";
@@ -181,6 +183,43 @@ test("logs what is written to stdout or stderr itself as it is, line by line", a
     process.stderr.write("one\\ntwo\\n");`);
   await call();
   assert.equal(lines, ['{"_aws":{}}', "one", "two"]);
+});
+
+// What a Lambda waits for by these lines, which the emulator does at once.
+const waitsOf = async (body: string, more: Partial<ContainerArgs> = {}) => {
+  const waits: number[] = [];
+  const sleep = async (milliseconds: number) => void waits.push(milliseconds);
+  const { call } = start(body, { sleep, ...more });
+  return { answer: await call().catch((error: unknown) => Object(error).name), waits };
+};
+
+const wait = "(milliseconds) => new Promise((done) => setTimeout(done, milliseconds, 'done'))";
+
+test("leaves a wait to the emulator, such as the backoff before a retry", async () => {
+  const { answer, waits } = await waitsOf(`const wait = ${wait}; await wait(3_000); return await wait(1_500);`);
+  assert.equal([answer, waits], ["done", [3_000, 1_500]]);
+});
+
+test("leaves no timer that was cleared to it, and none beside a request, which is a timeout", async () => {
+  const server = createServer((_, response) => setTimeout(() => response.end("answer"), 50));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = Object(server.address());
+  const { answer, waits } = await waitsOf(`
+    clearTimeout(setTimeout(() => {}, 2_000));
+    const response = new Promise((done) => require("node:http").get("http://127.0.0.1:${port}", done));
+    const timeout = setTimeout(() => {}, 4_000);
+    const { statusCode } = (await response).resume();
+    clearTimeout(timeout);
+    return statusCode;`);
+  server.close();
+  assert.equal([answer, waits], [200, []]);
+});
+
+test("times out where its waits take longer than it may", async () => {
+  const body = `const wait = ${wait}; await wait(150); await wait(100);`;
+  const { answer, waits } = await waitsOf(body, { timeoutSeconds: 0.2 });
+  assert.equal([answer, waits], ["Sandbox.Timedout", [150]]);
 });
 
 test.run();

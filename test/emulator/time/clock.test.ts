@@ -170,6 +170,21 @@ test("takes back no timer at all, as Node does", () => {
   for (const nothing of [undefined, null as unknown as undefined]) clearTimeout(nothing);
 });
 
+test("goes on while work that holds it sleeps as a part of it", async () => {
+  const clock = new VirtualClock(0);
+  const times = await clock.holdWhile(
+    (async () => {
+      await clock.sleepHeld(hour);
+      const after = clock.now();
+      // A timer that is due while the work goes on waits for it.
+      void clock.sleep(5);
+      await new Promise((done) => setImmediate(() => setImmediate(done)));
+      return [after, clock.now()];
+    })(),
+  );
+  assert.equal(times, [hour, hour]);
+});
+
 test("keeps two clocks apart", async () => {
   const [one, two] = [new VirtualClock(0), new VirtualClock(0)];
   const sleep = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));
@@ -182,6 +197,7 @@ test("has real time too, with the same face", async () => {
   await realClock.sleep(0);
   assert.ok(realClock.now() >= before);
   assert.is(await realClock.holdWhile(Promise.resolve("work")), "work");
+  await realClock.sleepHeld(0);
   assert.is(
     realClock.runWith(() => "run"),
     "run",
