@@ -37,6 +37,17 @@ const equivalents: readonly Equivalent[] = [
     },
   },
   {
+    why: "No period ends in the first seconds of 1970, and no state is open of which no time is known.",
+    of: {
+      "lambdas/ledger/reading.ts": [
+        "read: 0 -> 1 (3)",
+        "read: 0 -> (-1) (3)",
+        "read: 0 -> 1 (4)",
+        "read: 0 -> (-1) (4)",
+      ],
+    },
+  },
+  {
     why: "Writes what is there already.",
     of: { "lambdas/payments/payment-intents.ts": ["settleIntent: > -> >=", "settleExpiry: < -> <="] },
   },
@@ -96,7 +107,9 @@ const equivalents: readonly Equivalent[] = [
   },
   {
     why: "Times and quotients of the same numbers have the same sign, and nothing meets nothing.",
-    of: { "lambdas/ledger/first-version.ts": ["meet: * -> /", "meet: * -> / (2)", "meet: >= -> >"] },
+    of: {
+      "lambdas/ledger/first-version.ts": ["meet: * -> /", "meet: * -> / (2)", "meet: >= -> >", "meet: 0 -> 1 (3)"],
+    },
   },
 ];
 

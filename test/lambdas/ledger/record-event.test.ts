@@ -164,6 +164,7 @@ test("keeps so many states and transitions of one second, those of the smallest 
     assert.equal(Object.keys(crowded.states), states.slice(0, -1).map(hashOf));
     assert.is(record([event(100, a, states[0] ?? a)], crowded).isCrowded, true);
     assert.is(record([event(101, a, b)], crowded).isCrowded, false);
+    assert.is(record([remove(100, canceled)], crowded).isCrowded, false);
   }
   const froms = many(bounds.transitions + 1);
   const edges = record(froms.map((from) => event(100, from, a)));

@@ -51,7 +51,7 @@ test("is assumed where the first event is not there, though no gap is seen befor
 test("shows a gap since the earliest state that is unmet, and names those, the latest first", () => {
   const resolved = resolve({
     transitions: ["c>d"],
-    balance: { a: [1, 50], b: [1, 70], e: [1, 70], x: [-1, 60], c: [-1, 200], d: [1, 200] },
+    balance: { a: [1, 50], e: [1, 70], b: [1, 70], x: [-1, 60], c: [-1, 200], d: [1, 200] },
   });
   assert.equal(resolved, {
     ...sure("d"),
@@ -179,14 +179,21 @@ test("counts what came again in an older second as leaves the fewest states unme
   assert.equal(resolve({ transitions: ["u>z"], repeats: { "100:x>y": 1, "150:y>w": 1 }, balance: chain }), sure("z"));
 });
 
+test("counts a transition of the newest second that was told of twice in an older one", () => {
+  const balance = { a: [-1, 200], b: [2, 200], c: [0, 200] } satisfies EventLedger["balance"];
+  assert.equal(resolve({ transitions: ["a>b", "c>a"], repeats: { "100:a>b": 1 }, balance }), sure("b"));
+});
+
 test("follows no state beyond the hash from which on none is kept", () => {
-  const { missing } = resolve({
-    transitions: ["y>z"],
-    untrackedFrom: "m",
-    repeats: { "100:a>y": 1 },
-    balance: { a: [-1, 100] },
-  });
-  assert.equal(missing, { after: [], before: [] });
+  for (const untracked of ["y", "m"]) {
+    const { missing } = resolve({
+      transitions: ["y>z"],
+      untrackedFrom: "m",
+      repeats: { [`100:a>${untracked}`]: 1 },
+      balance: { a: [-1, 100] },
+    });
+    assert.equal(missing, { after: [], before: [] });
+  }
 });
 
 test("meets what version 1 left open under an old hash with the state of today that it stands for", () => {
