@@ -48,12 +48,12 @@ test("goes on in the same container after a Lambda threw an error of its own", a
 
 test("starts another container after a crash, a timeout, or when the memory is full", async () => {
   const cases = [
-    ["process.exit(1)", "Runtime.ExitError"],
-    ["for (;;)", "Sandbox.Timedout"],
-    ["const all = []; for (;;) all.push(new Array(1000).fill({}))", "Runtime.OutOfMemory"],
+    ["process.exit(1)", "Runtime.ExitError", 60],
+    ["for (;;)", "Sandbox.Timedout", 0.3],
+    ["const all = []; for (;;) all.push(new Array(1000).fill({}))", "Runtime.OutOfMemory", 60],
   ] as const;
-  for (const [trouble, expected] of cases) {
-    const limits = { memoryMegabytes: 16, timeoutSeconds: 0.3 };
+  for (const [trouble, expected, timeoutSeconds] of cases) {
+    const limits = { memoryMegabytes: 16, timeoutSeconds };
     const pool = start(`if (event.isTrouble) { ${trouble}; } return "alive"`, limits);
     for (let call = 0; call < 2; call += 1) {
       assert.is((await rejects(pool.invoke({ isTrouble: true }))).name, expected);
