@@ -23,7 +23,7 @@ const resolvedSince = ({ from, to, hash, transitions }: KnownSnapshot, ledger: E
   const isWhole = isConnected([...edges, { from: hash, to: hash, count: 1 }]);
   const starts = [hash, ...(isWhole ? new Set(edges.map((edge) => edge.from)) : [])];
   const isWithin = !ledger.ended && ledger.newest <= to;
-  const isQuiet = !ledger.ended && ledger.transitions.length === 0;
+  const isQuiet = ledger.transitions.length === 0;
   const readings = starts.map((start) =>
     resolvedFrom({
       ...ledger,
@@ -43,7 +43,7 @@ const resolvedSince = ({ from, to, hash, transitions }: KnownSnapshot, ledger: E
 
 const withEntered = ({ balance, untrackedFrom }: EventLedger, hash: string, at: number): EventLedger["balance"] => {
   if (untrackedFrom !== null && hash >= untrackedFrom) return balance;
-  const [excess, last] = balance[hash] ?? [0, 0];
+  const [excess, last] = balance[hash] ?? [0, at];
   return { ...balance, [hash]: [excess + 1, Math.max(at, last)] };
 };
 

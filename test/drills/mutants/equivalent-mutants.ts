@@ -102,8 +102,20 @@ const equivalents: readonly Equivalent[] = [
     of: { "lambdas/subscriptions/core-table.ts": ["readable: cause instanceof Error -> true"] },
   },
   {
-    why: "Whether there is a path does not depend on how often an edge is there.",
-    of: { "lambdas/ledger/resolve-state.ts": ["repeatsOf: 1 -> 0", "repeatsOf: 1 -> 2"] },
+    why: "Whether there is a path, or edges are connected, does not depend on how often an edge is there, and a loop has two equal ends.",
+    of: {
+      "lambdas/ledger/resolve-state.ts": [
+        "repeatsOf: 1 -> 0",
+        "repeatsOf: 1 -> 2",
+        "resolvedSince: 1 -> 0",
+        "resolvedSince: 1 -> 2",
+        "resolvedSince: 1 -> 0 (2)",
+        "resolvedSince: 1 -> 2 (2)",
+        "resolvedSince: count: 1 -> nothing",
+        "resolvedSince: from: hash, -> nothing",
+        "resolvedSince: to: hash, -> nothing",
+      ],
+    },
   },
   {
     why: "Times and quotients of the same numbers have the same sign, and nothing meets nothing.",

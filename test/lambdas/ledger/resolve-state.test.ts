@@ -51,13 +51,13 @@ test("is assumed where the first event is not there, though no gap is seen befor
 test("shows a gap since the earliest state that is unmet, and names those, the latest first", () => {
   const resolved = resolve({
     transitions: ["c>d"],
-    balance: { a: [1, 50], e: [1, 70], b: [1, 70], x: [-1, 60], c: [-1, 200], d: [1, 200] },
+    balance: { a: [1, 50], e: [1, 70], b: [1, 70], f: [1, 70], x: [-1, 60], c: [-1, 200], d: [1, 200] },
   });
   assert.equal(resolved, {
     ...sure("d"),
     order: "assumed",
     gapSince: 50,
-    missing: { after: ["b", "e", "a"], before: ["c", "x"] },
+    missing: { after: ["b", "e", "f", "a"], before: ["c", "x"] },
   });
 });
 
@@ -206,6 +206,58 @@ test("meets what version 1 left open under an old hash with the state of today t
   assert.equal(left.missing, { after: ["b"], before: [] });
   const unknown = carried({}, { old: [1, 100], b: [-1, 200], c: [1, 200] });
   assert.equal(unknown.missing, { after: ["old"], before: ["b"] });
+});
+
+const read = { from: 198, to: 202, hash: "s", transitions: [] as string[] };
+
+test("begins with the state that was read from Stripe's API, where nothing has happened since", () => {
+  const ledger = { ...emptyLedger, started: true, newest: 198, states: { s: state("s") }, snapshot: read };
+  const { state: found, order, gapSince } = resolveState(ledger);
+  assert.equal([found.status, order, gapSince], ["s", "certain", null]);
+});
+
+test("is the read one before any other that the transitions of its seconds could have begun in", () => {
+  const transitions = ["b>s", "s>b"];
+  const found = resolve({ transitions, balance: { b: [0, 200], s: [0, 200] }, snapshot: { ...read, transitions } });
+  assert.equal(found, { ...sure("s"), order: "assumed" });
+});
+
+test("is assumed in the seconds of a read that has more transitions than are kept, or one that leads elsewhere", () => {
+  const among = (transitions: string[]) => resolve({ transitions: ["s>s"], snapshot: { ...read, transitions } }).order;
+  const many = Array.from({ length: bounds.transitions }, (_, index) => `x${index}>s`);
+  assert.is(among(many.slice(1)), "certain");
+  assert.is(among(many), "assumed");
+  assert.is(among(["s>s", "s>b"]), "assumed");
+});
+
+test("shows a gap where a transition of the read's seconds does not hang together with it, until a later second", () => {
+  const around = (newest: number, more: Partial<EventLedger> = {}) =>
+    resolve({
+      newest,
+      transitions: ["s>b"],
+      balance: { x: [0, 199], s: [-1, newest], b: [1, newest] },
+      snapshot: { ...read, transitions: ["x>x", "s>b"] },
+      ...more,
+    });
+  const within = around(202);
+  assert.equal([within.hash, within.order, within.gapSince], ["b", "assumed", 198]);
+  const later = around(203);
+  assert.equal([later.hash, later.order, later.gapSince], ["b", "certain", null]);
+  const ended = { at: 201, state: state("canceled"), hash: "z" };
+  const over = around(200, { transitions: [], ended, balance: { z: [1, 201], x: [0, 199] } });
+  assert.equal([over.hash, over.order, over.gapSince], ["z", "certain", null]);
+});
+
+test("counts the state that was read as entered, no earlier than its read, where it is followed", () => {
+  const after = (more: Partial<EventLedger>) => resolve({ transitions: ["a>b"], snapshot: read, ...more });
+  const unmet = after({ balance: { a: [0, 200], b: [1, 200] } });
+  assert.equal([unmet.missing.after, unmet.gapSince], [["s"], 198]);
+  const entered = { a: [0, 200], b: [1, 200], s: [0, 199] } satisfies EventLedger["balance"];
+  assert.equal([after({ balance: entered }).missing.after, after({ balance: entered }).gapSince], [["s"], 199]);
+  for (const untrackedFrom of ["m", "s"]) {
+    assert.equal(after({ untrackedFrom, balance: { a: [0, 200], b: [1, 200] } }).missing.after, []);
+  }
+  assert.equal(after({ untrackedFrom: "t", balance: { a: [0, 200], b: [1, 200] } }).missing.after, ["s"]);
 });
 
 test.run();
