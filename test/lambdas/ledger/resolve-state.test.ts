@@ -243,8 +243,8 @@ test("shows a gap where a transition of the read's seconds does not hang togethe
   assert.equal([within.hash, within.order, within.gapSince], ["b", "assumed", 198]);
   const later = around(203);
   assert.equal([later.hash, later.order, later.gapSince], ["b", "certain", null]);
-  const ended = { at: 201, state: state("canceled"), hash: "z" };
-  const over = around(200, { transitions: [], ended, balance: { z: [1, 201], x: [0, 199] } });
+  const canceled = { at: 201, state: state("canceled"), hash: "z" };
+  const over = around(200, { transitions: [], ended: canceled, balance: { z: [1, 201], x: [0, 199] } });
   assert.equal([over.hash, over.order, over.gapSince], ["z", "certain", null]);
 });
 
