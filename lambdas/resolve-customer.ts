@@ -29,7 +29,10 @@ export const resolveCustomer =
   (customers: Customers, { liveOnly, sold }: ResolveSettings) =>
   async (event: unknown, log: Log): Promise<ResolvedCustomer> => {
     const { detail } = parse(event, Event);
-    const { subscriptionId, customerId, metadataUserId, priceIds } = ownerOf(detail.data.object);
+    const { subscriptionId, customerId, metadataUserId, priceIds } = ownerOf(
+      detail.data.object,
+      detail.data.previous_attributes ?? {},
+    );
     const answer = { userId: null, customerId, subscriptionId, reason: null };
     const finish = (outcome: "skipped" | "refused", reason: string): ResolvedCustomer => {
       log.info("Nothing is written", { outcome, reason });

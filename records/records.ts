@@ -30,7 +30,7 @@ export interface PaymentPage {
 
 /** Reads the records of users and invoices; leaves out what has expired. */
 export interface Records {
-  /** A user's subscription, or null. Of several a live one before an ended one, then one that grants access, then the newest. */
+  /** A user's subscription, or null. Of several one that is sold here (where prices are configured), then a live one, then the one that grants more access, then the newest. */
   subscription(userId: string): Promise<SubscriptionRecord | null>;
   /** The users of a Stripe customer: one, none, or by mistake several. The index is eventually consistent, within about a second. */
   usersOf(customerId: string): Promise<string[]>;

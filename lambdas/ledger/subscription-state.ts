@@ -79,7 +79,11 @@ export const accessOf = ({ status }: { status: string }): 0 | 1 | 2 => {
 const periodOf = (subscription: Infer<typeof Subscription>) =>
   (subscription.items?.data ?? [])
     .filter((item) => item.current_period_end)
-    .reduce<Infer<typeof Item> | null>(
-      (last, item) => ((item.current_period_end ?? 0) > (last?.current_period_end ?? 0) ? item : last),
-      null,
-    ) ?? subscription;
+    .reduce<Infer<typeof Item> | null>((last, item) => (last === null || isLater(item, last) ? item : last), null) ??
+  subscription;
+
+// Of those that end together the one that begins later, whatever the order of the items.
+const isLater = (a: Infer<typeof Item>, b: Infer<typeof Item>): boolean => {
+  const [endA, endB] = [a.current_period_end ?? 0, b.current_period_end ?? 0];
+  return endA > endB || (endA === endB && (a.current_period_start ?? 0) > (b.current_period_start ?? 0));
+};

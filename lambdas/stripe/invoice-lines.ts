@@ -7,7 +7,7 @@ const Details = type({ subscription: maybe(Reference), proration: maybe(boolean(
 
 const Line = type({
   amount: maybe(integer()),
-  period: maybe(type({ start: UnixSeconds, end: UnixSeconds })),
+  period: maybe(type({ start: maybe(UnixSeconds), end: maybe(UnixSeconds) })),
   // From 2025-03-31.basil on.
   parent: maybe(type({ subscription_item_details: maybe(Details), invoice_item_details: maybe(Details) })),
   pricing: maybe(type({ price_details: maybe(type({ price: maybe(Price) })) })),
@@ -40,9 +40,11 @@ export type ServicePeriod = { start: number; end: number } | { start: null; end:
  */
 export const servicePeriodOf = ({ lines }: LinesInSight): ServicePeriod => {
   const all = lines?.data ?? [];
-  const last = lastPeriodOf(all.filter((line) => !isCredit(line) && !isProration(line)));
-  if (last || lines?.has_more === true) return last ?? { start: null, end: null };
-  return lastPeriodOf(all.filter((line) => !isCredit(line))) ?? lastPeriodOf(all) ?? { start: null, end: null };
+  const charges = all.filter((line) => !isCredit(line));
+  const paidFor = charges.filter((line) => !isProration(line));
+  const [counting = []] =
+    lines?.has_more === true ? [paidFor] : [paidFor, charges, all].filter((one) => one.length > 0);
+  return lastPeriodOf(counting) ?? { start: null, end: null };
 };
 
 /** The one subscription that an invoice's lines name; null where they name none, or several. */
@@ -59,10 +61,14 @@ export const pricesInLines = ({ lines }: LinesInSight): string[] =>
 const isCredit = ({ amount }: Line): boolean => (amount ?? 0) < 0;
 
 const isProration = ({ proration, parent }: Line): boolean =>
-  (proration ?? parent?.subscription_item_details?.proration ?? parent?.invoice_item_details?.proration) === true;
+  [proration, parent?.subscription_item_details?.proration, parent?.invoice_item_details?.proration].includes(true);
 
 const lastPeriodOf = (lines: Line[]): { start: number; end: number } | null => {
-  const [last] = lines.flatMap(({ period }) => period ?? []).toSorted((a, b) => b.end - a.end || b.start - a.start);
+  const periods = lines.flatMap(({ period }) => {
+    const { start, end } = period ?? {};
+    return typeof start === "number" && typeof end === "number" ? [{ start, end }] : [];
+  });
+  const [last] = periods.toSorted((a, b) => b.end - a.end || b.start - a.start);
   return last ?? null;
 };
 

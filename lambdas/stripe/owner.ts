@@ -1,6 +1,7 @@
-import { enums, type Infer, type } from "superstruct";
+import { enums, type Infer, type, validate } from "superstruct";
 import { invoiceSubscription, subscriptionOf } from "./invoice.ts";
 import { pricesInLines } from "./invoice-lines.ts";
+import { applyPreviousAttributes } from "./previous-object.ts";
 import { pricesOf, subscriptionPrices } from "./prices.ts";
 import { Id, maybe, Metadata, Reference } from "./shapes.ts";
 
@@ -24,12 +25,14 @@ export interface Owner {
   priceIds: string[];
 }
 
-/** Reads whose an invoice or a subscription is. */
-export const ownerOf = (object: Infer<typeof Owned>): Owner => {
+/** Reads whose an invoice or a subscription is, and what a subscription was about before, by its `previous_attributes`. */
+export const ownerOf = (object: Infer<typeof Owned>, previous: unknown = {}): Owner => {
   const customerId = object.customer ?? null;
   if (object.object === "subscription") {
-    const priceIds = object.items?.has_more === true ? [] : pricesOf(object).map(({ id }) => id);
-    return { subscriptionId: object.id, customerId, metadataUserId: object.metadata?.user_id ?? null, priceIds };
+    const [, before = object] = validate(applyPreviousAttributes(object, previous), Owned, { coerce: true });
+    const priceIds = [object, before].every(namesAllPrices) ? [object, before].flatMap(priceIdsOf) : [];
+    const metadataUserId = object.metadata?.user_id ?? null;
+    return { subscriptionId: object.id, customerId, metadataUserId, priceIds: [...new Set(priceIds)] };
   }
   const details = object.parent?.subscription_details ?? object.subscription_details;
   return {
@@ -39,3 +42,11 @@ export const ownerOf = (object: Infer<typeof Owned>): Owner => {
     priceIds: object.lines?.has_more === true ? [] : pricesInLines(object),
   };
 };
+
+// Where no item names one, the plan at the top does.
+const namesAllPrices = ({ items }: Infer<typeof Owned>): boolean => {
+  const unnamed = (items?.data ?? []).filter(({ price, plan }) => !(price ?? plan));
+  return items?.has_more !== true && (unnamed.length === 0 || unnamed.length === items?.data.length);
+};
+
+const priceIdsOf = (subscription: Infer<typeof Owned>): string[] => pricesOf(subscription).map(({ id }) => id);

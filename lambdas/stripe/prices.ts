@@ -1,7 +1,7 @@
-import { array, boolean, type Infer, integer, string, type } from "superstruct";
-import { Expandable, Id, maybe, UnixSeconds } from "./shapes.ts";
+import { array, boolean, type Infer, string, type } from "superstruct";
+import { Count, Expandable, Id, maybe, UnixSeconds } from "./shapes.ts";
 
-const Recurring = type({ interval: maybe(string()), interval_count: maybe(integer()), usage_type: maybe(string()) });
+const Recurring = type({ interval: maybe(string()), interval_count: maybe(Count), usage_type: maybe(string()) });
 const StripePrice = Expandable(type({ id: Id, recurring: maybe(Recurring) }));
 
 /** Stripe's plan, which prices have replaced; its fields are those of a price's `recurring`. */
@@ -45,9 +45,12 @@ const priceOf = (price: Infer<typeof Item>["price"], plan: Infer<typeof Item>["p
   return { id, months: monthsOf(recurring), isMetered: recurring.usage_type === "metered" };
 };
 
-const monthsPer: Record<string, number> = { month: 1, year: 12 };
+const monthsPer = new Map([
+  ["month", 1],
+  ["year", 12],
+]);
 
 const monthsOf = ({ interval, interval_count: count }: Infer<typeof Recurring>): number | null => {
-  const months = monthsPer[interval ?? ""];
+  const months = monthsPer.get(interval ?? "");
   return months === undefined ? null : months * (count ?? 1);
 };

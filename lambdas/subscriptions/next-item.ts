@@ -45,7 +45,10 @@ export const nextItem = (
       subscriptions: kept,
     },
     overflow,
-    unlinked: customers.filter((id) => !before.stripe_customers.includes(id) && id !== customerId),
+    // Those that leave too, and the one that the product has put there, which it may replace.
+    unlinked: [
+      ...new Set([...customersOf(subscriptions), ...(before.customer_id === null ? [] : [before.customer_id])]),
+    ].filter((id) => !before.stripe_customers.includes(id) && id !== customerId),
   };
 };
 

@@ -147,6 +147,18 @@ test("throws CustomerNotFound for a customer that is unknown", async () => {
   assert.match(error.message, "cus_nobody");
 });
 
+test("throws CustomerNotFound, and skips nothing, where the price before the event is one of ours", async () => {
+  const nobody = { usersOf: async () => [], link: async () => {} };
+  const logic = resolveCustomer(nobody, { liveOnly: false, sold: { monthly: ["price_ours"], yearly: [] } });
+  const itemsOf = (price: string) => ({ data: [{ price: { id: price } }] });
+  const changed = { ...sampleSubscription(period), items: itemsOf("price_other") };
+  const event = (previous: Json) =>
+    onTheBus(sampleEvent("evt_price", "customer.subscription.updated", 1, changed, previous));
+  assert.is((await resolvedBy(logic, event({ items: itemsOf("price_third") }))).outcome, "skipped");
+  const error = await rejects(resolvedBy(logic, event({ items: itemsOf("price_ours") })));
+  assert.is(error.name, "CustomerNotFound");
+});
+
 test("throws InvalidEvent, with the path, for what is no event of its kind", async () => {
   const cases: [unknown, string][] = [
     [null, "event"],

@@ -57,7 +57,7 @@ test("reads what Stripe says, null for what it leaves out, and its prices by the
   }
 });
 
-test("takes the period at the top where no item has one, and of items that end together the first", () => {
+test("takes the period at the top where no item has one, and of items that end together the one that begins later", () => {
   const top = { current_period_start: 7, current_period_end: 8 };
   assert.equal(periodOf(read({ ...top, ...items({ price: "price_a" }) })), [7, 8]);
   assert.equal(periodOf(read({ ...top, items: null })), [7, 8]);
@@ -67,8 +67,11 @@ test("takes the period at the top where no item has one, and of items that end t
     { current_period_start: 1, current_period_end: 9 },
     { current_period_start: 2, current_period_end: 9 },
   ];
-  assert.equal(periodOf(read(items(...both))), [1, 9]);
-  assert.equal(periodOf(read(items({ current_period_end: 8 }, ...both))), [1, 9]);
+  for (const order of [both, both.toReversed()]) {
+    assert.equal(periodOf(read(items(...order))), [2, 9]);
+    assert.equal(periodOf(read(items({ current_period_end: 8 }, ...order))), [2, 9]);
+  }
+  assert.equal(periodOf(read(items({ current_period_end: 9 }, ...both))), [2, 9]);
 });
 
 test("knows that it will end by the flag or by the date alone, unless it has ended", () => {

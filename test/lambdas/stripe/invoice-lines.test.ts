@@ -55,6 +55,24 @@ test("count credits and prorations only where no other line is left, and a prora
   assert.equal(servicePeriodOf(invoiceOf([credit, line(100, 800, proration), unnamed])), { start: 100, end: 300 });
 });
 
+test("leave the period open where the line that is paid for does not name it", () => {
+  const unknown = { start: null, end: null };
+  const [credit, prorated] = [line(100, 900, { amount: -1 }), line(100, 800, proration)];
+  for (const period of [undefined, null, {}, { start: null, end: null }, { start: 1 }, { end: 2 }]) {
+    const open = { amount: 580, period };
+    assert.equal(servicePeriodOf(invoiceOf([credit, prorated, open])), unknown);
+    assert.equal(servicePeriodOf(invoiceOf([credit, { ...open, ...proration }])), unknown);
+    assert.equal(servicePeriodOf(invoiceOf([open, line(1, 2)])), { start: 1, end: 2 });
+  }
+});
+
+test("are a proration where any place says so", () => {
+  for (const parent of [inItem.parent, inInvoiceItem.parent]) {
+    const hybrid = line(100, 800, { proration: false, parent });
+    assert.equal(servicePeriodOf(invoiceOf([hybrid, line(100, 200)])), { start: 100, end: 200 });
+  }
+});
+
 test("leave the period open where only credits and prorations are in sight, and others are not", () => {
   const data = [line(100, 900, { amount: -1 }), line(100, 800, proration)];
   assert.equal(servicePeriodOf(invoiceOf(data, true)), { start: null, end: null });

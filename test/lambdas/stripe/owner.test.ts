@@ -61,6 +61,22 @@ test("names no price of an invoice or a subscription of which only a part is in 
   assert.equal(owner(invoice({ lines: { data, has_more: false } })).priceIds, ["price_a"]);
 });
 
+test("of a subscription: the prices that it had before its event too, and none where only some are named", () => {
+  const subscription = parse({ ...sampleSubscription(period), items: { data: [{ price: "price_b" }] } }, Owned);
+  const prices = (previous: unknown, object = subscription) => ownerOf(object, previous).priceIds;
+  assert.equal(prices({}), ["price_b"]);
+  assert.equal(prices({ status: "trialing" }), ["price_b"]);
+  assert.equal(prices({ items: { data: [{ price: "price_a" }] } }), ["price_b", "price_a"]);
+  assert.equal(prices({ items: { data: [{ price: "price_a" }], has_more: true } }), []);
+  // What makes no subscription is refused where the state is read.
+  assert.equal(prices({ items: 1 }), ["price_b"]);
+  const partly = { ...subscription, items: { data: [{ price: { id: "price_b" } }, {}] } };
+  assert.equal(prices({}, partly), []);
+  assert.equal(prices({ items: { data: [{ price: "price_a" }, {}] } }), []);
+  const atTop = { ...subscription, items: { data: [{}] }, plan: { id: "plan_top" } };
+  assert.equal(prices({}, atTop), ["plan_top"]);
+});
+
 test("takes an invoice's subscription from its head, else from its lines", () => {
   const read = (more: Json) => subscriptionOf(parse(invoice({ parent: null, ...more }), Invoice));
   const lines = { data: [{ subscription: "sub_line" }] };

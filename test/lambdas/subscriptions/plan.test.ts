@@ -28,6 +28,7 @@ test("is by the time that a price pays for, where no price is configured", () =>
     [items(priceOf("price_a", "year", { interval_count: 2 })), null, "price_a"],
     [items(priceOf("price_a", "week")), null, "price_a"],
     [items(priceOf("price_a", "day", { interval_count: 30 })), null, "price_a"],
+    [items(priceOf("price_a", "constructor")), null, "price_a"],
     [items(priceOf("price_a", null)), null, "price_a"],
     [items(), null, null],
     [{ items: null, plan: { id: "plan_old", interval: "year", interval_count: 1 } }, "yearly", "plan_old"],

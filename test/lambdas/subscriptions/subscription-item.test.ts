@@ -157,6 +157,17 @@ test("raise the item's version with each write, and name all of their customers 
   assert.equal(next(item({ stripe_customers: ["cus_a"] }), subscriptions, null).unlinked, ["cus_b"]);
 });
 
+test("tie each customer that leaves, or that the product has put there, to the user too", () => {
+  const ended = (customer: string, created: number) =>
+    stored({ customer_id: customer, status: "canceled" }, {}, created);
+  const all = { sub_1: stored({ customer_id: "cus_3" }), sub_2: ended("cus_1", 1), sub_3: ended("cus_2", 2) };
+  const { item: written, overflow, unlinked } = next(item({ customer_id: "cus_product" }), all, "cus_3");
+  assert.equal(Object.keys(overflow), ["sub_2"]);
+  assert.equal(written.stripe_customers, ["cus_2", "cus_3"]);
+  assert.equal(unlinked, ["cus_1", "cus_2", "cus_product"]);
+  assert.equal(next(item({ customer_id: "cus_3", stripe_customers: ["cus_1", "cus_2"] }), all, "cus_3").unlinked, []);
+});
+
 test("leave the product's customer in the index until a subscription of it has come", () => {
   const own = { sub_1: stored({ customer_id: "cus_own" }) };
   const indexed = (before: Partial<SubscriptionItem>, subscriptions = own) =>

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type Json, sampleEvent, sampleItem, sampleSubscription } from "../../../samples/stripe-objects.ts";
-import { on } from "./invoices.ts";
+import { failed, line, on } from "./invoices.ts";
 import { play, sold, userItem } from "./played.ts";
 
 const test = suite("subscriptions that others got wrong");
@@ -117,12 +117,20 @@ test("keep every customer that a user ever had, in any order, and what fails lat
     sampleEvent("evt_end_a", "customer.subscription.deleted", on(5, 2), of("sub_a", "cus_1", "canceled")),
     sampleEvent("evt_end_b", "customer.subscription.deleted", on(5, 3), of("sub_b", "cus_2", "canceled", named)),
   ];
+  const failure = failed(on(5, 2), {
+    lines: { data: [line({ amount: 580, from: on(5), to: on(6), subscription: "sub_a" })] },
+    parent: null,
+  });
   for (const order of [
-    [...begins, ...ends],
-    [...begins, ...ends.toReversed()],
-    [...begins.toReversed(), ...ends],
+    [...begins, ...ends, failure],
+    [...begins, failure, ...ends.toReversed()],
+    [...begins.toReversed(), ...ends, failure],
   ]) {
-    const { row, deadLetters, core } = await play(order);
+    const { row, deadLetters, core, payments } = await play(order);
+    assert.equal(
+      payments.map((payment) => [payment["customer_id"], payment["status"], payment["user_id"]]),
+      [["cus_1", "failed", "user_1"]],
+    );
     const expected = { subscription_id: "sub_b", status: "canceled", customer_id: "cus_2", ...certain };
     assert.equal(fieldsOf(row, expected), expected);
     assert.is(deadLetters, 0);
