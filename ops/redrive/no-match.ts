@@ -1,11 +1,12 @@
 import { handledTypes } from "../../infra/workflows.ts";
 import { escapeText } from "../terminal/escape.ts";
+import { isKnownError } from "./known-errors.ts";
 import { type Filters, isReadable, type Selection } from "./selection.ts";
 
 // More would fill the screen; `--json` has them all.
 const mostNamed = 20;
 
-/** Why no dead letter of a queue passes the filters, and the exit code: 2 if a filter is probably misspelled, else 1. */
+/** Why no dead letter of a queue passes the filters, and the exit code: 2 if a filter names a type that is not handled, or an error that is not known, and the queue has none of it; else 1. */
 export const explainNoMatch = ({ others }: Selection, filters: Filters): { text: string; exitCode: 1 | 2 } => {
   const deadLetters = others.filter(isReadable);
   const types = countsOf(deadLetters.map(({ type }) => type));
@@ -13,18 +14,18 @@ export const explainNoMatch = ({ others }: Selection, filters: Filters): { text:
   const events = countsOf(deadLetters.map(({ eventId }) => eventId));
   const unknown = [
     ...(filters.type ?? []).filter((type) => !types.has(type) && !handledTypes.includes(type)),
-    ...(filters.error ?? []).filter((error) => !errors.has(error)),
+    ...(filters.error ?? []).filter((error) => !errors.has(error) && !isKnownError(error)),
   ];
   const lines = [
     "No dead letter matches these filters. In the queue are",
     `  types   ${named(types)}`,
     `  errors  ${named(errors)}`,
     `  events  ${named(events)}`,
-    ...(unknown.length > 0
-      ? [`Nothing in the queue has ${unknown.map(escapeText).join(" or ")}: check the spelling.`]
-      : []),
+    ...unknown.map(
+      (name) => `${escapeText(name)} is not in the queue, and no known type or error: check the spelling.`,
+    ),
   ];
-  return { text: lines.join("\n"), exitCode: unknown.length > 0 && deadLetters.length > 0 ? 2 : 1 };
+  return { text: lines.join("\n"), exitCode: unknown.length > 0 ? 2 : 1 };
 };
 
 const countsOf = (names: string[]): Map<string, number> =>

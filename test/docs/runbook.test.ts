@@ -8,6 +8,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { rejectTestMode } from "../../lambdas/stripe/origin.ts";
 import { CustomerNotFound, InvalidEvent, Refused } from "../../lambdas/runtime/errors.ts";
+import { isKnownError, namesInRunbook } from "../../ops/redrive/known-errors.ts";
 import { redriveAll } from "../../ops/redrive/redrive-all.ts";
 import { sampleOf } from "../../samples/events.ts";
 import { subjectOf } from "../../samples/month.ts";
@@ -113,6 +114,12 @@ test("has a row for each error of the Lambdas, and another for an event of test 
   const causes = [new InvalidEvent(""), new CustomerNotFound(""), new Refused(""), ofTestMode].map(causeOf);
   assert.is(new Set(causes).size, 4);
   assert.not(causes.includes(undefined));
+});
+
+test("names only errors that a redrive by error takes for known, and all of those", () => {
+  const names = new Set(rows.flatMap(({ errors }) => errors.map(({ name }) => name)));
+  for (const name of names) assert.ok(isKnownError(name), name);
+  for (const name of namesInRunbook) assert.ok(names.has(name), name);
 });
 
 test("ties a customer to a user by its command, after which a redrive succeeds", async () => {

@@ -57,18 +57,34 @@ test("says which types, errors and events are in the queue where no dead letter 
   assert.is(serving.deadLetters.messages.length, 3);
 });
 
-test("is refused for an error that no dead letter has, or a type that is not handled either", async () => {
-  send("one");
-  const { code, last } = await redrive({ error: ["NO_PERMISSION"] });
-  assert.is(code, 2);
-  assert.match(last, "Nothing in the queue has NO_PERMISSION: check the spelling.");
-  assert.is((await redrive({ type: ["invoice.payed"] })).code, 2);
+test("is refused for an error that is not known, or a type that is not handled, whether the queue is empty or not", async () => {
+  for (const fill of [() => {}, () => send("one")]) {
+    fill();
+    const { code, last } = await redrive({ error: ["NO_PERMISSION"] });
+    assert.is(code, 2);
+    assert.match(last, "NO_PERMISSION is not in the queue, and no known type or error: check the spelling.");
+    assert.is((await redrive({ type: ["invoice.payed"] })).code, 2);
+  }
+});
+
+test("takes an error that a Lambda or AWS may fail with for known, though no dead letter has it", async () => {
+  send("one", "InvalidEvent");
+  for (const error of ["CustomerNotFound", "Refused", "THROTTLING", "Runtime.ImportModuleError"]) {
+    const { code, all } = await redrive({ error: [error] });
+    assert.is(code, 1, error);
+    assert.not.match(all, "check the spelling");
+  }
+});
+
+test("takes an error that only a dead letter has for known", async () => {
+  send("one", "OfAnotherVersion");
+  assert.is((await redrive({ error: ["OfAnotherVersion"], event: ["evt_two"] })).code, 1);
 });
 
 test("is no success where a filter is set and the queue is empty", async () => {
   const { code, last } = await redrive({ error: ["THROTTLING"] });
   assert.is(code, 1);
-  assert.match(last, /types +none\n +errors +none\n +events +none\n/);
+  assert.match(last, /types +none\n +errors +none\n +events +none$/);
 });
 
 test("has every event id as JSON", async () => {
