@@ -54,6 +54,20 @@ test("what stays of prod is deleted by the commands that it shows, tables after 
   assert.ok(place("delete-archive") < place("--name prod-homebiyori-stripe-webhook-bus"));
 });
 
+test("lifts the protection, destroys, and only then removes the stack; and removes a lock before it compares and deploys", () => {
+  const commands = (stack: string): string[] =>
+    blocksOf("taking-down", "sh").flatMap((block) =>
+      [
+        ...block.matchAll(new RegExp(`^ *npx pulumi (.*?) --stack ${stack}|^ *npx pulumi (stack rm) ${stack}`, "gm")),
+      ].map(([, command, removal]) => `${command ?? removal}`),
+    );
+  assert.equal(commands("dev"), ["destroy", "stack rm"]);
+  assert.equal(commands("prod"), ["state unprotect --all", "destroy", "stack rm", "cancel", "refresh", "up"]);
+  const [, lock = ""] = page.split("## A lock that a broken job left");
+  assert.match(lock, "npx pulumi cancel --stack prod");
+  assert.match(page, "**Do not use `destroy --exclude-protected` with Stripe.**");
+});
+
 test("the policy that it detaches is the operator's", async () => {
   const [policy] = ofType(await graphOf("prod"), "aws:iam/policy:Policy");
   const arns = [...page.matchAll(/--policy-arn (\S+)/g)].map(([, arn]) => arn);

@@ -3,6 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Graph } from "../../emulator/graph/graph.ts";
 import { resolveOutputs } from "../../emulator/graph/outputs.ts";
+import { workflows } from "../../infra/workflows.ts";
 import { graphOf, stackWith } from "../helpers/stack.ts";
 import type { Registration } from "./engine.ts";
 import { runProgram } from "./run-program.ts";
@@ -67,6 +68,22 @@ for (const stack of ["dev", "prod"] as const) {
     });
   }
 }
+
+test("the partner bus waits for all that its events need: the targets on the own bus, and the policy of their dead letters", async () => {
+  const run = await runProgram(stackWith("prod"), "up", "123456789012");
+  const partnerBus = run.registrations.find(({ isCustom, name }) => isCustom && name.startsWith("partner-bus-"));
+  const needed = run.registrations.filter(
+    ({ type, name }) =>
+      (type === "aws:cloudwatch/eventTarget:EventTarget" && !name.startsWith("forward-rule-")) ||
+      (type === "aws:sqs/queuePolicy:QueuePolicy" && name === "dead-letter-queue"),
+  );
+  assert.is(needed.length, workflows.length + 1);
+  const waitsFor = new Set(partnerBus?.dependencies);
+  assert.equal(
+    needed.filter(({ urn }) => !waitsFor.has(urn)).map(({ urn }) => urn),
+    [],
+  );
+});
 
 test("in another partition, every ARN is of that partition", async () => {
   for (const stack of ["dev", "prod"] as const) {
