@@ -32,8 +32,7 @@ const resolvedSince = ({ from, to, hash, transitions }: KnownSnapshot, ledger: E
     }),
   );
   const best = readings.reduce((a, b) => (unmetIn(b) < unmetIn(a) ? b : a));
-  const isSure =
-    !isWithin || (isWhole && transitions.length < bounds.transitions && edges.every((edge) => edge.to === hash));
+  const isSure = !isWithin || (transitions.length < bounds.transitions && edges.every((edge) => edge.to === hash));
   return {
     ...best,
     gapSince: best.gapSince ?? (isWithin && !isWhole ? from : null),

@@ -48,6 +48,15 @@ const equivalents: readonly Equivalent[] = [
     },
   },
   {
+    why: "A state that was never left is unmet, however often it was entered, and no text is greater than null.",
+    of: {
+      "lambdas/ledger/resolve-state.ts": [
+        "withEntered: 0 -> 1",
+        "withEntered: untrackedFrom !== null && hash >= untrackedFrom -> (hash >= untrackedFrom)",
+      ],
+    },
+  },
+  {
     why: "Writes what is there already.",
     of: { "lambdas/payments/payment-intents.ts": ["settleIntent: > -> >=", "settleExpiry: < -> <="] },
   },

@@ -217,7 +217,7 @@ test("begins with the state that was read from Stripe's API, where nothing has h
 });
 
 test("is the read one before any other that the transitions of its seconds could have begun in", () => {
-  const transitions = ["b>s", "s>b"];
+  const transitions = ["s>b", "b>s"];
   const found = resolve({ transitions, balance: { b: [0, 200], s: [0, 200] }, snapshot: { ...read, transitions } });
   assert.equal(found, { ...sure("s"), order: "assumed" });
 });
@@ -241,6 +241,9 @@ test("shows a gap where a transition of the read's seconds does not hang togethe
     });
   const within = around(202);
   assert.equal([within.hash, within.order, within.gapSince], ["b", "assumed", 198]);
+  const apart = { transitions: ["x>y"], snapshot: { ...read, transitions: ["x>y"] } };
+  const { missing } = resolve({ ...apart, balance: { x: [-1, 200], y: [1, 200] } });
+  assert.equal(missing, { after: ["s"], before: ["x"] });
   const later = around(203);
   assert.equal([later.hash, later.order, later.gapSince], ["b", "certain", null]);
   const canceled = { at: 201, state: state("canceled"), hash: "z" };
