@@ -94,7 +94,7 @@ test("brings back what was lost, and changes nothing where nothing was", async (
   assert.match(said, /COMPLETED, up to 1970-01-01T00:01:41Z\nAll of the window was replayed\. /);
   assert.match(
     said,
-    `What failed again is in the dead-letter queue: npm run redrive -- --local ${serving.url} --dry-run`,
+    `What failed again is in the dead-letter queue: npm run redrive -- --dry-run --local ${serving.url}`,
   );
   const after = await serving.dump();
   const link = { PK: "USER#user_cus_lost", SK: "CUSTOMER#cus_lost", customer_id: "cus_lost", user_id: "user_cus_lost" };
