@@ -1,7 +1,7 @@
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { findTarget } from "../command/target.ts";
 import { type TargetOptions, targetText } from "../command/target-options.ts";
-import { escapeLines } from "../terminal/escape.ts";
+import { escapeLines, escapeText } from "../terminal/escape.ts";
 import { wrapCommand, wrapText } from "../terminal/fit.ts";
 import { formatTime } from "../terminal/format-time.ts";
 import { readTrace, type Trace } from "./read-trace.ts";
@@ -22,14 +22,14 @@ export const traceEvent = async (eventId: string, options: TraceOptions): Promis
   if (options.json) console.log(escapeLines(JSON.stringify(trace, null, 2)));
   else if (trace.executions.length > 0) console.log([traceText(trace), ...nextStep(trace, options)].join("\n\n"));
   if (trace.executions.length > 0) return 0;
-  console.error(wrapText(nothingFound(eventId, name, options), 2));
+  console.error(wrapText(nothingFound(escapeText(eventId), name, options), 2));
   return 1;
 };
 
 // What failed for good is in the dead-letter queue, unless it was redriven or deleted since.
 const nextStep = ({ eventId, executions }: Trace, options: TraceOptions): string[] => {
   if (executions.at(-1)?.status !== "FAILED") return [];
-  const redrive = `npm run redrive -- --dry-run ${targetText(options)} --event ${eventId}`;
+  const redrive = `npm run redrive -- --dry-run ${targetText(options)} --event ${escapeText(eventId)}`;
   return [`Is it in the dead-letter queue?\n  ${wrapCommand(redrive, 2)}`];
 };
 

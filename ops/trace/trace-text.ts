@@ -9,7 +9,7 @@ import type { Trace } from "./read-trace.ts";
 export const traceText = ({ eventId, type, created, executions }: Trace): string => {
   const createdAt = created === null ? "" : `, created ${timeOf(created * 1000)}`;
   const [first] = executions;
-  const heading = `${styleText("bold", eventId)}  ${escapeText(type ?? "of unknown type")}${createdAt}`;
+  const heading = `${styleText("bold", escapeText(eventId))}  ${escapeText(type ?? "of unknown type")}${createdAt}`;
   const received = first ? `, received ${timeOf(first.at)}` : "";
   return [wrapText(heading + received, 2), ...executions.map(executionText)].join("\n\n");
 };
@@ -22,17 +22,17 @@ const executionText = ({ arn, machine, kind, at, ms, status, error, states }: Ex
   const colour = status === "SUCCEEDED" ? "green" : status === null ? "gray" : "red";
   return [
     wrapText(
-      `${styleText("bold", machine)}  ${kinds[kind]}${timeOf(at)}  ${styleText(colour, end)}${errorText(error)}`,
+      `${styleText("bold", escapeText(machine))}  ${kinds[kind]}${timeOf(at)}  ${styleText(colour, end)}${errorText(error)}`,
       2,
     ),
-    styleText("gray", `  ${wrapText(arn, 2)}`),
+    styleText("gray", `  ${wrapText(escapeText(arn), 2)}`),
     ...states.flatMap(stateLines),
   ].join("\n");
 };
 
 const stateLines = ({ name, at, ms, attempts, outcome, reason, written }: StateTrace): string[] => {
   const parts = escapeText([outcome, reason, written.join(", ")].filter(Boolean).join(": "));
-  const heading = `  ${clockOf(at)}  ${name.padEnd(24)}${(ms === null ? "" : formatDuration(ms)).padStart(9)}`;
+  const heading = `  ${clockOf(at)}  ${escapeText(name).padEnd(24)}${(ms === null ? "" : formatDuration(ms)).padStart(9)}`;
   const line = besideOrBelow(heading, parts, "  ", 16).trimEnd();
   const succeededAtOnce = attempts.length <= 1 && attempts.every(({ error }) => error === null);
   if (succeededAtOnce) return [line];

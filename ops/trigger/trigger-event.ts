@@ -6,7 +6,7 @@ import { UserError } from "../command/errors.ts";
 import { findTarget } from "../command/target.ts";
 import { type TargetOptions, targetText } from "../command/target-options.ts";
 import { assertTakesTestEvents, putTestEvents, type TestEvent } from "../command/test-events.ts";
-import { escapeText } from "../terminal/escape.ts";
+import { escapeLines, escapeText } from "../terminal/escape.ts";
 import { wrapText } from "../terminal/fit.ts";
 import { type SetValue, withValues } from "./set-values.ts";
 
@@ -52,7 +52,7 @@ const endingAt = <T extends object>(event: T, seconds: number): T =>
 export const triggerEvent = async (eventType: string, options: TriggerOptions): Promise<number> => {
   const { event, subject } = makeEvent(eventType, options, Date.now());
   if (options.print) {
-    console.log(JSON.stringify(event, null, 2));
+    console.log(escapeLines(JSON.stringify(event, null, 2)));
     return 0;
   }
   const hasFailed = options.to.local === undefined ? await put(event, options) : await post(event, options.to.local);
