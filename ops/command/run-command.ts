@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { escapeLines } from "../terminal/escape.ts";
+import { wrapText } from "../terminal/fit.ts";
 import { messageForUser } from "./errors.ts";
 
 /**
@@ -28,7 +29,7 @@ export const runCommand = async (
     process.exitCode = await run(stop.signal);
   } catch (error) {
     const message = messageForUser(error);
-    console.error(escapeLines(message ?? inspect(error)));
+    console.error(message === null ? escapeLines(inspect(error)) : wrapText(escapeLines(message), 2));
     process.exitCode = 2;
   }
 };

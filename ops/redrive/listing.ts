@@ -59,9 +59,9 @@ export const listingJson = (
   return escapeLines(JSON.stringify({ deadLetters, unreadable: problems, notSelected: others.length }, null, 2));
 };
 
-/** The result of one redrive, on a line. */
+/** The result of one redrive, on a line where that fits the terminal. */
 export const resultLine = ({ eventId, machine }: DeadLetter, { status, reason }: RedriveResult): string =>
-  `${status.padEnd(12)}  ${escapeText(eventId)}  ${machine}  ${escapeText(reason)}`.trimEnd();
+  status.padEnd(14) + wrapText(`${escapeText(eventId)}  ${machine}  ${escapeText(reason)}`.trimEnd(), 14);
 
 /** How many dead letters had each result, on a line. */
 export const resultSummary = (statuses: RedriveResult["status"][]): string =>

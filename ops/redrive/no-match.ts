@@ -1,5 +1,6 @@
 import { handledTypes } from "../../infra/workflows.ts";
 import { escapeText } from "../terminal/escape.ts";
+import { wrapText } from "../terminal/fit.ts";
 import { isKnownError } from "./known-errors.ts";
 import { type Filters, isReadable, type Selection } from "./selection.ts";
 
@@ -18,11 +19,11 @@ export const explainNoMatch = ({ others }: Selection, filters: Filters): { text:
   ];
   const lines = [
     "No dead letter matches these filters. In the queue are",
-    `  types   ${named(types)}`,
-    `  errors  ${named(errors)}`,
-    `  events  ${named(events)}`,
-    ...unknown.map(
-      (name) => `${escapeText(name)} is not in the queue, and no known type or error: check the spelling.`,
+    `  types   ${wrapText(named(types), 10)}`,
+    `  errors  ${wrapText(named(errors), 10)}`,
+    `  events  ${wrapText(named(events), 10)}`,
+    ...unknown.map((name) =>
+      wrapText(`${escapeText(name)} is not in the queue, and no known type or error: check the spelling.`, 2),
     ),
   ];
   return { text: lines.join("\n"), exitCode: unknown.length > 0 ? 2 : 1 };

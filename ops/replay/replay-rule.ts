@@ -11,6 +11,7 @@ import type { Stack } from "../command/stack.ts";
 import { findTarget, type Target } from "../command/target.ts";
 import { type TargetOptions, targetText } from "../command/target-options.ts";
 import { escapeText } from "../terminal/escape.ts";
+import { wrapText } from "../terminal/fit.ts";
 import { formatTime } from "../terminal/format-time.ts";
 import { type ReplayWindow, windowWarnings } from "./replay-window.ts";
 import { watchReplay } from "./watch-replay.ts";
@@ -33,7 +34,7 @@ export const replayRule = async (options: ReplayOptions, signal: AbortSignal): P
   // The runner plays events of long ago, so its archive may hold events of any time.
   const bounds = options.local === undefined ? archive : {};
   const warnings = windowWarnings(options, bounds, Date.now());
-  console.log([planOf(target, rule, archive, options), ...warnings].join("\n"));
+  console.log([planOf(target, rule, archive, options), ...warnings.map((warning) => wrapText(warning, 2))].join("\n"));
   if (signal.aborted) return 130;
   if (options.dryRun) return 0;
 
@@ -54,7 +55,8 @@ export const replayRule = async (options: ReplayOptions, signal: AbortSignal): P
   } catch (error) {
     const message = messageForUser(error);
     if (message === null) throw error;
-    console.error(`${escapeText(message)}\nThe replay goes on. To watch it: ${watching(name, stack, options)}`);
+    const watch = `The replay goes on. To watch it: ${watching(name, stack, options)}`;
+    console.error(wrapText(`${escapeText(message)}\n${watch}`, 2));
     return 1;
   }
 };
@@ -79,26 +81,28 @@ const ruleOf = (name: string, { rules, stateMachines }: Stack): Rule => {
 const planOf = ({ name }: Target, rule: Rule, archive: DescribeArchiveResponse, window: ReplayWindow): string => {
   const { ArchiveName, State, RetentionDays, EventCount, SizeBytes } = archive;
   const kept = RetentionDays ? `for ${RetentionDays} days` : "without expiry";
-  return `From the archive of ${name}:
-  archive  ${ArchiveName}, ${State}; keeps events ${kept}, and holds about ${EventCount} (${SizeBytes} bytes)
-  window   from ${formatTime(window.from)} until before ${formatTime(window.to)}, by when Stripe created the event
-  rule     ${rule.name}, which takes ${rule.eventType} and nothing else
-  starts   ${rule.machineArn}`;
+  const { from, to } = window;
+  return [
+    `From the archive of ${name}:`,
+    `  archive  ${wrapText(`${ArchiveName}, ${State}; keeps events ${kept}, and holds about ${EventCount} (${SizeBytes} bytes)`, 11)}`,
+    `  window   ${wrapText(`from ${formatTime(from)} until before ${formatTime(to)}, by when Stripe created the event`, 11)}`,
+    `  rule     ${wrapText(`${rule.name}, which takes ${rule.eventType} and nothing else`, 11)}`,
+    `  starts   ${wrapText(rule.machineArn, 11)}`,
+  ].join("\n");
 };
 
 const report = (replay: DescribeReplayResponse, options: ReplayOptions, signal: AbortSignal): number => {
   const { State, StateReason, EventLastReplayedTime: time } = replay;
   if (State === "COMPLETED") {
-    const see = `npm run redrive -- ${targetText(options)} --dry-run`;
+    const see = `npm run redrive -- --dry-run ${targetText(options)}`;
     const all = `All of the window was replayed. What failed again is in the dead-letter queue: ${see}`;
-    console.log(time ? all : "The archive holds no event of this window.");
+    console.log(wrapText(time ? all : "The archive holds no event of this window.", 2));
     return 0;
   }
   // EventBridge replays the events of a minute in any order.
   const next = time ? new Date(Math.floor(time.getTime() / 60_000) * 60_000) : options.from;
-  console.error(
-    `The replay ${State}${StateReason ? `: ${escapeText(StateReason)}` : ""}. For the rest: --from ${formatTime(next)}`,
-  );
+  const reason = StateReason ? `: ${escapeText(StateReason)}` : "";
+  console.error(wrapText(`The replay ${State}${reason}. For the rest: --from ${formatTime(next)}`, 2));
   return State === "CANCELLED" && signal.aborted ? 130 : 1;
 };
 

@@ -1,12 +1,13 @@
 import { styleText } from "node:util";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { tableOf } from "../terminal/table.ts";
+import { tablesOf } from "../terminal/table.ts";
 import { openRecords, type PaymentRecord, type Records, type SubscriptionRecord } from "../../records/records.ts";
 import { readEventLogs } from "../trace/event-logs.ts";
 import { findTarget, type Target } from "../command/target.ts";
 import { type TargetOptions, targetText } from "../command/target-options.ts";
 import { escapeLines, escapeText } from "../terminal/escape.ts";
+import { wrapText } from "../terminal/fit.ts";
 import { formatTime } from "../terminal/format-time.ts";
 
 /** What `npm run show` was asked to do. */
@@ -38,7 +39,7 @@ export const showRecords = async (id: string, options: ShowOptions): Promise<num
   if (options.json) console.log(escapeLines(JSON.stringify(users, null, 2)));
   else if (users.length > 0) console.log(users.map(textOf).join("\n\n"));
   if (users.length > 0) return 0;
-  console.error(escapeText(nothingFound(id, userIds, target, options)));
+  console.error(wrapText(escapeText(nothingFound(id, userIds, target, options)), 2));
   return 1;
 };
 
@@ -86,11 +87,11 @@ const paymentColumns = [
 
 const textOf = ({ userId, subscription, payments, more }: UserRecords): string =>
   [
-    styleText("bold", `Subscription of ${escapeText(userId)}`),
-    subscription ? tableOf([subscription], subscriptionColumns) : "  none is recorded",
+    wrapText(styleText("bold", `Subscription of ${escapeText(userId)}`), 2),
+    subscription ? tablesOf([subscription], subscriptionColumns) : "  none is recorded",
     "",
-    styleText("bold", `Payments of ${escapeText(userId)}, the newest first`),
-    payments.length > 0 ? tableOf(payments, paymentColumns) : "  none are recorded",
+    wrapText(styleText("bold", `Payments of ${escapeText(userId)}, the newest first`), 2),
+    payments.length > 0 ? tablesOf(payments, paymentColumns) : "  none are recorded",
     ...(more ? ["  … there may be more (--limit)"] : []),
   ].join("\n");
 

@@ -9,6 +9,7 @@ import type { TargetOptions } from "../command/target-options.ts";
 import { assertTakesTestEvents, putTestEvents } from "../command/test-events.ts";
 import { deleteDeadLetters } from "../redrive/delete-dead-letters.ts";
 import { escapeText } from "../terminal/escape.ts";
+import { besideOrBelow, wrapText } from "../terminal/fit.ts";
 import type { ExecutionTrace } from "../trace/execution-trace.ts";
 import { readTrace } from "../trace/read-trace.ts";
 import { type SmokeEvents, smokeEvents } from "./smoke-events.ts";
@@ -37,10 +38,12 @@ export const smokeTest = async (options: TargetOptions, signal: AbortSignal): Pr
         hasPassed: false,
         text: `no outcome was logged within ${timeoutMilliseconds / 1000} s`,
       };
-      console.log(`${result.hasPassed ? "passed" : "FAILED"}  ${type.padEnd(30)}  ${escapeText(result.text)}`);
+      const heading = `${result.hasPassed ? "passed" : "FAILED"}  ${type.padEnd(30)}`;
+      console.log(besideOrBelow(heading, escapeText(result.text), "  ", 8));
     }
     const problem = await rowProblem(smoke, target);
-    console.log(problem === null ? "passed  the rows are as expected" : `FAILED  the rows: ${escapeText(problem)}`);
+    const rows = problem === null ? "passed  the rows are as expected" : `FAILED  the rows: ${escapeText(problem)}`;
+    console.log(wrapText(rows, 8));
     hasPassed = problem === null && results.every((result) => result?.hasPassed);
   } finally {
     await cleanUp(smoke, target, hasPassed);

@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { escapeText } from "./escape.ts";
+import { cutLine, fitsTerminal } from "./fit.ts";
 
 /** A table of items for a terminal: a line each under the names of these columns, unix seconds as UTC dates; `fit` may cut a line. */
 export const tableOf = (
@@ -12,6 +13,17 @@ export const tableOf = (
   const line = (cells: readonly string[]) =>
     fit(`  ${cells.map((text, index) => text.padEnd(widths[index] ?? 0)).join("  ")}`.trimEnd());
   return [styleText("gray", line(columns)), ...rows.map(line)].join("\n");
+};
+
+/** The same on a terminal that is too narrow for all columns: a table below the other, each of those that fit and of the first one. */
+export const tablesOf = (items: readonly object[], columns: readonly string[]): string => {
+  const groups: string[][] = [];
+  for (const column of columns) {
+    const group = groups.at(-1);
+    if (group && fitsTerminal(tableOf(items, [...group, column]))) group.push(column);
+    else groups.push(group ? [...columns.slice(0, 1), column] : [column]);
+  }
+  return groups.map((group) => tableOf(items, group, cutLine)).join("\n");
 };
 
 const timeColumns = [

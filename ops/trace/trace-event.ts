@@ -1,7 +1,8 @@
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { findTarget } from "../command/target.ts";
 import { type TargetOptions, targetText } from "../command/target-options.ts";
-import { escapeLines } from "../terminal/escape.ts";
+import { escapeLines, escapeText } from "../terminal/escape.ts";
+import { wrapCommand, wrapText } from "../terminal/fit.ts";
 import { formatTime } from "../terminal/format-time.ts";
 import { readTrace, type Trace } from "./read-trace.ts";
 import { traceText } from "./trace-text.ts";
@@ -21,20 +22,19 @@ export const traceEvent = async (eventId: string, options: TraceOptions): Promis
   if (options.json) console.log(escapeLines(JSON.stringify(trace, null, 2)));
   else if (trace.executions.length > 0) console.log([traceText(trace), ...nextStep(trace, options)].join("\n\n"));
   if (trace.executions.length > 0) return 0;
-  console.error(nothingFound(eventId, name, options));
+  console.error(wrapText(nothingFound(escapeText(eventId), name, options), 2));
   return 1;
 };
 
 // What failed for good is in the dead-letter queue, unless it was redriven or deleted since.
 const nextStep = ({ eventId, executions }: Trace, options: TraceOptions): string[] => {
-  const isDone = executions.at(-1)?.status !== "FAILED";
-  return isDone
-    ? []
-    : [`Is it in the dead-letter queue? npm run redrive -- ${targetText(options)} --event ${eventId} --dry-run`];
+  if (executions.at(-1)?.status !== "FAILED") return [];
+  const redrive = `npm run redrive -- --dry-run ${targetText(options)} --event ${escapeText(eventId)}`;
+  return [`Is it in the dead-letter queue?\n  ${wrapCommand(redrive, 2)}`];
 };
 
 const nothingFound = (eventId: string, name: string, options: TraceOptions): string => {
-  const redrive = `npm run redrive -- ${targetText(options)} --event ${eventId} --dry-run`;
+  const redrive = `npm run redrive -- --dry-run ${targetText(options)} --event ${eventId}`;
   return `The Lambdas of ${name} have logged nothing of ${eventId} since ${formatTime(options.since)}. Possible reasons:
 - It is older than that (--since 7d), or older than the logs' retention (logRetentionDays).
 - EventBridge or the state machine could not start it, and it is a dead letter: ${redrive}

@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { escapeText } from "../terminal/escape.ts";
+import { besideOrBelow, wrapText } from "../terminal/fit.ts";
 import { formatDuration } from "../terminal/format-duration.ts";
 import type { ExecutionTrace, StateTrace, TraceError } from "./execution-trace.ts";
 import type { Trace } from "./read-trace.ts";
@@ -8,9 +9,9 @@ import type { Trace } from "./read-trace.ts";
 export const traceText = ({ eventId, type, created, executions }: Trace): string => {
   const createdAt = created === null ? "" : `, created ${timeOf(created * 1000)}`;
   const [first] = executions;
-  const heading = `${styleText("bold", eventId)}  ${escapeText(type ?? "of unknown type")}${createdAt}`;
+  const heading = `${styleText("bold", escapeText(eventId))}  ${escapeText(type ?? "of unknown type")}${createdAt}`;
   const received = first ? `, received ${timeOf(first.at)}` : "";
-  return [heading + received, ...executions.map(executionText)].join("\n\n");
+  return [wrapText(heading + received, 2), ...executions.map(executionText)].join("\n\n");
 };
 
 const kinds: Record<ExecutionTrace["kind"], string> = { first: "", again: "again, ", redrive: "redriven, " };
@@ -20,24 +21,25 @@ const executionText = ({ arn, machine, kind, at, ms, status, error, states }: Ex
     status === null ? "its end is not logged" : `${status}${ms === null ? "" : ` after ${formatDuration(ms)}`}`;
   const colour = status === "SUCCEEDED" ? "green" : status === null ? "gray" : "red";
   return [
-    `${styleText("bold", machine)}  ${kinds[kind]}${timeOf(at)}  ${styleText(colour, end)}${errorText(error)}`,
-    styleText("gray", `  ${arn}`),
+    wrapText(
+      `${styleText("bold", escapeText(machine))}  ${kinds[kind]}${timeOf(at)}  ${styleText(colour, end)}${errorText(error)}`,
+      2,
+    ),
+    styleText("gray", `  ${wrapText(escapeText(arn), 2)}`),
     ...states.flatMap(stateLines),
   ].join("\n");
 };
 
 const stateLines = ({ name, at, ms, attempts, outcome, reason, written }: StateTrace): string[] => {
   const parts = escapeText([outcome, reason, written.join(", ")].filter(Boolean).join(": "));
-  const line =
-    `  ${clockOf(at)}  ${name.padEnd(24)}${(ms === null ? "" : formatDuration(ms)).padStart(9)}  ${parts}`.trimEnd();
+  const heading = `  ${clockOf(at)}  ${escapeText(name).padEnd(24)}${(ms === null ? "" : formatDuration(ms)).padStart(9)}`;
+  const line = besideOrBelow(heading, parts, "  ", 16).trimEnd();
   const succeededAtOnce = attempts.length <= 1 && attempts.every(({ error }) => error === null);
   if (succeededAtOnce) return [line];
   const lines = attempts.map(({ at: start, ms: duration, error }, index) => {
     const end = error ? styleText("red", errorText(error).trim()) : "";
-    return (
-      `  ${clockOf(start)}    attempt ${index + 1}`.padEnd(40) +
-      `${(duration === null ? "" : formatDuration(duration)).padStart(9)}  ${end}`
-    );
+    const attempt = `  ${clockOf(start)}    attempt ${index + 1}`.padEnd(40);
+    return besideOrBelow(attempt + (duration === null ? "" : formatDuration(duration)).padStart(9), end, "  ", 18);
   });
   return [line, ...lines.map((text) => text.trimEnd())];
 };

@@ -6,7 +6,8 @@ import { UserError } from "../command/errors.ts";
 import { findTarget } from "../command/target.ts";
 import { type TargetOptions, targetText } from "../command/target-options.ts";
 import { assertTakesTestEvents, putTestEvents, type TestEvent } from "../command/test-events.ts";
-import { escapeText } from "../terminal/escape.ts";
+import { escapeLines, escapeText } from "../terminal/escape.ts";
+import { wrapText } from "../terminal/fit.ts";
 import { type SetValue, withValues } from "./set-values.ts";
 
 /** What `npm run trigger` was asked to do. */
@@ -51,7 +52,7 @@ const endingAt = <T extends object>(event: T, seconds: number): T =>
 export const triggerEvent = async (eventType: string, options: TriggerOptions): Promise<number> => {
   const { event, subject } = makeEvent(eventType, options, Date.now());
   if (options.print) {
-    console.log(JSON.stringify(event, null, 2));
+    console.log(escapeLines(JSON.stringify(event, null, 2)));
     return 0;
   }
   const hasFailed = options.to.local === undefined ? await put(event, options) : await post(event, options.to.local);
@@ -65,7 +66,7 @@ const put = async (event: TestEvent, { to }: TriggerOptions): Promise<boolean> =
   assertTakesTestEvents(target, "an event that Stripe did not make");
   const refused = await putTestEvents([event], target);
   for (const reason of refused.values()) throw new UserError(`EventBridge refused the event: ${reason}`);
-  console.log(`${escapeText(event.id)}  ${escapeText(event.type)}  is on the bus of ${target.name}`);
+  console.log(wrapText(`${escapeText(event.id)}  ${escapeText(event.type)}  is on the bus of ${target.name}`, 2));
   return false;
 };
 
@@ -86,6 +87,8 @@ const post = async (event: TestEvent, url: string): Promise<boolean> => {
   if (!response.ok) throw new UserError(`${url} does not take the event: ${Object(answer).error}`);
   const { outcome, written, error } = create(answer, Outcome);
   const lines = error ? [`${error.name}: ${error.message}`] : written;
-  console.log([`${event.id}  ${event.type}  ${outcome}`, ...lines].map(escapeText).join("\n  "));
+  console.log(
+    [`${event.id}  ${event.type}  ${outcome}`, ...lines].map((line) => wrapText(escapeText(line), 2)).join("\n  "),
+  );
   return error !== null;
 };

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { handledTypes } from "../../infra/workflows.ts";
+import { escapeLines } from "../../ops/terminal/escape.ts";
 import { makeCommand } from "../../ops/command/make-command.ts";
 import { readEvents } from "../../local/read-events.ts";
 import type { Outcome } from "../../local/outcome.ts";
@@ -46,6 +47,6 @@ for (const { eventId, type, outcome, error } of outcomes) {
 const refused = outcomes.filter(({ eventId }) => eventId in refusals).length;
 check(run.status === (refused > 0 ? 1 : 0), `npm start ended with ${run.status}\n${run.stderr}`);
 
-for (const failure of failures) console.error(failure);
+for (const failure of failures) console.error(escapeLines(failure));
 console.log(`${outcomes.length - failures.length} of ${events.length} events accounted for`);
 process.exitCode = failures.length > 0 ? 1 : 0;

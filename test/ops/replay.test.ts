@@ -9,7 +9,7 @@ import * as assert from "uvu/assert";
 import { sampleEvent, sampleInvoice } from "../../samples/stripe-objects.ts";
 import { type ReplayOptions, replayRule } from "../../ops/replay/replay-rule.ts";
 import { captured } from "../helpers/captured.ts";
-import { npx, outputs, runCommand, spawnCommand } from "../helpers/command.ts";
+import { npx, outputs, runCommand, spawnCommand, withoutCredentials } from "../helpers/command.ts";
 import { gatedClock } from "../helpers/gated-clock.ts";
 import { rejects } from "../helpers/rejects.ts";
 import { type Serving, startServing } from "../helpers/serving.ts";
@@ -94,7 +94,7 @@ test("brings back what was lost, and changes nothing where nothing was", async (
   assert.match(said, /COMPLETED, up to 1970-01-01T00:01:41Z\nAll of the window was replayed\. /);
   assert.match(
     said,
-    `What failed again is in the dead-letter queue: npm run redrive -- --local ${serving.url} --dry-run`,
+    `What failed again is in the dead-letter queue: npm run redrive -- --dry-run --local ${serving.url}`,
   );
   const after = await serving.dump();
   const link = { PK: "USER#user_cus_lost", SK: "CUSTOMER#cus_lost", customer_id: "cus_lost", user_id: "user_cus_lost" };
@@ -177,6 +177,19 @@ test("says that there are no credentials", async () => {
   assert.match(stderr, "There are no AWS credentials in this shell: ");
 });
 
+// A command that fails to cancel is not waited for.
+const nextCancel = (): Promise<unknown> => {
+  const cancel = serving.replays.cancel.bind(serving.replays);
+  const cancelled = new Promise<void>((done) => {
+    serving.replays.cancel = (one) => {
+      cancel(one);
+      serving.replays.cancel = cancel;
+      done();
+    };
+  });
+  return Promise.race([cancelled, delay(20_000, undefined, { ref: false })]);
+};
+
 test("cancels the replay on Ctrl-C, says from where to go on, and can be run again", async () => {
   for (let n = 0; n < 20; n += 1) await handle(`cancel${n}`, 600 + 6 * n);
   close();
@@ -188,22 +201,62 @@ test("cancels the replay on Ctrl-C, says from where to go on, and can be run aga
     child.stdout.on("data", (chunk) => `${chunk}`.includes("Started as") && done());
     child.on("exit", done);
   });
-  const cancelled = new Promise<void>((done) => {
-    const cancel = serving.replays.cancel.bind(serving.replays);
-    serving.replays.cancel = (one) => {
-      cancel(one);
-      done();
-    };
-  });
+  const cancelled = nextCancel();
   child.kill("SIGINT");
-  // A command that fails to cancel is not waited for.
-  await Promise.race([cancelled, delay(20_000, undefined, { ref: false })]);
+  await cancelled;
   open();
   assert.equal(await ended, [130, null]);
   assert.match(await stderr, "The replay is cancelled; it can be started again. Press Ctrl-C again to stop at once.");
   assert.match(await stderr, "The replay CANCELLED. For the rest: --from 1970-01-01T00:10:00Z");
   assert.is((await replay({ from: at(600), to: at(720) })).code, 0);
 });
+
+// As on a terminal, where it shows a bar with the line wrap off.
+const onTerminal = {
+  ...withoutCredentials,
+  NODE_OPTIONS: "--import=data:text/javascript,process.stderr.isTTY=true",
+};
+
+for (const signals of [["SIGINT"], ["SIGTERM"], ["SIGINT", "SIGINT"], ["SIGTERM", "SIGTERM"]] as const) {
+  test(`leaves the terminal with its cursor and its line wrap on when ended by ${signals.join(" and ")}`, async () => {
+    await handle(`shown_${signals.join("_")}`, 900);
+    close();
+    const args = [
+      "--local",
+      serving.url,
+      "--rule",
+      rule,
+      "--from",
+      at(900).toISOString(),
+      "--to",
+      at(960).toISOString(),
+    ];
+    const child = spawnCommand("replay", args, onTerminal);
+    const ended = once(child, "exit");
+    let stderr = "";
+    const says = (what: string) =>
+      new Promise<void>((done) => {
+        const look = () => stderr.includes(what) && done();
+        child.stderr.on("data", look).on("close", done);
+        look();
+      });
+    child.stderr.on("data", (chunk) => (stderr += `${chunk}`));
+    const closed = once(child.stderr, "close");
+    await says("\u001b[?7l");
+    const cancelled = nextCancel();
+    for (const signal of signals) {
+      child.kill(signal);
+      await says("Press Ctrl-C again to stop at once.");
+    }
+    // Only a second signal does not wait for the events that have started.
+    await (signals.length > 1 ? ended : cancelled);
+    open();
+    assert.equal(await ended, [130, null]);
+    await closed;
+    assert.ok(stderr.lastIndexOf("\u001b[?7h") > stderr.lastIndexOf("\u001b[?7l"), JSON.stringify(stderr));
+    assert.ok(stderr.lastIndexOf("\u001b[?25h") >= stderr.lastIndexOf("\u001b[?25l"), JSON.stringify(stderr));
+  });
+}
 
 test("starts nothing when its signal is aborted before it has begun", async () => {
   const replays = serving.replays.all.size;

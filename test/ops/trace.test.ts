@@ -194,7 +194,7 @@ test("prints text or JSON, and what to do about an event that failed", async () 
   assert.match(stdout, "evt_printed  invoice.payment_succeeded, created 1970-01-01T00:00:17.000Z, received ");
   assert.match(stdout, /FAILED after \d.* CustomerNotFound/);
   assert.match(stdout, /attempt 4 .* CustomerNotFound: No user is known for customer cus_printed/);
-  assert.match(stdout, `npm run redrive -- --local ${dev.url} --event evt_printed --dry-run`);
+  assert.match(stdout, `npm run redrive -- --dry-run --local ${dev.url} --event evt_printed`);
   const json = await run("evt_printed", "--local", dev.url, "--json");
   assert.equal(JSON.parse(json.stdout), JSON.parse(JSON.stringify(await trace(dev, "printed"))));
 });
