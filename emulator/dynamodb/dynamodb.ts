@@ -93,7 +93,11 @@ const endOf = async (child: ChildProcess, dataDirectory: string | undefined): Pr
   });
   const [code, signal] = await once(child, "exit");
   const kept = dataDirectory === undefined ? "" : `; what was acknowledged is kept in ${dataDirectory}`;
-  return new EmulatorError(`DynamoDB's process ended (${signal ?? `exit code ${code}`})${reason}${kept}. Start again`);
+  // LevelDB's word for a full disk, among others.
+  const advice = reason.includes("IO error")
+    ? "Free the disk or give another directory, and start again"
+    : "Start again";
+  return new EmulatorError(`DynamoDB's process ended (${signal ?? `exit code ${code}`})${reason}${kept}. ${advice}`);
 };
 
 const rejectedBy = async (ended: Promise<EmulatorError>): Promise<never> => {

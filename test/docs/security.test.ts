@@ -19,4 +19,11 @@ test("says for each threat what stops it, and names a test that there is", () =>
   }
 });
 
+test("says what stolen credentials of an operator can do by the two actions that leave no trace in the tables", () => {
+  assert.match(page, /^ +- `states:StartSyncExecution` takes any input .* a forged event can write a payment/m);
+  assert.match(page, /^ +- `sqs:DeleteMessage` removes dead letters/m);
+  const local = readFileSync(join(docs, "running-locally.md"), "utf8");
+  assert.match(local, /^\| `lost` +\| .*the state machine has reached its own timeout, which no state can catch/m);
+});
+
 test.run();

@@ -327,6 +327,14 @@ test("the page on deployments names each Lambda whose environment a setting chan
   }
 });
 
+test("the page on deployments tells to redrive what was denied while code and permissions changed together", () => {
+  const [, after = ""] = readFileSync("docs/deploying.md", "utf8").split(
+    "If an update changes a Lambda's code and its permissions together, redrive afterwards.",
+  );
+  const [, command] = /^```sh\n(.*)\n```$/m.exec(after) ?? [];
+  assert.is(command, "npm run redrive -- --stack prod --error AccessDeniedException");
+});
+
 test("only the jobs of one environment may assume the deploying role", () => {
   const [trust = ""] = blocksOf("deploying", "json");
   const { Condition } = JSON.parse(trust).Statement[0];

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { hash } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
@@ -83,6 +84,8 @@ const paid = (number: number) => {
   return sampleEvent(`evt_${number}`, "invoice_payment.paid", 1, object);
 };
 
+const invalid = (number: number) => ({ ...paid(number), data: {} });
+
 const post = async (url: string, event: object): Promise<string> => {
   const headers = { "content-type": "application/json" };
   const response = await fetch(`${url}/events`, { method: "POST", headers, body: JSON.stringify(event) });
@@ -102,7 +105,7 @@ test("by Ctrl-C is the same under npm, whether npm alone gets the signal or all 
     const runner = started("npm", ["start", "--", ...optionsOf()]);
     await urlOf(runner);
     process.kill(signal * Number(runner.child.pid), "SIGINT");
-    await runner.code;
+    assert.is(await runner.code, 0, runner.stderr());
     assert.ok(existsSync(dump), runner.stderr());
   }
 });
@@ -171,27 +174,65 @@ test("by a second Ctrl-C waits for nothing, and has the exit code 130", async ()
   await hanging;
 });
 
+const tablesOf = ({ child }: Started): number =>
+  Number(execFileSync("pgrep", ["-P", `${child.pid}`, "-f", "dynamodb/process.ts"], { encoding: "utf8" }));
+
 test("by the end of DynamoDB's process is one line and the exit code 2", async () => {
   const runner = await listening("--data", directory);
-  const ofRunner = ["-P", `${runner.child.pid}`, "-f", "dynamodb/process.ts"];
-  process.kill(Number(execFileSync("pgrep", ofRunner, { encoding: "utf8" })), "SIGKILL");
+  process.kill(tablesOf(runner), "SIGKILL");
   assert.is(await runner.code, 2);
   const line = `DynamoDB's process ended (SIGKILL); what was acknowledged is kept in ${directory}. Start again`;
   assert.is(runner.stderr().trim().split("\n").at(-1), line);
 });
 
-test("by a full disk is one line and the exit code 2, and loses no dead letter that was acknowledged", async () => {
-  // A limit on the size of files, which Node gets as an error too.
+// A limit on the size of files, in KiB, which Node gets as an error too.
+const startedOnFullDisk = (): Started => {
   const limited = `ulimit -f 400; exec "$0" "$@"`;
-  const options = [...optionsOf(), "--data", directory];
-  const runner = started("bash", ["-c", limited, process.execPath, main, ...options]);
+  return started("bash", ["-c", limited, process.execPath, main, ...optionsOf(), "--data", directory]);
+};
+
+// The rows and dead letters that a runner on the same directory starts with.
+const keptIn = async (...options: string[]): Promise<{ payments: string[]; deadLetters: string[] }> => {
+  const runner = run("--data", directory, "--exit", ...options);
+  await runner.code;
+  const { payments, deadLetters } = readDump();
+  return {
+    payments: payments.map((row: Record<string, unknown>) => row["PK"]),
+    deadLetters: deadLetters.map((letter: Record<string, unknown>) => Object(letter["body"]).event.detail.id),
+  };
+};
+
+test("by a full disk under the tables is one line and the exit code 2, and loses no row that was acknowledged", async () => {
+  const runner = startedOnFullDisk();
+  const url = await urlOf(runner);
+  const acknowledged: string[] = [];
+  let posted = 0;
+  const client = async () => {
+    for (;;) {
+      const number = (posted += 1);
+      if ((await post(url, paid(number))) === "applied") acknowledged.push(`INVOICE#in_${number}`);
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, () => rejects(client())));
+  assert.is(await runner.code, 2);
+  const line = `DynamoDB's process ended (exit code 1): IO error: ${directory}/tables/000003.log: File too large; what was acknowledged is kept in ${directory}. Free the disk or give another directory, and start again`;
+  assert.is(runner.stderr().trim().split("\n").at(-1), line);
+  const { payments } = await keptIn();
+  assert.ok(acknowledged.length > 0);
+  assert.equal(
+    acknowledged.filter((key) => !payments.includes(key)),
+    [],
+  );
+});
+
+test("by a full disk is one line and the exit code 2, and loses no dead letter that was acknowledged", async () => {
+  const runner = startedOnFullDisk();
   const url = await urlOf(runner);
   const acknowledged: string[] = [];
   const client = (async () => {
     for (;;) {
-      const invalid = { ...paid(acknowledged.length), pad: "x".repeat(10_000), data: {} };
-      const outcome = await post(url, invalid);
-      if (outcome === "dead-letter") acknowledged.push(invalid.id);
+      const event = { ...invalid(acknowledged.length), pad: "x".repeat(10_000) };
+      if ((await post(url, event)) === "dead-letter") acknowledged.push(event.id);
     }
   })();
   await rejects(client);
@@ -208,10 +249,37 @@ test("by a full disk is one line and the exit code 2, and loses no dead letter t
   );
 });
 
-test("comes at once where the data directory is in use, in one line", async () => {
+test("by SIGKILL, of the runner alone or of DynamoDB's process too, loses no row and no dead letter", async () => {
+  const posted: [string[], string[]] = [[], []];
+  for (const [index, isWhole] of [false, true].entries()) {
+    const runner = await listening("--data", directory);
+    const events = [paid(index), invalid(index + 2)];
+    assert.equal(await Promise.all(events.map((event) => post(runner.url, event))), ["applied", "dead-letter"]);
+    posted[0].push(`INVOICE#in_${index}`);
+    posted[1].push(`evt_${index + 2}`);
+    const others = isWhole ? [tablesOf(runner)] : [];
+    for (const id of [-Number(runner.child.pid), ...others]) process.kill(id, "SIGKILL");
+    assert.is(await runner.code, null);
+    const { payments, deadLetters } = await keptIn();
+    assert.equal([payments.toSorted(), deadLetters], posted);
+  }
+});
+
+// What is in the files of the data directory.
+const files = (): [string, string][] =>
+  readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .toSorted()
+    .map((path) => [path, hash("sha256", readFileSync(path))]);
+
+test("comes at once where the data directory is in use, in one line, and before anything is touched", async () => {
   const runner = await listening("--data", directory);
+  assert.equal([await post(runner.url, paid(1)), await post(runner.url, invalid(2))], ["applied", "dead-letter"]);
+  const before = files();
   const second = run("--data", directory);
   const code = await second.code;
+  assert.equal(files(), before);
   interrupt(runner);
   await runner.code;
   const line = `The data directory ${directory} is in use by another process: end that one, or give another directory\n`;
