@@ -1,5 +1,6 @@
 import type { Message } from "@aws-sdk/client-sqs";
 import { styleText } from "node:util";
+import { attributesOf } from "../emulator/sqs/api.ts";
 import type { Queue } from "../emulator/sqs/queue.ts";
 import { stackOf } from "../ops/command/stack.ts";
 import { listingText } from "../ops/redrive/listing.ts";
@@ -20,11 +21,4 @@ export const deadLettersText = (
 
 // As SQS's API returns them.
 const messagesOf = ({ messages }: Queue): Message[] =>
-  messages.map(({ messageId, body, attributes, sentAt }) => ({
-    MessageId: messageId,
-    Body: body,
-    Attributes: { SentTimestamp: `${Math.round(sentAt)}` },
-    MessageAttributes: Object.fromEntries(
-      Object.entries(attributes).map(([name, value]) => [name, { DataType: "String", StringValue: value }]),
-    ),
-  }));
+  messages.map((message) => ({ MessageId: message.messageId, Body: message.body, ...attributesOf(message) }));

@@ -17,10 +17,6 @@ export type Delivery = ({ execution: Execution } | Undelivered) & {
   retries: number;
 };
 
-/** Whether an event was not delivered, or its execution did not succeed. */
-export const hasFailed = (delivery: Delivery): boolean =>
-  "undelivered" in delivery || delivery.execution.status !== "SUCCEEDED";
-
 /** What EventBridge delivers with. */
 export interface DeliveryArgs {
   permissions: Permissions;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { array, enums, integer, literal, max, min, object, optional, record, string, type Struct } from "superstruct";
 import { awsCall, type AwsCall, type AwsCalls, AwsError } from "../protocol/aws-call.ts";
 import { InvalidReceiptHandle, MessageNotInFlight, MessageTooLarge } from "./errors.ts";
-import type { Queue, Received } from "./queue.ts";
+import type { Message, Queue, Received } from "./queue.ts";
 import type { Queues } from "./queues.ts";
 
 const seconds = max(min(integer(), 0), 43_200);
@@ -97,16 +97,24 @@ const withAwsErrors = <T>(run: () => T): T => {
 };
 
 const asMessage = (received: Received, hasTexts: boolean, hasTime: boolean): object => {
-  const { messageId, receiptHandle, body, attributes, sentAt } = received;
-  const texts = Object.entries(attributes).map(([name, value]) => [name, { DataType: "String", StringValue: value }]);
+  const { messageId, receiptHandle, body } = received;
+  const { Attributes: times, MessageAttributes: texts } = attributesOf(received);
   return {
     MessageId: messageId,
     ReceiptHandle: receiptHandle,
     Body: body,
     MD5OfBody: md5(body),
-    ...(hasTime && { Attributes: { SentTimestamp: `${Math.round(sentAt)}` } }),
-    ...(hasTexts && texts.length > 0 && { MessageAttributes: Object.fromEntries(texts) }),
+    ...(hasTime && { Attributes: times }),
+    ...(hasTexts && Object.keys(texts).length > 0 && { MessageAttributes: texts }),
   };
 };
+
+/** The attributes of a message as SQS's API returns them: its time in milliseconds since 1970, and the sender's texts. */
+export const attributesOf = ({ attributes, sentAt }: Message) => ({
+  Attributes: { SentTimestamp: `${Math.round(sentAt)}` },
+  MessageAttributes: Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [name, { DataType: "String", StringValue: value }]),
+  ),
+});
 
 const md5 = (text: string): string => createHash("md5").update(text).digest("hex");

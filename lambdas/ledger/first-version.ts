@@ -14,7 +14,7 @@ export const namesInVersion1 = (
   return { from: from ? nameOf(from, names.from) : "", to: nameOf(to, names.to), state: to };
 };
 
-/** Which of today's names stand for those that a ledger of version 1 has left open, with what an event tells of it. */
+/** Maps hashes of today to the open hashes of a ledger of version 1 for the same states, with those that an event shows added. */
 export const knownFromVersion1 = ({ version1 }: EventLedger, { from, to }: Transition): EventLedger["version1"] => {
   if (!version1) return null;
   const { open } = version1;

@@ -65,7 +65,7 @@ const aroundSnapshot = (
   { created, type, from, to }: NamedEdge,
 ): KnownSnapshot | null => {
   if (!snapshot || type === "deleted" || created > snapshot.to) return snapshot;
-  const transitions = [...new Set([...snapshot.transitions, `${from}>${to}`])].toSorted();
+  const transitions = withDistinct(snapshot.transitions, `${from}>${to}`);
   return { ...snapshot, transitions: transitions.slice(0, bounds.transitions) };
 };
 
@@ -73,7 +73,7 @@ const inNewestSecond = (ledger: EventLedger, edge: NamedEdge): Partial<EventLedg
   const { created, type, from, to, state } = edge;
   if (created < ledger.newest || type === "deleted") return {};
   const before = created > ledger.newest ? emptyLedger : ledger;
-  const transitions = [...new Set([...before.transitions, `${from}>${to}`])].toSorted();
+  const transitions = withDistinct(before.transitions, `${from}>${to}`);
   const states = Object.entries({ ...before.states, [to]: preferred(before.states[to], state) }).toSorted(byHash);
   return {
     newest: created,
@@ -82,6 +82,8 @@ const inNewestSecond = (ledger: EventLedger, edge: NamedEdge): Partial<EventLedg
     isCrowded: before.isCrowded || transitions.length > bounds.transitions || states.length > bounds.states,
   };
 };
+
+const withDistinct = (transitions: string[], one: string): string[] => [...new Set([...transitions, one])].toSorted();
 
 // Equal states may differ in what is known of their prices, as an event may name a price by its id alone.
 const preferred = (known: SubscriptionState | undefined, state: SubscriptionState): SubscriptionState =>

@@ -21,7 +21,7 @@ export const resolveState = (ledger: EventLedger): ResolvedState =>
 const resolvedSince = ({ from, to, hash, transitions }: KnownSnapshot, ledger: EventLedger): ResolvedState => {
   const edges = transitions.map((transition) => edgeOf(transition, 1));
   const isWhole = isConnected([...edges, { from: hash, to: hash, count: 1 }]);
-  const starts = [hash, ...(isWhole ? new Set(edges.map((edge) => edge.from)) : [])];
+  const starts = [...new Set([hash, ...(isWhole ? edges.map((edge) => edge.from) : [])])];
   const isWithin = !ledger.ended && ledger.newest <= to;
   const isQuiet = ledger.transitions.length === 0;
   const readings = starts.map((start) =>

@@ -8,7 +8,7 @@ export interface NextItem {
   item: SubscriptionItem;
   /** Subscriptions that the item has no room for. */
   overflow: StoredSubscriptions;
-  /** Customers of the item's subscriptions that no item ties to the user yet. */
+  /** Customers that no item ties to the user yet: those of all subscriptions, also of those that leave, and the one that the product put into the index. */
   unlinked: string[];
 }
 
@@ -45,7 +45,6 @@ export const nextItem = (
       subscriptions: kept,
     },
     overflow,
-    // Those that leave too, and the one that the product has put there, which it may replace.
     unlinked: [
       ...new Set([...customersOf(subscriptions), ...(before.customer_id === null ? [] : [before.customer_id])]),
     ].filter((id) => !before.stripe_customers.includes(id) && id !== customerId),

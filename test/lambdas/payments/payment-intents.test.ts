@@ -8,6 +8,7 @@ import { permutationsOf } from "../../../samples/random.ts";
 import type { Json } from "../../../samples/stripe-objects.ts";
 import { rejects } from "../../helpers/rejects.ts";
 import { startTables, type Tables } from "../../helpers/tables.ts";
+import { paid } from "./paid.ts";
 
 const test = suite("a payment's intents");
 
@@ -30,24 +31,6 @@ const intent = (paymentIntentId: string, more: Partial<InvoiceIntent> = {}): Inv
   ...more,
 });
 const part = { isDefault: false };
-
-const paid = (id: string, more: Partial<Payment> = {}): Payment => ({
-  PK: `INVOICE#${id}`,
-  SK: "SUCCEEDED",
-  user_id: "user_1",
-  customer_id: "cus_1",
-  subscription_id: "sub_1",
-  stripe_invoice_id: id,
-  amount: 580,
-  currency: "jpy",
-  status: "succeeded",
-  billing_period_start: 100,
-  billing_period_end: 200,
-  stripe_created: 90,
-  created_at: 1000,
-  expires_at: 2000,
-  ...more,
-});
 
 test("keep an unrecorded invoice's row until the last of them may go, whatever their order", async () => {
   for (const [id, orders] of Object.entries({ in_up: [500, 600], in_down: [600, 500], in_same: [600, 600] })) {

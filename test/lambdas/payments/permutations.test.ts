@@ -6,6 +6,7 @@ import { type Payments, paymentsTable } from "../../../lambdas/payments/payments
 import type { Json } from "../../../samples/stripe-objects.ts";
 import { permutationsOf } from "../../../samples/random.ts";
 import { startTables, type Tables } from "../../helpers/tables.ts";
+import { paid } from "./paid.ts";
 
 const test = suite("events about one invoice");
 
@@ -92,24 +93,6 @@ test("make the same rows in every order", async () => {
 
 const row = async (invoiceId: string): Promise<Json> =>
   (await tables.items(tables.payments)).find(({ PK }) => PK === `INVOICE#${invoiceId}`) ?? {};
-
-const paid = (invoiceId: string, more: Partial<Payment> = {}): Payment => ({
-  PK: `INVOICE#${invoiceId}`,
-  SK: "SUCCEEDED",
-  user_id: "user_1",
-  customer_id: "cus_1",
-  subscription_id: "sub_1",
-  stripe_invoice_id: invoiceId,
-  amount: 580,
-  currency: "jpy",
-  status: "succeeded",
-  billing_period_start: 100,
-  billing_period_end: 200,
-  stripe_created: 90,
-  created_at: 1000,
-  expires_at: 2000,
-  ...more,
-});
 
 test("say the larger amount, then the earlier time, then more", async () => {
   const better: [string, Partial<Payment>, Partial<Payment>][] = [

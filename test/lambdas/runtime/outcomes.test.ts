@@ -161,7 +161,7 @@ test("resolve-customer: ties a customer to its user, unless an item of its own s
   assert.equal([bare.result, bare.linked, bare.asked], [{ ...found, customerId: null }, [], []]);
 });
 
-test("resolve-customer: says and logs why it skips or refuses, and ties nobody", async () => {
+test("resolve-customer: says and logs why it skips or refuses, and links no customer", async () => {
   const priced = { lines: { data: [{ price: "price_other" }] } };
   const sold = { monthly: ["price_ours"] };
   const two = [

@@ -54,7 +54,7 @@ test("are read whole by their user, and are empty for a user that has none", asy
   assert.is((await itemOf("items_none"))?.["order"], "certain");
 });
 
-test("are written only where nobody wrote them since, the product's customer too", async () => {
+test("are written only if no other write came since, the product's customer too", async () => {
   const before = await subscriptions.read("items_race");
   const next = { ...before, stripe_version: 1, customer_id: "cus_items", subscriptions: life() };
   assert.is(await subscriptions.write("items_race", before, next, sold), true);

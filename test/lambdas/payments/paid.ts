@@ -1,0 +1,20 @@
+import type { Payment } from "../../../lambdas/payments/payment.ts";
+
+/** An invoice's payment, to be recorded; times in unix seconds. */
+export const paid = (id: string, more: Partial<Payment> = {}): Payment => ({
+  PK: `INVOICE#${id}`,
+  SK: "SUCCEEDED",
+  user_id: "user_1",
+  customer_id: "cus_1",
+  subscription_id: "sub_1",
+  stripe_invoice_id: id,
+  amount: 580,
+  currency: "jpy",
+  status: "succeeded",
+  billing_period_start: 100,
+  billing_period_end: 200,
+  stripe_created: 90,
+  created_at: 1000,
+  expires_at: 2000,
+  ...more,
+});
