@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { VirtualClock } from "../../emulator/time/clock.ts";
 import { loadStack } from "../../local/program.ts";
 import { life } from "../../samples/one-life.ts";
 import { sampleEvent, sampleInvoice, sampleSubscription } from "../../samples/stripe-objects.ts";
@@ -160,6 +161,28 @@ test("keeps tables and dead letters between runs, in the data directory", async 
 test("does not start with a program that it would not run as AWS does, and leaves nothing running", async () => {
   const { message } = await rejects(startRunning({ graph: loadStack(stackWith("dev", { eventSource: "nowhere" })) }));
   assert.match(message, "eventSource");
+});
+
+test("waits for a Lambda's retries of throttled calls on its own clock, while events are played", async () => {
+  const clock = new VirtualClock();
+  const waits: number[] = [];
+  const sleepHeld = clock.sleepHeld.bind(clock);
+  clock.sleepHeld = (milliseconds) => {
+    waits.push(milliseconds);
+    return sleepHeld(milliseconds);
+  };
+  const faults = { seed: 1, faults: [{ hop: "dynamodb", kind: "throttles", probability: 0.5 } as const] };
+  const throttled = await startRunning({ clock, faults });
+  try {
+    const began = clock.now();
+    const events = life().flatMap((stage) => stage.events);
+    await throttled.addPlaceholderUsers(events.map((event) => throttled.envelope(event)));
+    for (const event of events) await throttled.handle(event);
+    const waited = waits.reduce((sum, milliseconds) => sum + milliseconds, 0);
+    assert.ok(waited > 0 && clock.now() - began >= waited, `${clock.now() - began} ms, of ${waited} ms waited for`);
+  } finally {
+    await throttled.stop();
+  }
 });
 
 test.run();
