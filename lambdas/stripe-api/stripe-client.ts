@@ -22,9 +22,9 @@ export type AskStripe = <T>(ask: (stripe: Stripe) => Promise<Stripe.Response<T>>
  * @throws {StripeKeyRefused} where no key is set, and where Stripe refuses it.
  */
 export const askStripe =
-  (keyParameter: string): AskStripe =>
+  (keyParameter: string, readKey = stripeKey): AskStripe =>
   async (ask) => {
-    const stripe = clientWith(await stripeKey(keyParameter));
+    const stripe = clientWith(await readKey(keyParameter));
     const since = performance.now();
     try {
       const value = await ask(stripe);
