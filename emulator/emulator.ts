@@ -21,6 +21,7 @@ import { type LogGroups, makeLogGroups } from "./logs/log-groups.ts";
 import { openMessageStore } from "./sqs/message-store.ts";
 import { makeQueueMetrics } from "./sqs/metrics.ts";
 import { makeQueues, type Queues } from "./sqs/queues.ts";
+import { startParameterStore } from "./ssm/server.ts";
 import type { Executions, ExecutionsArgs } from "./stepfunctions/executions.ts";
 import { makeMachines } from "./stepfunctions/machines.ts";
 import type { Clock } from "./time/clock.ts";
@@ -44,6 +45,10 @@ export interface EmulatorArgs {
   dynamodbEndpoint?: string | undefined;
   /** The faults to inject. */
   faults?: FaultPlan | undefined;
+  /** The values of parameters, by logical or physical name; without one, a parameter has that of the program. */
+  parameters?: Record<string, string> | undefined;
+  /** What each Lambda has in its environment besides what the graph says. */
+  lambdaEnvironment?: Record<string, string> | undefined;
   /** The largest number of containers of each Lambda; where calls often wait, more are faster. */
   containers?: number | undefined;
   /** Gets each alarm that goes off or is over. */
@@ -118,7 +123,10 @@ const assemble = async (args: EmulatorArgs, stops: Stop[]): Promise<Emulator> =>
 
   const services = { graph, permissions, logs, queues: queues.all, clock, metrics, inject, eventIdOf };
   const onLog = loggingTo(services);
-  const functions = startFunctions({ ...args, ...services, dynamodbEndpoint: dynamodb.endpoint, onLog });
+  const ssm = await startParameterStore({ ...args, ...services });
+  stops.push(() => ssm.stop());
+  const endpoints = { dynamodbEndpoint: dynamodb.endpoint, ssmEndpoint: ssm.endpoint };
+  const functions = startFunctions({ ...args, ...services, ...endpoints, onLog });
   stops.push(() => Promise.all(functions.map((lambda) => lambda.stop())));
   const executions = makeMachines({ ...services, functions, onEnd: observedEnd(cloudwatch, args.onExecution) });
   const archives = makeArchives(graph, clock);

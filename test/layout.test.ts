@@ -24,9 +24,9 @@ const emulatorLevels = [
   ["graph", "time"],
   ["protocol"],
   ["iam", "cloudwatch", "logs", "faults"],
-  ["dynamodb", "lambda", "sqs"],
+  ["dynamodb", "lambda", "sqs", "ssm"],
   ["stepfunctions"],
-  ["eventbridge"],
+  ["eventbridge", "scheduler"],
   ["aws-api.ts", "emulator.ts"],
 ];
 

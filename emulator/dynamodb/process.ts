@@ -4,7 +4,7 @@ import { enableCompileCache } from "node:module";
 import { type FaultPlan, makeFaults } from "../faults/faults.ts";
 import { notAuthorized } from "../iam/access-denied.ts";
 import { allows, type Request, type Statement } from "../iam/policy.ts";
-import { emulatorKey } from "../protocol/access-keys.ts";
+import { accessKeyOf, emulatorKey } from "../protocol/access-keys.ts";
 import { foreignRequestProblem } from "../protocol/foreign-request.ts";
 import { bodyOf, forwardTo } from "./forward.ts";
 
@@ -58,13 +58,13 @@ const start = ({ path, endpoint, tableArn, callers, faults: plan }: ProcessArgs)
   });
 
   const faultAt = ({ headers }: IncomingMessage, body: Buffer): string | null => {
-    const key = keyOf(headers);
+    const key = accessKeyOf(headers);
     // The emulator's own calls are no part of the run.
     return key === emulatorKey ? null : faults.inject("dynamodb", `${key} ${headers["x-amz-target"]} ${body}`);
   };
 
   const refusalOf = ({ headers }: IncomingMessage, body: Buffer): string | null => {
-    const key = keyOf(headers);
+    const key = accessKeyOf(headers);
     const caller = callers[key];
     const wanted = requestOf(`${headers["x-amz-target"]}`, body, tableArn);
     const call = `${key} ${wanted.action} ${wanted.resource}`;
@@ -140,9 +140,6 @@ const requestOf = (target: string, body: Buffer, tableArn: string): Request => {
     resource: `${tableArn}/${table}${index === undefined ? "" : `/index/${index}`}`,
   };
 };
-
-const keyOf = (headers: IncomingMessage["headers"]): string =>
-  /Credential=([^/]+)/.exec(headers.authorization ?? "")?.[1] ?? "";
 
 const refuse = (response: ServerResponse, message: string): void => fail(response, 400, accessDenied, message);
 

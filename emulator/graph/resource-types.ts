@@ -41,6 +41,6 @@ export const mockedOutputs = (region: string, account: string): Record<string, (
       url: `https://sqs.${region}.amazonaws.com/${account}/${name}`,
     }),
     "aws:sqs/queuePolicy:QueuePolicy": () => ({}),
-    "aws:ssm/parameter:Parameter": ({ name }) => ({ arn: arn("ssm", `parameter/${name}`) }),
+    "aws:ssm/parameter:Parameter": ({ name }) => ({ arn: arn("ssm", `parameter/${`${name}`.replace(/^\//, "")}`) }),
   };
 };

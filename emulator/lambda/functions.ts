@@ -19,6 +19,10 @@ export interface FunctionsArgs {
   permissions: Permissions;
   /** Where the Lambdas find DynamoDB. */
   dynamodbEndpoint: string;
+  /** Where the Lambdas find the Parameter Store. */
+  ssmEndpoint: string;
+  /** What each Lambda has in its environment besides what the graph says. */
+  lambdaEnvironment?: Record<string, string> | undefined;
   /** The largest number of containers of each Lambda. */
   containers?: number | undefined;
   /** Whose time a Lambda's waits take. */
@@ -60,10 +64,10 @@ export const startFunctions = (args: FunctionsArgs): RunningFunction[] =>
     return { ...pool, name, arn: `${outputs["arn"]}`, timeoutSeconds };
   });
 
-// What Lambda itself puts there, as far as code reads it; the access key tells DynamoDB whose calls they are.
+// What Lambda itself puts there, as far as code reads it; the access key tells DynamoDB and the Parameter Store whose calls they are.
 const environmentOf = (
   { name, environment }: Infer<typeof FunctionInputs>,
-  { graph, dynamodbEndpoint }: FunctionsArgs,
+  { graph, dynamodbEndpoint, ssmEndpoint, lambdaEnvironment }: FunctionsArgs,
 ) => ({
   AWS_REGION: graph.region,
   AWS_LAMBDA_FUNCTION_NAME: name,
@@ -71,7 +75,9 @@ const environmentOf = (
   AWS_SECRET_ACCESS_KEY: "none",
   AWS_SESSION_TOKEN: "none",
   AWS_ENDPOINT_URL_DYNAMODB: dynamodbEndpoint,
+  AWS_ENDPOINT_URL_SSM: ssmEndpoint,
   ...environment.variables,
+  ...lambdaEnvironment,
 });
 
 // AWS would run a Lambda that may not write its log, and its lines would be lost.
