@@ -17,6 +17,7 @@ import {
   makeSubscriptionHistory,
   type SubscriptionHistory,
 } from "../../../samples/subscription-history.ts";
+import { readFromStripe } from "../../helpers/read-from-stripe.ts";
 import { stateFields } from "./states.ts";
 
 const test = suite("a subscription that was read from Stripe's API");
@@ -39,11 +40,11 @@ interface Read {
   index: number;
 }
 
-// Read right after an event, or some time later, and answered after up to some seconds.
-const readAfter = ({ objects, times }: SubscriptionHistory, index: number, wait: number, slow: number): Read => {
-  const at = (times[index] ?? 0) + wait;
-  return { index, snapshot: { state: stateIn(objects[index]), from: at - slow - 2, to: at + slow + 2 } };
-};
+// Right after an event, answered after up to some seconds.
+const readAfter = (history: SubscriptionHistory, index: number, answerSeconds: number): Read => ({
+  index,
+  snapshot: readFromStripe(history, { index, waitSeconds: 0, answerSeconds }),
+});
 
 type Gaps = "apart" | "half" | "none";
 const allGaps: Gaps[] = ["apart", "half", "none"];
@@ -73,8 +74,7 @@ test("leaves every life right, certain and without a gap when it was read after 
   for (const gaps of allGaps) {
     for (const kind of kinds) {
       for (const { random, history } of histories(gaps, kind, 30)) {
-        const last = history.events.length - 1;
-        const { snapshot } = readAfter(history, last, 20, Math.floor(random() * 5));
+        const snapshot = readFromStripe(history, { waitSeconds: 20, answerSeconds: Math.floor(random() * 5) });
         const ledger = takeSnapshot(play(shuffled(delivered(history, kind, random), random)), snapshot);
         assert.ok(ledger);
         const { state, order, gapSince, missing } = resolveState(stored(ledger));
@@ -106,7 +106,7 @@ test("is never certain and wrong, nor depends on the order, whatever is read whe
     for (const kind of [{}, { doubles: 0.2 }, { late: 0.1 }, { lost: "one" }] satisfies Kind[]) {
       for (const { random, history } of histories(gaps, kind, 60)) {
         const index = Math.floor(random() * history.events.length);
-        const read = readAfter(history, index, 0, Math.floor(random() * 5));
+        const read = readAfter(history, index, Math.floor(random() * 5));
         const taken = aroundRead(history, delivered(history, kind, random), read);
         assert.ok(taken);
         const resolved = resolveState(play(shuffled(taken.after, random), taken.ledger));
