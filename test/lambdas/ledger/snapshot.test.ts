@@ -121,6 +121,38 @@ test("is never certain and wrong, nor depends on the order, whatever is read whe
   }
 });
 
+// The same life, but that nothing happens for a minute after one of its events.
+const quietAfter = (history: SubscriptionHistory, index: number): SubscriptionHistory => ({
+  ...history,
+  events: history.events.map((event, at) =>
+    at > index ? { ...event, created: Number(event["created"]) + 60 } : event,
+  ),
+  times: history.times.map((time, at) => (at > index ? time + 60 : time)),
+});
+
+test("that heals a life in the middle leaves no gap, whatever of what happened before comes after it, or never", () => {
+  for (const gaps of allGaps) {
+    for (const kind of [{}, { doubles: 0.2 }, { lost: "one" }, { lost: "many" }] satisfies Kind[]) {
+      for (const { random, history } of histories(gaps, kind, 40)) {
+        const index = Math.floor(random() * history.events.length);
+        const life = quietAfter(history, index);
+        const isBefore = (event: Json) => life.events.slice(0, index + 1).some(({ id }) => isOf(event, id));
+        const burst = delivered(life, kind, random).filter(isBefore);
+        const since = withDuplicates(life.events.slice(index + 1), 0.1, random);
+        const snapshot = readFromStripe(life, { index, waitSeconds: 30, answerSeconds: Math.floor(random() * 5) });
+        const ledger = takeSnapshot(play(burst.filter(() => random() < 0.5)), snapshot);
+        assert.ok(ledger);
+        const resolved = resolveState(play(shuffled([...burst, ...since], random), ledger));
+        const told = JSON.stringify({ gaps, kind, index, id: life.subscriptionId });
+        assert.equal(resolveState(play(since, ledger)), resolved, told);
+        const truth = hashOf(stateIn(life.objects.at(-1)));
+        assert.equal([hashOf(resolved.state), resolved.gapSince], [truth, null], told);
+        if (gaps === "apart" || since.length === 0) assert.is(resolved.order, "certain", told);
+      }
+    }
+  }
+});
+
 const active: SubscriptionState = { ...stateFields, status: "active" };
 const pastDue: SubscriptionState = { ...stateFields, status: "past_due" };
 const canceled: SubscriptionState = { ...stateFields, status: "canceled", ended_at: 90 };
