@@ -1,8 +1,6 @@
 import type { AlarmChange } from "./cloudwatch/alarms.ts";
 import { type CloudWatch, makeCloudWatch } from "./cloudwatch/cloudwatch.ts";
-import { datapointsIn } from "./cloudwatch/embedded-metrics.ts";
 import type { MetricFamily } from "./cloudwatch/known-metrics.ts";
-import type { Metrics } from "./cloudwatch/metrics.ts";
 import { callersOf, usesOf } from "./dynamodb/callers.ts";
 import type { Table } from "./dynamodb/create-tables.ts";
 import { type DynamoDB, forkDynamoDB, startDynamoDB } from "./dynamodb/dynamodb.ts";
@@ -13,16 +11,17 @@ import type { Envelope } from "./eventbridge/envelope.ts";
 import { makeReplays, type Replays } from "./eventbridge/replays.ts";
 import { startMachines } from "./eventbridge/start-target.ts";
 import { type EventIdOf, type FaultPlan, makeFaults, untriggeredFaults } from "./faults/faults.ts";
-import { EmulatorError } from "./graph/errors.ts";
+import type { EmulatorError } from "./graph/errors.ts";
+import { firstFailure } from "./graph/first-failure.ts";
 import type { Graph } from "./graph/graph.ts";
 import { type Permissions, permissionsOf, type Use } from "./iam/permissions.ts";
+import { loggingTo } from "./lambda/function-logs.ts";
 import { startFunctions } from "./lambda/functions.ts";
 import { type LogGroups, makeLogGroups } from "./logs/log-groups.ts";
 import { openMessageStore } from "./sqs/message-store.ts";
 import { makeQueueMetrics } from "./sqs/metrics.ts";
 import { makeQueues, type Queues } from "./sqs/queues.ts";
-import { type Executions, makeExecutions } from "./stepfunctions/executions.ts";
-import { withLogging } from "./stepfunctions/logging.ts";
+import type { Executions, ExecutionsArgs } from "./stepfunctions/executions.ts";
 import { makeMachines } from "./stepfunctions/machines.ts";
 import type { Clock } from "./time/clock.ts";
 
@@ -49,6 +48,8 @@ export interface EmulatorArgs {
   containers?: number | undefined;
   /** Gets each alarm that goes off or is over. */
   onAlarm?: ((change: AlarmChange) => void) | undefined;
+  /** Gets each execution that ran in the background, at its end, and the name of its state machine. */
+  onExecution?: ExecutionsArgs["onEnd"];
   /** Gets the reason, once, when the emulator can store nothing any more: whatever is under way must not be acknowledged. */
   onFailure?: ((error: EmulatorError) => void) | undefined;
   /** Gets the deliveries of each event that a replay put and a rule matched, and when that began on the clock of `performance`. */
@@ -119,8 +120,7 @@ const assemble = async (args: EmulatorArgs, stops: Stop[]): Promise<Emulator> =>
   const onLog = loggingTo(services);
   const functions = startFunctions({ ...args, ...services, dynamodbEndpoint: dynamodb.endpoint, onLog });
   stops.push(() => Promise.all(functions.map((lambda) => lambda.stop())));
-  const machines = withLogging(makeMachines({ ...services, functions }), services);
-  const executions = makeExecutions(machines, services);
+  const executions = makeMachines({ ...services, functions, onEnd: observedEnd(cloudwatch, args.onExecution) });
   const archives = makeArchives(graph, clock);
   const buses = makeEventBuses({ ...services, archives, startTarget: startMachines(executions) });
   const replays = makeReplays(archives, clock, async (event, { archive, ruleArns }) => {
@@ -145,27 +145,9 @@ const assemble = async (args: EmulatorArgs, stops: Stop[]): Promise<Emulator> =>
       // What waits for a broken part may wait for long.
       if (!hasFailed()) {
         await replays.stop();
-        await executions.idle();
+        await executions.stop();
       }
       await stopAll(stops);
-    },
-  };
-};
-
-// Reports the first failure; nothing that ends after one counts as done.
-const firstFailure = (report: EmulatorArgs["onFailure"]) => {
-  let failure: EmulatorError | null = null;
-  return {
-    hasFailed: () => failure !== null,
-    onFailure: (error: EmulatorError): void => {
-      if (failure) return;
-      failure = error;
-      report?.(error);
-    },
-    acknowledged: async <T>(run: () => Promise<T>): Promise<T> => {
-      const result = await run();
-      if (failure) throw failure;
-      return result;
     },
   };
 };
@@ -178,10 +160,10 @@ const observed = async (deliver: () => Promise<Delivery[]>, cloudwatch: CloudWat
   return deliveries;
 };
 
-const loggingTo =
-  ({ logs, metrics, clock }: { logs: LogGroups; metrics: Metrics; clock: Clock }) =>
-  (group: string, line: string): void => {
-    const timestamp = Math.round(clock.now());
-    logs.keep(group, () => [{ timestamp, message: line }]);
-    for (const { metric, value } of datapointsIn(line)) metrics.put(metric, value);
+// Time passes for executions in the background too.
+const observedEnd =
+  (cloudwatch: CloudWatch, report: ExecutionsArgs["onEnd"] = () => {}): ExecutionsArgs["onEnd"] =>
+  (...ended) => {
+    cloudwatch.check();
+    report(...ended);
   };

@@ -1,7 +1,8 @@
 import type { Delivery } from "../emulator/eventbridge/delivery.ts";
 import { failureMessage } from "../ops/terminal/failure-message.ts";
 import type { StripeEnvelope } from "./stripe-envelope.ts";
-import type { Execution, HistoryEvent } from "../emulator/stepfunctions/machine.ts";
+import type { HistoryEvent } from "../emulator/stepfunctions/limits.ts";
+import type { Execution } from "../emulator/stepfunctions/machine.ts";
 
 /** The outcome of one event: a line of the runner's output. */
 export interface Outcome {

@@ -44,6 +44,7 @@ export const awsMetrics: readonly MetricFamily[] = [
       "ExecutionsSucceeded",
       "ExecutionsFailed",
       "ExecutionsTimedOut",
+      "ExecutionsAborted",
       "ExecutionTime",
     ],
     source: stepFunctions,

@@ -1,7 +1,7 @@
 import type { Metrics } from "../cloudwatch/metrics.ts";
 import type { EventIdOf, InjectFault } from "../faults/faults.ts";
 import type { Permissions } from "../iam/permissions.ts";
-import { bytesOf, largestData } from "../stepfunctions/data-limit.ts";
+import { bytesOf, largestData } from "../stepfunctions/limits.ts";
 import type { Execution } from "../stepfunctions/machine.ts";
 import { startsThrottled } from "../stepfunctions/metrics.ts";
 import type { Clock } from "../time/clock.ts";

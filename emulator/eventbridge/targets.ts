@@ -46,12 +46,18 @@ export const targetsOf = (graph: Graph, queues: Queue[]): Target[] => {
       matches: compilePattern(JSON.parse(rule.eventPattern), `pattern of ${name}`),
     };
   });
+  // A delivery ends with the execution that it started, and a Standard one may take days.
+  const standardArns = ofType(graph, "aws:sfn/stateMachine:StateMachine")
+    .filter(({ inputs }) => inputs["type"] === "STANDARD")
+    .map(({ outputs }) => outputs["arn"]);
   return ofType(graph, "aws:cloudwatch/eventTarget:EventTarget").map(({ name, inputs }) => {
     const target = validateInputs(inputs, TargetInputs, `target ${name}`);
     const rule = rules.find(
       (candidate) => candidate.name === target.rule && candidate.eventBusName === target.eventBusName,
     );
     if (!rule) throw new EmulatorError(`Target ${name}: there is no rule ${target.rule} on bus ${target.eventBusName}`);
+    if (standardArns.includes(target.arn))
+      throw new EmulatorError(`Target ${name}: the emulator delivers events to Express state machines only`);
     const deadLetters = queues.find(({ arn }) => arn === target.deadLetterConfig.arn);
     if (!deadLetters) throw new EmulatorError(`Target ${name}: there is no queue ${target.deadLetterConfig.arn}`);
     return {

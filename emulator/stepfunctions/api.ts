@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { type Infer, object, optional, string } from "superstruct";
-import { parseJson } from "../graph/json.ts";
 import { awsCall, type AwsCalls, AwsError } from "../protocol/aws-call.ts";
-import { largestData } from "./data-limit.ts";
-import type { Executions } from "./executions.ts";
+import { assertName, readExecutionInput } from "./limits.ts";
+import type { Executions, StartedExecution } from "./executions.ts";
 
 /** What the calls are made on. */
 export interface ExecutionCallsArgs {
@@ -12,24 +11,43 @@ export interface ExecutionCallsArgs {
   now: () => number;
 }
 
-const StartSyncExecution = object({ stateMachineArn: string(), name: optional(string()), input: string() });
+const Start = object({ stateMachineArn: string(), name: optional(string()), input: string() });
+
+const Describe = object({ executionArn: string() });
+
+const Stop = object({ executionArn: string(), error: optional(string()), cause: optional(string()) });
 
 /** Step Functions' calls on these state machines: https://docs.aws.amazon.com/step-functions/latest/apireference/. */
-export const executionCalls = (args: ExecutionCallsArgs): AwsCalls => ({
-  "AWSStepFunctions.StartSyncExecution": awsCall(
-    StartSyncExecution,
-    ({ stateMachineArn }) => stateMachineArn,
-    (input) => runToEnd(args, input),
-  ),
-});
+export const executionCalls = (args: ExecutionCallsArgs): AwsCalls => {
+  const { executions } = args;
+  const machineOf = ({ stateMachineArn }: { stateMachineArn: string }): string => stateMachineArn;
+  const arnOf = ({ executionArn }: { executionArn: string }): string => executionArn;
+  return {
+    "AWSStepFunctions.StartSyncExecution": awsCall(Start, machineOf, (input) => runToEnd(args, input)),
+    "AWSStepFunctions.StartExecution": awsCall(Start, machineOf, ({ stateMachineArn, input, name }) => {
+      const { arn, startedAt } = executions.startInBackground(stateMachineArn, input, name);
+      return { executionArn: arn, startDate: startedAt / 1000 };
+    }),
+    "AWSStepFunctions.DescribeExecution": awsCall(Describe, arnOf, ({ executionArn }) =>
+      asDescription(find(executions, executionArn)),
+    ),
+    "AWSStepFunctions.StopExecution": awsCall(Stop, arnOf, async ({ executionArn, error = "", cause = "" }) => {
+      const execution = find(executions, executionArn);
+      await executions.abort(executionArn, { Error: error, Cause: cause });
+      return { stopDate: (execution.endedAt ?? args.now()) / 1000 };
+    }),
+  };
+};
 
 const runToEnd = async (
   { executions, now }: ExecutionCallsArgs,
-  { stateMachineArn, name = randomUUID(), input }: Infer<typeof StartSyncExecution>,
+  { stateMachineArn, name = randomUUID(), input }: Infer<typeof Start>,
 ): Promise<object> => {
-  if (!/^[\w-]{1,80}$/.test(name)) throw new AwsError("InvalidName", `Invalid Name: '${name}'`);
+  assertName(name);
+  if (executions.typeOf(stateMachineArn) === "STANDARD")
+    throw new AwsError("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine");
   const startedAt = now();
-  const execution = await executions.start(stateMachineArn, name, readInput(input));
+  const execution = await executions.start(stateMachineArn, name, readExecutionInput(input));
   if (!execution) throw new AwsError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${stateMachineArn}'`);
   const { arn, status, output, failure } = execution;
   return {
@@ -44,11 +62,27 @@ const runToEnd = async (
   };
 };
 
-const readInput = (text: string): unknown => {
-  if (Buffer.byteLength(text) > largestData)
-    throw new AwsError("ValidationException", `'input' is longer than ${largestData} bytes`);
-  const input = parseJson(text);
-  if (input === undefined)
-    throw new AwsError("InvalidExecutionInput", "Invalid State Machine Execution Input: it is not JSON");
-  return input;
+const find = (executions: Executions, executionArn: string): StartedExecution => {
+  const execution = executions.find(executionArn);
+  if (execution) return execution;
+  if (!executionArn.includes(":express:"))
+    throw new AwsError("ExecutionDoesNotExist", `Execution Does Not Exist: '${executionArn}'`);
+  // Step Functions keeps no executions of Express.
+  throw new AwsError("InvalidArn", "Invalid Arn: 'Resource type not valid in this context: express'");
+};
+
+const asDescription = (execution: StartedExecution): object => {
+  const { arn, machineArn, name, status, startedAt, endedAt, input, output, failure } = execution;
+  return {
+    executionArn: arn,
+    stateMachineArn: machineArn,
+    name,
+    status,
+    startDate: startedAt / 1000,
+    input,
+    inputDetails: { included: true },
+    ...(endedAt !== null && { stopDate: endedAt / 1000 }),
+    ...(failure && { error: failure.Error, cause: failure.Cause }),
+    ...(status === "SUCCEEDED" && { output: JSON.stringify(output), outputDetails: { included: true } }),
+  };
 };

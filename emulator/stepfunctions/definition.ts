@@ -4,6 +4,7 @@ import {
   enums,
   integer,
   literal,
+  max,
   min,
   nullable,
   number,
@@ -54,7 +55,11 @@ const common = { Comment: optional(string()) };
 const next = { Next: optional(string()), End: optional(literal(true)) };
 
 /** The services that a task may call, by the ARN of the call. */
-export const taskResources = ["arn:aws:states:::lambda:invoke", "arn:aws:states:::sqs:sendMessage"] as const;
+export const taskResources = [
+  "arn:aws:states:::lambda:invoke",
+  "arn:aws:states:::sqs:sendMessage",
+  "arn:aws:states:::states:startExecution",
+] as const;
 
 /** The ARN of a service's call. */
 export type TaskResource = (typeof taskResources)[number];
@@ -81,6 +86,19 @@ const Pass = object({
   ResultPath: optional(nullable(Path)),
 });
 
+const Wait = refine(
+  object({
+    ...common,
+    ...next,
+    Type: literal("Wait"),
+    Seconds: optional(max(min(integer(), 0), 99_999_999)),
+    SecondsPath: optional(Path),
+  }),
+  "Wait",
+  ({ Seconds, SecondsPath }) =>
+    (Seconds === undefined) !== (SecondsPath === undefined) || "it has to have either Seconds or SecondsPath",
+);
+
 const Choice = object({
   ...common,
   Type: literal("Choice"),
@@ -98,11 +116,11 @@ const Fail = object({
   Cause: optional(string()),
 });
 
-const kinds = { Task, Pass, Choice, Succeed, Fail };
+const kinds = { Task, Pass, Wait, Choice, Succeed, Fail };
 
-const State = define<
-  Infer<typeof Task> | Infer<typeof Pass> | Infer<typeof Choice> | Infer<typeof Succeed> | Infer<typeof Fail>
->("State", (value, context) => {
+type Kind = (typeof kinds)[keyof typeof kinds];
+
+const State = define<Infer<Kind>>("State", (value, context) => {
   const kind = Object.entries(kinds).find(([type]) => type === Object(value).Type)?.[1];
   if (!kind) return `the emulator runs no state of the Type ${Object(value).Type}`;
   const [error] = kind.validate(value);

@@ -1,5 +1,7 @@
 import type { LogEvent } from "../logs/log-groups.ts";
-import type { Execution, HistoryEvent, ServiceCall } from "./machine.ts";
+import type { HistoryEvent } from "./limits.ts";
+import type { Execution } from "./machine.ts";
+import type { ServiceCall } from "./task-handlers.ts";
 
 /** How a state machine logs its executions. */
 export interface ExpressLogArgs {
@@ -16,7 +18,7 @@ interface Logged {
 }
 
 /**
- * What an Express state machine logs of an execution at its level, one event a line.
+ * What a state machine logs of an execution at its level, one event a line.
  *
  * https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
  */
@@ -46,7 +48,7 @@ const isLogged = (type: string, level: ExpressLogArgs["level"]): boolean => {
 };
 
 // AWS logs each call of a service by events of its own; the interpreter reports the state that made it.
-const loggedOf = ({ history, serviceCalls }: Execution, args: ExpressLogArgs): Logged[] => {
+const loggedOf = ({ history, serviceCalls, failure }: Execution, args: ExpressLogArgs): Logged[] => {
   const { includeExecutionData, roleArn, region } = args;
   const data = includeExecutionData ? textOf : () => ({});
   // No definition has parallel states, so the calls are in the order of the states that made them.
@@ -94,6 +96,8 @@ const loggedOf = ({ history, serviceCalls }: Execution, args: ExpressLogArgs): L
         return [logged(event, event.type, data("output", event.output))];
       case "ExecutionFailed":
         return [logged(event, event.type, { cause: event.Cause, error: event.Error })];
+      case "ExecutionAborted":
+        return [logged(event, event.type, { cause: failure?.Cause, error: failure?.Error })];
       case "ExecutionTimeout":
         return [logged(event, "ExecutionTimedOut", {})];
       default:

@@ -7,7 +7,7 @@ import type { RunningFunction } from "../lambda/functions.ts";
 import { countThrottle, measuredCall } from "../lambda/metrics.ts";
 import type { Clock } from "../time/clock.ts";
 import { ServiceError } from "./errors.ts";
-import type { TaskCall } from "./machine.ts";
+import type { TaskCall } from "./task-handlers.ts";
 import type { MachineRole } from "./machine-role.ts";
 
 /** What a task needs to invoke a Lambda. */

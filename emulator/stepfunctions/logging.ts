@@ -42,8 +42,8 @@ export const withLogging = (machines: Machine[], args: LoggingArgs): Machine[] =
     const logArgs = { level, includeExecutionData, roleArn, region: graph.region };
     return {
       ...machine,
-      run: async (name, input) => {
-        const execution = await machine.run(name, input);
+      run: async (...run) => {
+        const execution = await machine.run(...run);
         if (level !== "OFF") logs.keep(group, () => expressLog(execution, logArgs));
         return execution;
       },

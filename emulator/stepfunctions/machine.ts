@@ -1,53 +1,50 @@
 import { randomUUID } from "node:crypto";
 import { StateMachine, type StateMachineDefinition } from "aws-local-stepfunctions";
+import { EmulatorError } from "../graph/errors.ts";
 import { validateInputs } from "../graph/validate-inputs.ts";
 import { type Clock, installTimers } from "../time/clock.ts";
-import { bytesOf, largestData } from "./data-limit.ts";
+import { eventsCounted, type HistoryEvent, longestHistory } from "./limits.ts";
+import { asJson, handlersOf, type ServiceCall, type TaskCall } from "./task-handlers.ts";
 import { Definition, type TaskResource } from "./definition.ts";
-import { DataLimitExceeded } from "./errors.ts";
-
-/** Calls a service for a task, with the task's parameters and the input of its execution. */
-export type TaskCall = (parameters: unknown, executionInput: unknown) => Promise<unknown>;
-
-/** An event of an execution's history: which state was entered, left, failed, retried or caught. */
-export type HistoryEvent = ReturnType<StateMachine["run"]>["eventLogs"] extends AsyncGenerator<infer E> ? E : never;
 
 /** An execution that has ended. */
 export interface Execution {
   arn: string;
-  status: "SUCCEEDED" | "FAILED" | "TIMED_OUT";
+  status: "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";
   /** Its output, if it succeeded. */
   output: unknown;
-  /** Its error and cause, if it failed. */
-  failure: { Error: string; Cause: string } | null;
+  /** Its error and cause, if it did not. */
+  failure: Failure | null;
   history: HistoryEvent[];
   /** The calls of services by its tasks, in order. */
   serviceCalls: ServiceCall[];
 }
 
-/** A call of a service by a task. */
-export interface ServiceCall {
-  /** The ARN of the call, such as `arn:aws:states:::lambda:invoke`. */
-  resource: string;
-  timeoutSeconds: number;
-  parameters: unknown;
-  /** Milliseconds since 1970. */
-  startedAt: number;
-  /** Absent if the call failed. */
-  output?: unknown;
+/** Why an execution failed, or was aborted. */
+export interface Failure {
+  Error: string;
+  Cause: string;
 }
+
+/** An Express machine runs for minutes; a Standard one for up to a year, and keeps the names of its executions. */
+export type MachineType = "EXPRESS" | "STANDARD";
 
 /** A state machine that can be run. */
 export interface Machine {
   name: string;
   arn: string;
-  run(executionName: string, input: unknown): Promise<Execution>;
+  type: MachineType;
+  /** The ARN of an execution of this name; executions of Express may share a name, and get an id of their own. */
+  executionArn(executionName: string): string;
+  /** Runs an execution to its end; `signal` aborts it, its reason being the `Failure`. */
+  run(executionName: string, input: unknown, more?: { arn?: string; signal?: AbortSignal }): Promise<Execution>;
 }
 
 /** How a state machine is made. */
 export interface MachineArgs {
   name: string;
   arn: string;
+  type: MachineType;
   /** The definition with its placeholders resolved. */
   definition: string;
   /** How a task calls each service, by the ARN of the call. */
@@ -58,78 +55,93 @@ export interface MachineArgs {
 }
 
 /** Makes a state machine of a definition; refuses one that would not run here exactly as in AWS. */
-export const makeMachine = ({ name, arn, definition, taskCalls, hangs, clock }: MachineArgs): Machine => {
+export const makeMachine = ({ name, arn, type, definition, taskCalls, hangs, clock }: MachineArgs): Machine => {
   // The interpreter waits by the global `setTimeout`, and takes no other.
   installTimers();
   const validDefinition = validateInputs(JSON.parse(definition), Definition, `state machine ${name}`);
+  const longest = type === "EXPRESS" ? 300 : longestYear;
+  if (validDefinition.TimeoutSeconds > longest)
+    throw new EmulatorError(
+      `State machine ${name}: TimeoutSeconds is more than ${longest}, which ${type} runs at most`,
+    );
   // The struct lets through no more than the library's own type has; the library's own check would take a tenth of a second each.
   const interpreter = new StateMachine(validDefinition as StateMachineDefinition, {
     validationOptions: { noValidate: true },
   });
+  const executionArn = (executionName: string): string =>
+    type === "EXPRESS"
+      ? `${arn.replace(":stateMachine:", ":express:")}:${executionName}:${randomUUID()}`
+      : `${arn.replace(":stateMachine:", ":execution:")}:${executionName}`;
   return {
     name,
     arn,
-    run: (executionName, input) =>
+    type,
+    executionArn,
+    run: (executionName, input, { arn: ownArn = executionArn(executionName), signal } = {}) =>
       clock.runWith(async () => {
-        // Express executions may share a name, so AWS adds an id of its own.
-        const executionArn = `${arn.replace(":stateMachine:", ":express:")}:${executionName}:${randomUUID()}`;
-        if (hangs(input)) return { arn: executionArn, ...(await hang(input, validDefinition, clock)) };
+        if (hangs(input)) return { arn: ownArn, ...(await hang(input, validDefinition, { clock, signal })) };
         const serviceCalls: ServiceCall[] = [];
         const handlers = handlersOf(validDefinition, { taskCalls, clock }, serviceCalls, input);
-        const { result, eventLogs } = interpreter.run(asJson(input), {
+        const running = interpreter.run(asJson(input), {
           overrides: { taskResourceLocalHandlers: handlers },
-          context: { Execution: { Id: executionArn, Name: executionName }, StateMachine: { Id: arn, Name: name } },
+          context: { Execution: { Id: ownArn, Name: executionName }, StateMachine: { Id: arn, Name: name } },
         });
-        const outcome = result.then(succeeded, failed);
-        const history: HistoryEvent[] = [];
-        for await (const event of eventLogs) {
-          // The interpreter takes its times from the real clock.
-          event.timestamp = clock.now();
-          history.push(event);
-        }
-        return { arn: executionArn, ...(await outcome), history, serviceCalls };
+        return { arn: ownArn, ...(await follow(running, { type, clock, signal })), serviceCalls };
       }),
   };
 };
 
-const hang = async (input: unknown, { TimeoutSeconds }: Definition, clock: Clock): Promise<Omit<Execution, "arn">> => {
+const longestYear = 365 * 24 * 60 * 60;
+
+// Follows an execution to its end, which may be that it is aborted or that its history is full.
+const follow = async (
+  { result, eventLogs, abort }: ReturnType<StateMachine["run"]>,
+  { type, clock, signal }: Pick<MachineArgs, "type" | "clock"> & { signal: AbortSignal | undefined },
+): Promise<Omit<Execution, "arn" | "serviceCalls">> => {
+  const outcome = result.then(succeeded, failed);
+  const stop = (): void => clock.runWith(abort);
+  if (signal?.aborted) stop();
+  signal?.addEventListener("abort", stop, { once: true });
+  const history: HistoryEvent[] = [];
+  let counted = 0;
+  for await (const event of eventLogs) {
+    // The interpreter takes its times from the real clock.
+    event.timestamp = clock.now();
+    counted += eventsCounted(event, history.at(-1));
+    history.push(event);
+    if (type === "STANDARD" && counted >= longestHistory && "state" in event) {
+      stop();
+      history.push({ type: "ExecutionFailed", timestamp: clock.now(), ...historyIsFull });
+      return { status: "FAILED", output: null, failure: historyIsFull, history };
+    }
+  }
+  signal?.removeEventListener("abort", stop);
+  const isAborted = signal?.aborted && history.at(-1)?.type === "ExecutionAborted";
+  return { ...(isAborted ? abortedBy(signal) : await outcome), history };
+};
+
+const historyIsFull = {
+  Error: "States.Runtime",
+  Cause: `The execution reached the maximum number of history events (${longestHistory}).`,
+};
+
+const hang = async (
+  input: unknown,
+  { TimeoutSeconds }: Definition,
+  { clock, signal }: { clock: Clock; signal: AbortSignal | undefined },
+): Promise<Omit<Execution, "arn">> => {
   const started = { type: "ExecutionStarted" as const, timestamp: clock.now(), input: asJson(input) };
-  await clock.sleep(1000 * TimeoutSeconds);
+  await Promise.race([clock.sleep(1000 * TimeoutSeconds), abortOf(signal)]);
+  if (signal?.aborted) {
+    const aborted = { type: "ExecutionAborted" as const, timestamp: clock.now() };
+    return { ...abortedBy(signal), history: [started, aborted], serviceCalls: [] };
+  }
   const ended = { type: "ExecutionTimeout" as const, timestamp: clock.now() };
   return { ...timedOut("Injected: the execution hangs"), history: [started, ended], serviceCalls: [] };
 };
 
-// What the interpreter calls for each task, by the name of its state.
-const handlersOf = (
-  { States }: Definition,
-  { taskCalls, clock }: Pick<MachineArgs, "taskCalls" | "clock">,
-  calls: ServiceCall[],
-  executionInput: unknown,
-) => {
-  const tasks = Object.entries(States).flatMap(([state, { Type, ...fields }]) =>
-    Type === "Task" && "Resource" in fields
-      ? [{ state, resource: fields.Resource, timeoutSeconds: fields.TimeoutSeconds }]
-      : [],
-  );
-  const handlers = tasks.map(({ state, resource, timeoutSeconds }) => [
-    state,
-    async (parameters: unknown) => {
-      const call: ServiceCall = { resource, timeoutSeconds, parameters, startedAt: clock.now() };
-      calls.push(call);
-      // Each task gets all of the data, so that the other states need no check.
-      assertWithinLimit(parameters, state);
-      call.output = await taskCalls[resource](parameters, executionInput);
-      assertWithinLimit(call.output, state);
-      return asJson(call.output);
-    },
-  ]);
-  return Object.fromEntries(handlers);
-};
-
-const assertWithinLimit = (data: unknown, state: string): void => {
-  if (bytesOf(data) <= largestData) return;
-  throw new DataLimitExceeded(`The data of state ${state} have more than ${largestData} bytes`);
-};
+const abortOf = (signal?: AbortSignal): Promise<unknown> =>
+  new Promise((done) => signal?.addEventListener("abort", done, { once: true }));
 
 const succeeded = (output: unknown) => ({ status: "SUCCEEDED" as const, output, failure: null });
 
@@ -139,13 +151,14 @@ const timedOut = (cause: string) => ({
   failure: { Error: "States.Timeout", Cause: cause },
 });
 
+const abortedBy = (signal: AbortSignal) => ({
+  status: "ABORTED" as const,
+  output: null,
+  failure: signal.reason as Failure,
+});
+
 const failed = (error: Error) => {
   if (error.name === "ExecutionTimeoutError") return timedOut(error.message);
   const cause = error.cause instanceof Error ? error.cause : error;
   return { status: "FAILED" as const, output: null, failure: { Error: cause.name, Cause: cause.message } };
 };
-
-type Json = Parameters<StateMachine["run"]>[0];
-
-// The input and output of a state are JSON: read from a message, or about to be written to one.
-const asJson = (value: unknown): Json => value as Json;

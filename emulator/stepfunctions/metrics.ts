@@ -31,4 +31,5 @@ const endings = {
   SUCCEEDED: "ExecutionsSucceeded",
   FAILED: "ExecutionsFailed",
   TIMED_OUT: "ExecutionsTimedOut",
+  ABORTED: "ExecutionsAborted",
 } as const;

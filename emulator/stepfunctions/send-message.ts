@@ -4,7 +4,7 @@ import { validateInputs } from "../graph/validate-inputs.ts";
 import type { Queue } from "../sqs/queue.ts";
 import type { Clock } from "../time/clock.ts";
 import { ServiceError } from "./errors.ts";
-import type { TaskCall } from "./machine.ts";
+import type { TaskCall } from "./task-handlers.ts";
 import type { MachineRole } from "./machine-role.ts";
 
 /** What a task needs to send a message to a queue. */

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { setTimeout as delay } from "node:timers/promises";
+import { type Timer, Timers } from "./timers.ts";
 
 /** All waiting of the emulator goes through a clock. */
 export interface Clock {
@@ -8,33 +8,28 @@ export interface Clock {
   sleep(milliseconds: number): Promise<void>;
   /** Runs something whose global timers are this clock's too, once `installTimers` was called. */
   runWith<T>(run: () => T): T;
+  /** Runs something whose sleeps and timers make no virtual time pass: they are over when time gets there by others, or by `passWhile`. */
+  runInBackground<T>(run: () => T): T;
   /** Holds virtual time still while work goes on that no timer of this clock waits for. */
   holdWhile<T>(work: Promise<T>): Promise<T>;
+  /** Lets virtual time pass for what sleeps in the background too, while work goes on. */
+  passWhile<T>(work: Promise<T>): Promise<T>;
   /** Sleeps as a part of work that holds time still, and lets time go on for so long. */
   sleepHeld(milliseconds: number): Promise<void>;
 }
 
-/** Time as it passes. */
-export const realClock: Clock = {
-  now: Date.now,
-  sleep: (milliseconds) => delay(milliseconds),
-  runWith: (run) => run(),
-  holdWhile: (work) => work,
-  sleepHeld: (milliseconds) => delay(milliseconds),
-};
-
-interface Timer {
-  at: number;
-  fire: () => void;
-}
-
 /** Virtual time, which jumps to the next timer as soon as there is nothing else to do: an hour of waiting takes no time. */
 export class VirtualClock implements Clock {
+  // The time, or how far it is ahead of real time once it has gone over to that.
   #now: number;
+  #isReal = false;
   #working = 0;
+  #passing = 0;
   #isTurning = false;
+  #alarm: NodeJS.Timeout | undefined;
   readonly #coalesceMilliseconds: number;
-  readonly #timers = new Set<Timer>();
+  readonly #foreground = new Timers();
+  readonly #background = new Timers();
 
   /**
    * A clock that starts at `now`, in milliseconds since 1970. Timers that are due within `coalesceMilliseconds` of the first one
@@ -46,7 +41,19 @@ export class VirtualClock implements Clock {
   }
 
   now(): number {
-    return this.#now;
+    return this.#isReal ? Date.now() + this.#now : this.#now;
+  }
+
+  /** How many milliseconds it is ahead of real time, for the waits that it has skipped. */
+  ahead(): number {
+    return this.now() - Date.now();
+  }
+
+  /** Skips no wait any more, but in `passWhile`. Time never goes back: it stays as far ahead as it is. */
+  switchToRealTime(): void {
+    this.#now = this.ahead();
+    this.#isReal = true;
+    this.#turn();
   }
 
   sleep(milliseconds: number): Promise<void> {
@@ -56,7 +63,11 @@ export class VirtualClock implements Clock {
   }
 
   runWith<T>(run: () => T): T {
-    return current.run(this, run);
+    return current.run({ clock: this, isBackground: this.#isInBackground() }, run);
+  }
+
+  runInBackground<T>(run: () => T): T {
+    return current.run({ clock: this, isBackground: true }, run);
   }
 
   async holdWhile<T>(work: Promise<T>): Promise<T> {
@@ -69,10 +80,21 @@ export class VirtualClock implements Clock {
     }
   }
 
+  async passWhile<T>(work: Promise<T>): Promise<T> {
+    this.#passing += 1;
+    this.#turn();
+    try {
+      return await work;
+    } finally {
+      this.#passing -= 1;
+    }
+  }
+
   async sleepHeld(milliseconds: number): Promise<void> {
     this.#working -= 1;
     try {
-      await this.sleep(milliseconds);
+      // Work goes on for a limited time only, even that of the background.
+      await current.run({ clock: this, isBackground: false }, () => this.sleep(milliseconds));
     } finally {
       this.#working += 1;
     }
@@ -80,15 +102,26 @@ export class VirtualClock implements Clock {
 
   /** Calls `fire` once that much time has passed. */
   set(fire: () => void, milliseconds: number): Timer {
-    const timer = { at: this.#now + Math.max(0, milliseconds), fire };
-    this.#timers.add(timer);
+    const at = this.now() + Math.max(0, milliseconds);
+    const timer = { at, isBackground: this.#isInBackground(), fire };
+    this.#timersOf(timer).add(timer);
     this.#turn();
     return timer;
   }
 
   /** Cancels a timer. */
   clear(timer: Timer): void {
-    this.#timers.delete(timer);
+    this.#timersOf(timer).delete(timer);
+    this.#arm();
+  }
+
+  #timersOf({ isBackground }: Timer): Timers {
+    return isBackground ? this.#background : this.#foreground;
+  }
+
+  #isInBackground(): boolean {
+    const store = current.getStore();
+    return store?.clock === this && store.isBackground;
   }
 
   // What follows from the last thing that happened runs before the next turn of the event loop; only then may time jump.
@@ -97,26 +130,46 @@ export class VirtualClock implements Clock {
     this.#isTurning = true;
     setImmediate(() => {
       this.#isTurning = false;
-      if (this.#working > 0 || this.#timers.size === 0) return;
-      const first = Math.min(...[...this.#timers].map(({ at }) => at));
-      // Of timers of the same time, the one that was set first comes first; a sort keeps that.
-      const due = [...this.#timers]
-        .filter(({ at }) => at <= first + this.#coalesceMilliseconds)
-        .toSorted((a, b) => a.at - b.at);
+      if (this.#working > 0 && !this.#isReal) return;
+      const until = this.#endOfTurn();
+      const due = [...this.#foreground.dueAt(until), ...this.#background.dueAt(until)].toSorted((a, b) => a.at - b.at);
       for (const timer of this.#coalesceMilliseconds > 0 ? due : due.slice(0, 1)) {
-        this.#now = Math.max(this.#now, timer.at);
+        if (timer.at > this.now()) this.#now = this.#isReal ? timer.at - Date.now() : timer.at;
         // One that fired before may have taken this one back.
-        if (this.#timers.delete(timer)) timer.fire();
+        if (this.#timersOf(timer).delete(timer)) timer.fire();
       }
-      this.#turn();
+      if (due.length > 0) this.#turn();
+      else this.#arm();
     });
+  }
+
+  // The time up to which timers fire in this turn: now, or that of the first one that time jumps to.
+  #endOfTurn(): number {
+    const isPassing = this.#passing > 0 && this.#working === 0;
+    const first = this.#isReal && !isPassing ? undefined : this.#foreground.first();
+    const target = Math.min(first?.at ?? Infinity, (isPassing ? this.#background.first()?.at : undefined) ?? Infinity);
+    return target === Infinity ? this.now() : Math.max(this.now(), target) + this.#coalesceMilliseconds;
+  }
+
+  // Real time gets to the first timer by itself; only what is in the foreground keeps the process alive for it.
+  #arm(): void {
+    if (!this.#isReal) return;
+    realClearTimeout(this.#alarm);
+    const [first, inBackground] = [this.#foreground.first(), this.#background.first()];
+    const at = Math.min(first?.at ?? Infinity, inBackground?.at ?? Infinity);
+    if (at === Infinity) return;
+    this.#alarm = realSetTimeout(() => this.#turn(), Math.min(Math.max(1, at - this.now()), longestTimeout));
+    if (!first) this.#alarm.unref();
   }
 }
 
-const current = new AsyncLocalStorage<VirtualClock>();
+// Node takes a longer one for none at all.
+const longestTimeout = 2 ** 31 - 1;
+
+const current = new AsyncLocalStorage<{ clock: VirtualClock; isBackground: boolean }>();
 const { setTimeout: realSetTimeout, clearTimeout: realClearTimeout } = globalThis;
 
-/** Replaces the global `setTimeout` and `clearTimeout`: within a virtual clock's `runWith` they are that clock's from now on. */
+/** Replaces the global `setTimeout` and `clearTimeout`: within a clock's `runWith` they are that clock's from now on. */
 export const installTimers = (): void => {
   Object.assign(globalThis, {
     setTimeout: Object.assign(setTimer, realSetTimeout),
@@ -125,7 +178,7 @@ export const installTimers = (): void => {
 };
 
 const setTimer = (fire: (...args: unknown[]) => void, milliseconds = 0, ...args: unknown[]) => {
-  const clock = current.getStore();
+  const clock = current.getStore()?.clock;
   if (!clock) return realSetTimeout(fire, milliseconds, ...args);
   // The callback runs within this clock too, even if the clock turns for a timer from outside.
   const bound = AsyncLocalStorage.bind(() => fire(...args));
@@ -133,6 +186,6 @@ const setTimer = (fire: (...args: unknown[]) => void, milliseconds = 0, ...args:
 };
 
 const clearTimer = (timer: Timer | Parameters<typeof realClearTimeout>[0]) => {
-  if (timer instanceof Object && "fire" in timer) current.getStore()?.clear(timer);
+  if (timer instanceof Object && "fire" in timer) current.getStore()?.clock.clear(timer);
   else realClearTimeout(timer);
 };

@@ -1,5 +1,5 @@
 import { type SFNClient, StartSyncExecutionCommand } from "@aws-sdk/client-sfn";
-import { largestData } from "../../emulator/stepfunctions/data-limit.ts";
+import { largestData } from "../../emulator/stepfunctions/limits.ts";
 import { counted } from "../terminal/counted.ts";
 import { type DeadLetter, redrivesAttribute } from "./dead-letter.ts";
 import { redriveName } from "./execution-name.ts";

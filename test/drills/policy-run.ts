@@ -15,7 +15,7 @@ import { redriveAll } from "../../ops/redrive/redrive-all.ts";
 import { replayRule } from "../../ops/replay/replay-rule.ts";
 import { showRecords } from "../../ops/show/show-records.ts";
 import { readTrace } from "../../ops/trace/read-trace.ts";
-import { largestData } from "../../emulator/stepfunctions/data-limit.ts";
+import { largestData } from "../../emulator/stepfunctions/limits.ts";
 import { captured } from "../helpers/captured.ts";
 import { padded } from "../helpers/padded.ts";
 import { person, planted } from "../helpers/planted.ts";

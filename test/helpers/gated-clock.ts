@@ -9,6 +9,8 @@ export const gatedClock = () => {
     now: () => virtual.now(),
     sleep: (milliseconds) => virtual.sleep(milliseconds),
     runWith: (run) => virtual.runWith(run),
+    runInBackground: (run) => virtual.runInBackground(run),
+    passWhile: (work) => virtual.passWhile(work),
     sleepHeld: (milliseconds) => virtual.sleepHeld(milliseconds),
     holdWhile: (work) => virtual.holdWhile(gate.then(() => work)),
   };

@@ -1,5 +1,5 @@
 import type { StripeEnvelope } from "../../local/stripe-envelope.ts";
-import { bytesOf } from "../../emulator/stepfunctions/data-limit.ts";
+import { bytesOf } from "../../emulator/stepfunctions/limits.ts";
 
 /** An envelope with so much more in it that it has that many bytes. */
 export const padded = (envelope: StripeEnvelope, bytes: number): StripeEnvelope => {

@@ -41,6 +41,7 @@ export const runScripted = async (name: string, script: Script, input: unknown =
 
   const machine = makeMachine({
     name,
+    type: "EXPRESS",
     arn: `arn:aws:states:region:account:stateMachine:${name}`,
     definition: resolve(definition, themselves),
     hangs: () => false,
@@ -55,6 +56,9 @@ export const runScripted = async (name: string, script: Script, input: unknown =
         sent.push(MessageBody);
         return { MessageId: "1" };
       },
+      "arn:aws:states:::states:startExecution": async (parameters) => ({
+        ExecutionArn: await answerOf(Object(parameters).StateMachineArn),
+      }),
     },
   });
   const execution = await machine.run("run-1", input);

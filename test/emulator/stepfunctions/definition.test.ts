@@ -79,6 +79,9 @@ test("takes all that the definitions may be made of", () => {
     { ...task, ResultPath: null },
     { ...task, Resource: "arn:aws:states:::sqs:sendMessage" },
     { ...task, Parameters: { MessageBody: { "id.$": "$$.Execution.Id", list: [1, { "all.$": "$" }, null] } } },
+    { ...task, Resource: "arn:aws:states:::states:startExecution" },
+    { Type: "Wait", Seconds: 0, End: true },
+    { Type: "Wait", SecondsPath: "$.result.seconds", Next: "Choose" },
     { ...task, Retry: [{ ErrorEquals: ["A"], MaxAttempts: 0, MaxDelaySeconds: 8, JitterStrategy: "FULL" }] },
   ];
   for (const state of more) assert.ok(check(withState("Call", state)));
@@ -130,6 +133,20 @@ test("refuses what is misspelt in a retry or a catch", () => {
   ]);
 });
 
+test("refuses a wait but for a number of seconds, or for one that a path names", () => {
+  const wait = (more: Json) => withState("Call", { Type: "Wait", Next: "Choose", ...more });
+  refused([
+    [wait({}), "either Seconds or SecondsPath"],
+    [wait({ Seconds: 1, SecondsPath: "$.a" }), "either Seconds or SecondsPath"],
+    [wait({ Seconds: -1 }), "at States.Call.Seconds: "],
+    [wait({ Seconds: 100_000_000 }), "at States.Call.Seconds: "],
+    [wait({ Seconds: 0.5 }), "at States.Call.Seconds: "],
+    [wait({ SecondsPath: "$.a[0]" }), "at States.Call.SecondsPath: "],
+    [wait({ Timestamp: "2027-01-01T00:00:00Z" }), "at States.Call.Timestamp: "],
+    [withState("Call", { Type: "Wait", Seconds: 1 }), "state Call has to have either Next or End"],
+  ]);
+});
+
 test("refuses comparisons in a choice but that of a text", () => {
   const choices = (more: Json) => withState("Choose", { ...choice, Choices: [{ Next: "Done", ...more }] });
   const { Default: _, ...undecided } = choice;
@@ -144,7 +161,7 @@ test("refuses comparisons in a choice but that of a text", () => {
 });
 
 test("refuses states of other types, by the type", () => {
-  for (const Type of ["Wait", "Map", "Parallel", "task", "", undefined]) {
+  for (const Type of ["Map", "Parallel", "task", "", undefined]) {
     refused([[withState("Call", { ...task, Type }), `at States.Call: the emulator runs no state of the Type ${Type}`]]);
   }
 });

@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { expressLog, type ExpressLogArgs } from "../../../emulator/stepfunctions/express-log.ts";
+import { eventsCounted } from "../../../emulator/stepfunctions/limits.ts";
 import { failure, hangs, runScripted, type Script } from "../../helpers/scripted-machine.ts";
 
 const test = suite("the log of an Express state machine");
@@ -115,6 +116,15 @@ test("has what is an error, or fatal, or nothing, by its level", async () => {
   assert.equal(await typesAt("FATAL", invalid), ["ExecutionFailed"]);
   for (const level of ["ERROR", "FATAL", "OFF"] as const) assert.equal(await typesAt(level, written), []);
   assert.equal(await typesAt("OFF", invalid), []);
+});
+
+test("has as many events as Step Functions counts towards the longest history", async () => {
+  for (const script of [written, invalid, { "write-payment": [hangs] }]) {
+    const { history } = await runScripted("write-payment", scriptOf(script), { detail: { id: "evt_1" } });
+    const counts = history.map((event, index) => eventsCounted(event, history[index - 1]));
+    const counted = counts.reduce((sum, count) => sum + count, 0);
+    assert.is((await linesOf(script)).length, counted);
+  }
 });
 
 test("cuts a text that is longer than Step Functions logs, and says so", async () => {

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { installTimers, realClock, VirtualClock } from "../../../emulator/time/clock.ts";
+import { installTimers, VirtualClock } from "../../../emulator/time/clock.ts";
 
 const test = suite("clock");
 
@@ -190,18 +190,6 @@ test("keeps two clocks apart", async () => {
   const sleep = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));
   await Promise.all([one.runWith(() => sleep(hour)), two.runWith(() => sleep(5))]);
   assert.equal([one.now(), two.now()], [hour, 5]);
-});
-
-test("has real time too, with the same face", async () => {
-  const before = Date.now();
-  await realClock.sleep(0);
-  assert.ok(realClock.now() >= before);
-  assert.is(await realClock.holdWhile(Promise.resolve("work")), "work");
-  await realClock.sleepHeld(0);
-  assert.is(
-    realClock.runWith(() => "run"),
-    "run",
-  );
 });
 
 test.run();

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { bytesOf, largestData } from "../../../emulator/stepfunctions/data-limit.ts";
+import { bytesOf, largestData } from "../../../emulator/stepfunctions/limits.ts";
 import { type Json, sampleEvent, sampleInvoice } from "../../../samples/stripe-objects.ts";
 import { padded } from "../../helpers/padded.ts";
 import { type Running, startRunning } from "../../helpers/running.ts";

@@ -1,0 +1,67 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { makeMachine } from "../../../emulator/stepfunctions/machine.ts";
+import { VirtualClock } from "../../../emulator/time/clock.ts";
+
+const test = suite("the history of an execution");
+
+const definition = {
+  Comment: "Loops as long as it is told to.",
+  StartAt: "Call",
+  TimeoutSeconds: 300,
+  States: {
+    Call: {
+      Type: "Task",
+      Resource: "arn:aws:states:::lambda:invoke",
+      Parameters: {},
+      TimeoutSeconds: 5,
+      Next: "IsThereMore",
+    },
+    IsThereMore: {
+      Type: "Choice",
+      Choices: [{ Variable: "$.next", StringEquals: "again", Next: "Call" }],
+      Default: "Done",
+    },
+    Done: { Type: "Succeed" },
+  },
+};
+
+const none = async () => ({});
+
+const loop = (type: "EXPRESS" | "STANDARD", times: number) => {
+  let calls = 0;
+  const machine = makeMachine({
+    name: "loop",
+    arn: "arn:aws:states:region:account:stateMachine:loop",
+    type,
+    definition: JSON.stringify(definition),
+    hangs: () => false,
+    clock: new VirtualClock(0),
+    taskCalls: {
+      "arn:aws:states:::lambda:invoke": async () => ({ next: ++calls < times ? "again" : "done" }),
+      "arn:aws:states:::sqs:sendMessage": none,
+      "arn:aws:states:::states:startExecution": none,
+    },
+  });
+  return machine.run("one", {});
+};
+
+// Each loop has 7 events, and what is around them 4.
+const most = Math.floor((25_000 - 4) / 7);
+
+test("has at most 25,000 events, with which a Standard one fails", async () => {
+  assert.is((await loop("STANDARD", most)).status, "SUCCEEDED");
+  const { status, failure, history } = await loop("STANDARD", most + 1);
+  assert.is(status, "FAILED");
+  assert.equal(failure, {
+    Error: "States.Runtime",
+    Cause: "The execution reached the maximum number of history events (25000).",
+  });
+  assert.is(history.at(-1)?.type, "ExecutionFailed");
+});
+
+test("has no such end where it is of Express, which keeps none", async () => {
+  assert.is((await loop("EXPRESS", most + 1)).status, "SUCCEEDED");
+});
+
+test.run();
