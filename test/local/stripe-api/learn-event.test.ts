@@ -1,0 +1,85 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { makeLearner } from "../../../local/stripe-api/learn-event.ts";
+import { makeStripeObjects } from "../../../local/stripe-api/stripe-objects.ts";
+import { invoiceBeforeBasil } from "../../../samples/before-basil.ts";
+import { sampleMonth, subjectOf } from "../../../samples/month.ts";
+import { type Json, sampleEvent } from "../../../samples/stripe-objects.ts";
+
+const test = suite("what the local Stripe learns from events");
+
+const month = sampleMonth(subjectOf("learn", 1_000_000));
+const { trial, paid, failedAt, paidAt } = month;
+const updated = "customer.subscription.updated";
+
+const learn = (...events: [type: string, created: number, object: Json, more?: Json][]) => {
+  const objects = makeStripeObjects();
+  const learnOne = makeLearner(objects);
+  for (const [index, [type, created, object, more]] of events.entries())
+    learnOne({ ...sampleEvent(`evt_${index}`, type, created, object), ...more });
+  return objects;
+};
+
+const statusAfter = (...events: Parameters<typeof learn>): unknown =>
+  learn(...events).subscriptions.get("sub_learn")?.["status"];
+
+test("shows the newest state of a subscription, in whatever order its events come", () => {
+  const created = ["customer.subscription.created", 1, month.subscription("trialing", trial)] as const;
+  const active = [updated, 2, month.subscription("active", paid)] as const;
+  const pastDue = [updated, 3, month.subscription("past_due", paid)] as const;
+  assert.is(statusAfter([...created], [...active], [...pastDue]), "past_due");
+  assert.is(statusAfter([...pastDue], [...created], [...active]), "past_due");
+});
+
+test("takes the event that arrives later of those of one second", () => {
+  const active = month.subscription("active", paid);
+  const pastDue = month.subscription("past_due", paid);
+  assert.is(statusAfter([updated, 2, active], [updated, 2, pastDue]), "past_due");
+  assert.is(statusAfter([updated, 2, pastDue], [updated, 2, active]), "active");
+});
+
+test("shows what has ended as ended, whatever comes with it or later", () => {
+  const active = month.subscription("active", paid);
+  assert.is(statusAfter(["customer.subscription.deleted", 2, active], [updated, 2, active]), "canceled");
+  const [open, settled] = [month.invoice(), month.invoice(paidAt)];
+  const { invoices } = learn(["invoice.paid", paidAt, settled], ["invoice.payment_failed", paidAt + 1, open]);
+  assert.is(invoices.get("in_learn")?.["status"], "paid");
+});
+
+test("shows an object of an older version as its event does", () => {
+  const old = invoiceBeforeBasil(month.invoice(paidAt), "pi_old");
+  assert.is(learn(["invoice.paid", paidAt, old]).invoices.get("in_learn"), old);
+});
+
+test("keeps the events of failed attempts, the payments of invoices, and who is deleted", () => {
+  const payment = month.invoicePayment();
+  const { events, payments, customers, newestEventAt } = learn(
+    ["invoice_payment.paid", paidAt, payment],
+    ["invoice.payment_failed", failedAt, month.invoice()],
+    ["customer.deleted", paidAt + 5, { id: "cus_learn", object: "customer", deleted: true, email: "a@example.com" }],
+  );
+  assert.equal(
+    events.newestFirst().map(({ id, type }) => [id, type]),
+    [["evt_1", "invoice.payment_failed"]],
+  );
+  assert.equal([...(payments.get("in_learn")?.values() ?? [])], [payment]);
+  assert.equal(customers.get("cus_learn"), { id: "cus_learn", object: "customer", deleted: true });
+  assert.is(newestEventAt, paidAt + 5);
+});
+
+test("learns nothing from what shows no object of this account", () => {
+  const upcoming = { ...month.invoice(), id: null };
+  const objects = learn(
+    [updated, 1, month.subscription("active", paid), { account: "acct_1" }],
+    [updated, 1, month.subscription("active", paid), { created: "2026-01-01T00:00:00Z" }],
+    ["invoice.upcoming", 1, upcoming],
+    ["v1.invoice.paid", 1, month.invoice(paidAt), { data: null }],
+    [updated, 1, month.subscription("active", paid, { created: null })],
+  );
+  assert.equal(
+    [objects.subscriptions, objects.invoices].flatMap((one) => one.newestFirst()),
+    [],
+  );
+});
+
+test.run();
