@@ -25,6 +25,11 @@ const directory = (text: string): string => {
   throw new InvalidArgumentError("expected the path of a directory");
 };
 
+const stripeSource = (text: string): string => {
+  if (text !== "") return text;
+  throw new InvalidArgumentError('expected the path of a file, or "api"');
+};
+
 const help = `
 Without --exit it then listens, until Ctrl-C:
   POST /events    an EventBridge envelope or a bare Stripe event; answers 202
@@ -69,6 +74,11 @@ const command = new Command("npm start --")
     "--dynamodb <endpoint>",
     "keep the tables in the DynamoDB at this endpoint, such as http://127.0.0.1:8000, and create those that do not exist; the runner forwards each call that the policies allow, which invalidates its signature, so it must be a DynamoDB that checks none, such as DynamoDB Local",
     endpoint,
+  )
+  .option(
+    "--stripe <file>",
+    'what Stripe\'s API shows: of a JSON file, { "subscriptions": [...], "invoices": [...] } (default: the newest state of what the events show); or "api", to ask a sandbox by the restricted key in STRIPE_API_KEY',
+    stripeSource,
   )
   .option("--faults <file>", "inject the faults described in this file (docs/faults.md)")
   .addHelpText("after", help)

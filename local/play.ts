@@ -48,8 +48,8 @@ const playFiles = async (session: Session, paths: string[], isCut: () => boolean
       yield* batch.events;
     }
   };
-  // Any of them may name the user of a customer.
-  session.learnUsers(events());
+  // Any of them may name the user of a customer, and Stripe knows what has happened though its event is late.
+  session.learn(events());
   const bar = total < barFrom ? null : makeProgressBar("{bar} {value}/{total} events, {eta_formatted} to go");
   if (bar) session.showProgress(() => bar.increment());
   bar?.start(total, 0);

@@ -3,10 +3,13 @@ import type { QueueMessage } from "../emulator/sqs/queues.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import { makePlaceholderUsers } from "./placeholder-users.ts";
 import { product, tableNames } from "./product.ts";
+import { type LocalStripe, startStripe, type StripeSource } from "./stripe-api/local-stripe.ts";
 import type { StripeEnvelope } from "./stripe-envelope.ts";
 
 /** How a runner is set up. */
 export interface RunnerArgs extends Omit<EmulatorArgs, keyof typeof product | "onReplayed"> {
+  /** Which Stripe the Lambdas ask; without it one that learns from the events what it has. */
+  stripe?: StripeSource | undefined;
   /** Items that the core table starts with. */
   items?: Record<string, unknown>[];
   /** Gets the outcome of each event that a replay put and a rule matched. */
@@ -28,20 +31,33 @@ export interface Runner extends Emulator {
   outputs: object;
   /** Handles an event, and returns its outcome once all is done. */
   take(event: StripeEnvelope): Promise<Outcome>;
-  /** Reads which users these events name for their customers. */
-  learnUsers(events: Iterable<StripeEnvelope>): void;
+  /** Learns what these events say, whether or not they are ever taken: what Stripe has, and which users they name for their customers. */
+  learn(events: Iterable<StripeEnvelope>): void;
   /** Gives each new customer of these events a user; returns how many got a placeholder, as no event names their user. */
   addPlaceholderUsers(events: Iterable<StripeEnvelope>): Promise<number>;
   dump(): Promise<Dump>;
   /** How often each call to DynamoDB was made so far, by `<function> <action> <resource>`. */
   calls(): Promise<Record<string, number>>;
+  /** How often each call to the runner's Stripe was made so far, by its method, path and status. */
+  stripeCalls(): Record<string, number>;
 }
 
 /** Starts this product on this machine, until it is stopped. */
-export const startRunner = async (args: RunnerArgs): Promise<Runner> => {
+export const startRunner = async ({ stripe: source = {}, ...args }: RunnerArgs): Promise<Runner> => {
+  const stripe = await startStripe(source, () => args.clock.now());
+  try {
+    return await startWith(stripe, args);
+  } catch (error) {
+    stripe.stop();
+    throw error;
+  }
+};
+
+const startWith = async (stripe: LocalStripe, args: Omit<RunnerArgs, "stripe">): Promise<Runner> => {
   const emulator = await startEmulator({
     ...product,
     ...args,
+    ...stripe.emulatorArgs,
     // Only what `take` was given is in an archive.
     onReplayed: (event, deliveries, since) =>
       args.onReplayed?.({ ...outcomeOf(event as StripeEnvelope, deliveries, since), again: "replayed" }),
@@ -59,12 +75,18 @@ export const startRunner = async (args: RunnerArgs): Promise<Runner> => {
     ...emulator,
     outputs: { ...graph.outputs, dynamodb: dynamodb.endpoint },
     take: async (event) => {
+      stripe.learn(event);
       const since = performance.now();
       const outcome = outcomeOf(event, await emulator.put(event), since);
       const isForeign = outcome.outcome === "unmatched" && event.source !== graph.outputs["eventSource"];
       return isForeign ? { ...outcome, source: event.source } : outcome;
     },
-    learnUsers: (events) => users.learn(events),
+    learn: (events) => {
+      for (const event of events) {
+        stripe.learn(event);
+        users.learn([event]);
+      }
+    },
     addPlaceholderUsers: (events) => users.add(events),
     dump: async () => ({
       core: await dynamodb.items(core),
@@ -73,5 +95,10 @@ export const startRunner = async (args: RunnerArgs): Promise<Runner> => {
       parked: queues.messagesIn("parkedQueue"),
     }),
     calls: () => dynamodb.calls(),
+    stripeCalls: () => stripe.calls(),
+    stop: async () => {
+      await emulator.stop();
+      stripe.stop();
+    },
   };
 };

@@ -12,8 +12,8 @@ export interface Session {
   arrival: Arrival;
   /** Gives each customer of these events a user, unless the users are given. */
   prepare(events: Iterable<StripeEnvelope>): Promise<void>;
-  /** Reads which users these events name, so that a customer whose event is taken before has that user. */
-  learnUsers(events: Iterable<StripeEnvelope>): void;
+  /** Learns what these events say, so that a customer whose event is taken before has the user that one of them names. */
+  learn(events: Iterable<StripeEnvelope>): void;
   /** Handles an event, in order for each customer and 16 customers concurrently, and prints its line. */
   take(event: StripeEnvelope): Promise<Outcome>;
   /** Prepares and takes all of these events, but for those that have not begun once `isCut`. */
@@ -65,7 +65,7 @@ export const openSession = (runner: Runner, options: SessionOptions): Session =>
   return {
     arrival: arrivalOf(runner, options),
     prepare: users.prepare,
-    learnUsers: (events) => runner.learnUsers(events),
+    learn: (events) => runner.learn(events),
     take: async (event) => {
       const outcome = queue(keyOf(event), () => run(event));
       pending.add(outcome);

@@ -16,6 +16,9 @@ import { type Runner, startRunner } from "./runner.ts";
 import { answersOf, serve } from "./serve.ts";
 import { type HttpArgs, listen, urlOf } from "./http/server.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
+import type { StripeSource } from "./stripe-api/local-stripe.ts";
+import { readStripeFile } from "./stripe-api/stripe-file.ts";
+import { sandboxKey } from "./stripe-api/sandbox-key.ts";
 
 /** The options of `npm start`. */
 export interface Options extends PlayOptions, SessionOptions {
@@ -26,6 +29,8 @@ export interface Options extends PlayOptions, SessionOptions {
   data?: string;
   dynamodb?: string;
   faults?: string;
+  /** A file of what Stripe has, or `api` for Stripe itself. */
+  stripe?: string;
 }
 
 /**
@@ -65,6 +70,7 @@ const run = async (options: Options, ending: Ending, url: string | null, serveNo
   const runner = await startRunner({
     graph,
     clock,
+    stripe: options.stripe === undefined ? undefined : stripeOf(options.stripe),
     items: typeof options.items === "string" ? readItems(options.items) : [],
     dataDirectory: options.data,
     dynamodbEndpoint: options.dynamodb,
@@ -110,6 +116,11 @@ const printResult = async (session: Session, runner: Runner, url: string | null,
       : `To redrive them: npm run redrive -- ${targetText({ local: url })}`;
   console.log(`\n${rowsOf(await runner.dump())}\n\n${deadLettersText(runner, howToRedrive)}\n\n${summary}`);
 };
+
+const stripeOf = (option: string): StripeSource =>
+  option === "api"
+    ? { apiKey: sandboxKey(process.env["STRIPE_API_KEY"]) }
+    : { objects: readStripeFile(read("--stripe", option), `--stripe: ${option}`) };
 
 const Items = array(type({ PK: string(), SK: string() }));
 

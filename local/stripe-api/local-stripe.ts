@@ -15,10 +15,8 @@ export type StripeSource =
 
 /** The Stripe that a runner's Lambdas ask. */
 export interface LocalStripe {
-  /** What the Lambdas' environment says of it. */
-  lambdaEnvironment: Record<string, string>;
-  /** The API key. */
-  key: string;
+  /** What the emulator has to know of it: the Lambdas' environment, and the key in Parameter Store. */
+  emulatorArgs: { lambdaEnvironment: Record<string, string>; parameters: Record<string, string> };
   /** Learns what an event says, whether or not it is delivered. */
   learn(event: StripeEnvelope): void;
   /** How often each call was made so far, by its method, path and status. */
@@ -31,12 +29,17 @@ const localKey = "rk_test_local";
 /** Starts the Stripe of a runner; `now` is the emulator's time, in milliseconds since 1970. */
 export const startStripe = async (source: StripeSource, now: () => number): Promise<LocalStripe> => {
   if ("apiKey" in source)
-    return { lambdaEnvironment: {}, key: source.apiKey, learn: () => {}, calls: () => ({}), stop: () => {} };
+    return { emulatorArgs: argsOf(source.apiKey, {}), learn: () => {}, calls: () => ({}), stop: () => {} };
   const objects = source.objects ?? makeStripeObjects();
   const learn = source.objects ? noteTime(objects) : makeLearner(objects);
   const { url, ...server } = await startStripeServer({ objects, key: localKey, now, faults: source.faults });
-  return { lambdaEnvironment: { STRIPE_API: url }, key: localKey, learn: ({ detail }) => learn(detail), ...server };
+  return { emulatorArgs: argsOf(localKey, { STRIPE_API: url }), learn: ({ detail }) => learn(detail), ...server };
 };
+
+const argsOf = (key: string, lambdaEnvironment: Record<string, string>): LocalStripe["emulatorArgs"] => ({
+  lambdaEnvironment,
+  parameters: { "stripe-api-key": key },
+});
 
 // A file says what Stripe shows after all events.
 const noteTime =

@@ -170,6 +170,23 @@ test("takes users from a file, or none", async () => {
   assert.match((await rejects(startHere({ items: wrong }))).message, /^--items: .*wrong\.json, at 0\.SK: /);
 });
 
+test("takes what Stripe has from a file, and asks a sandbox only by its own key", async () => {
+  const wrong = fileOf("stripe.json", { subscriptions: [{ id: 5 }], invoices: [] });
+  assert.match(
+    (await rejects(startHere({ stripe: wrong }))).message,
+    /^--stripe: .*stripe\.json, at subscriptions\.0\.id: /,
+  );
+  const missing = join(directory, "no-stripe.json");
+  assert.match((await rejects(startHere({ stripe: missing }))).message, /^--stripe: ENOENT/);
+  const right = fileOf("stripe-empty.json", { subscriptions: [], invoices: [] });
+  assert.is((await runHere({ events: [], stripe: right })).code, 0);
+  const child = spawnMain(["--empty", "--exit", "--stripe", "api"], { STRIPE_API_KEY: "rk_live_of_others" });
+  const [stderr, code] = await Promise.all([text(child.stderr), new Promise((done) => child.on("exit", done))]);
+  assert.is(code, 2);
+  assert.match(stderr, /^--stripe api: STRIPE_API_KEY is a live key: /);
+  assert.not.match(stderr, "rk_live_of_others");
+});
+
 test("ends where what it has to say cannot be written, and says why", async () => {
   const events = fileOf("none.json", []);
   const dump = join(directory, "missing", "dump.json");
@@ -255,6 +272,7 @@ test("lists all of its options in its help", async () => {
     "--port",
     "--data",
     "--dynamodb",
+    "--stripe",
   ]) {
     assert.match(stdout, option);
   }
