@@ -37,9 +37,12 @@ const command = addTargetOptions(
     "print the whole body of an event's dead letters, by the event id (evt_…) or the SQS message id; start nothing",
   )
   .option("--json", "print the list and the results as JSON, with every event id")
-  .option("--type <type...>", "only events of these Stripe types, such as invoice.paid")
+  .option(
+    "--type <type...>",
+    "only events of these Stripe types, such as invoice.paid; or heal-subscription, reconcile",
+  )
   .option("--error <name...>", "only events that failed with these errors, such as CustomerNotFound")
-  .option("--event <id...>", "only these events, evt_…")
+  .option("--event <id...>", "only these events, evt_…; the heals of these subscriptions, sub_…")
   .option(
     "--since <time>",
     "only messages sent to the queue since then: 90m, 6h or 2d ago, or 2026-01-31T12:00:00Z",

@@ -1,20 +1,22 @@
 import type { Message } from "@aws-sdk/client-sqs";
-import { optional, string, type Struct, type } from "superstruct";
+import { optional, string, type } from "superstruct";
 import { parseJson } from "../../emulator/graph/json.ts";
 import { workflows } from "../../infra/workflows.ts";
 import { InvalidEvent } from "../../lambdas/runtime/errors.ts";
 import { parse } from "../../lambdas/runtime/parse.ts";
 import type { Stack } from "../command/stack.ts";
 import { failureMessage } from "../terminal/failure-message.ts";
-import { redriveNumber } from "./execution-name.ts";
+import { executionName, redriveNumber } from "./execution-name.ts";
+import { standardMachines } from "./standard-machines.ts";
 
 /** A message of the dead-letter queue, read: which event failed, where and why. */
 export interface DeadLetter {
   message: Message;
-  /** The EventBridge envelope as it came off the bus, as JSON. */
+  /** What its state machine is started with, as JSON: the EventBridge envelope as it came off the bus, or a Standard machine's input. */
   event: string;
+  /** The event's id; of a heal that of its subscription, of a reconciliation the name of its execution. */
   eventId: string;
-  /** Stripe's type of the event. */
+  /** Stripe's type of the event; the name of a Standard machine. */
   type: string;
   /** The state machine that handles the event. */
   machineArn: string;
@@ -38,11 +40,12 @@ const Envelope = type({ detail: type({ id: string(), type: string() }) });
 
 // `type`, not `object`: an older deployment's messages may still be in the queue, with fields that are not read here.
 const MachineMessage = type({
-  event: Envelope,
   failure: type({ Error: string(), Cause: optional(string()) }),
   execution: string(),
   stateMachine: string(),
 });
+
+const EventMessage = type({ event: Envelope });
 
 /** Reads what a state machine or EventBridge has sent to the dead-letter queue of this stack. */
 export const readDeadLetter = (message: Message, stack: Stack): DeadLetter | UnreadableMessage => {
@@ -66,16 +69,18 @@ const read = (message: Message, stack: Stack): Content => {
     : fromEventBridge(message, body, at, stack);
 };
 
+const neitherWrites = "neither a state machine nor EventBridge writes such a message: ";
+
 const fromStateMachine = (message: Message, body: unknown, at: Date, stack: Stack): Content => {
-  const [problem, content] = validated(body, MachineMessage);
-  if (!content) return { problem: `neither a state machine nor EventBridge writes such a message: ${problem}` };
+  const [problem, content] = valid(() => parse(body, MachineMessage));
+  if (!content) return { problem: neitherWrites + problem };
   const machine = machineName(content.stateMachine, stack);
   if (machine === undefined) return { problem: `${content.stateMachine} is not a state machine of this stack` };
-  const { failure, event, execution } = content;
+  const { failure, execution } = content;
+  const [subjectProblem, subject] = valid(() => subjectOf(machine, body, execution));
+  if (!subject) return { problem: neitherWrites + subjectProblem };
   return {
-    event: JSON.stringify(event),
-    eventId: event.detail.id,
-    type: event.detail.type,
+    ...subject,
     machineArn: content.stateMachine,
     machine,
     errorName: failure.Error,
@@ -85,9 +90,16 @@ const fromStateMachine = (message: Message, body: unknown, at: Date, stack: Stac
   };
 };
 
+const subjectOf = (machine: string, body: unknown, execution: string) => {
+  const restart = standardMachines[machine]?.(body, executionName(execution));
+  if (restart) return { event: JSON.stringify(restart.input), eventId: restart.id, type: machine };
+  const { event: envelope } = parse(body, EventMessage);
+  return { event: JSON.stringify(envelope), eventId: envelope.detail.id, type: envelope.detail.type };
+};
+
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
 const fromEventBridge = (message: Message, body: unknown, at: Date, stack: Stack): Content => {
-  const [problem, envelope] = validated(body, Envelope);
+  const [problem, envelope] = valid(() => parse(body, Envelope));
   if (!envelope) return { problem: `it is not a Stripe event: ${problem}` };
   const { id: eventId, type: eventType } = envelope.detail;
   const target = attributeOf(message, "TARGET_ARN") ?? "";
@@ -122,9 +134,9 @@ const attributeOf = ({ MessageAttributes = {} }: Message, name: string): string 
   MessageAttributes[name]?.StringValue;
 
 // Says where a value is wrong without quoting it: it may be personal data.
-const validated = <T, S>(value: unknown, struct: Struct<T, S>): [string, undefined] | [null, T] => {
+const valid = <T>(read: () => T): [string, undefined] | [null, T] => {
   try {
-    return [null, parse(value, struct)];
+    return [null, read()];
   } catch (error) {
     if (!(error instanceof InvalidEvent)) throw error;
     return [error.message, undefined];

@@ -2,6 +2,7 @@ import { handledTypes } from "../../infra/workflows.ts";
 import { escapeText } from "../terminal/escape.ts";
 import { wrapText } from "../terminal/fit.ts";
 import { isKnownError } from "./known-errors.ts";
+import { standardMachines } from "./standard-machines.ts";
 import { type Filters, isReadable, type Selection } from "./selection.ts";
 
 // More would fill the screen; `--json` has them all.
@@ -14,7 +15,9 @@ export const explainNoMatch = ({ others }: Selection, filters: Filters): { text:
   const errors = countsOf(deadLetters.map(({ errorName }) => errorName));
   const events = countsOf(deadLetters.map(({ eventId }) => eventId));
   const unknown = [
-    ...(filters.type ?? []).filter((type) => !types.has(type) && !handledTypes.includes(type)),
+    ...(filters.type ?? []).filter(
+      (type) => !types.has(type) && !handledTypes.includes(type) && !(type in standardMachines),
+    ),
     ...(filters.error ?? []).filter((error) => !errors.has(error) && !isKnownError(error)),
   ];
   const lines = [

@@ -17,6 +17,8 @@ export interface Queue {
   delete(message: Message): Promise<void>;
   /** Makes a message visible to other consumers again, at once. */
   release(message: Message): Promise<void>;
+  /** Keeps a message that was received invisible to other consumers for so long from now on. */
+  hide(message: Message, seconds: number): Promise<void>;
   /** Sends a copy of a message, with these text attributes added. */
   send(message: Message, attributes?: Record<string, string>): Promise<void>;
 }
@@ -36,6 +38,10 @@ export const openQueue = (sqs: SQSClient, url: string): Queue => {
     return (await sqs.send(command)).Messages ?? [];
   };
 
+  const hide: Queue["hide"] = async ({ ReceiptHandle }, VisibilityTimeout) => {
+    await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl: url, ReceiptHandle, VisibilityTimeout }));
+  };
+
   return {
     count: async () => {
       const command = new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["ApproximateNumberOfMessages"] });
@@ -52,9 +58,8 @@ export const openQueue = (sqs: SQSClient, url: string): Queue => {
     delete: async ({ ReceiptHandle }) => {
       await sqs.send(new DeleteMessageCommand({ QueueUrl: url, ReceiptHandle }));
     },
-    release: async ({ ReceiptHandle }) => {
-      await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl: url, ReceiptHandle, VisibilityTimeout: 0 }));
-    },
+    release: (message) => hide(message, 0),
+    hide,
     send: async ({ Body, MessageAttributes = {} }, attributes = {}) => {
       const own = Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue]);
       const texts = Object.entries({ ...Object.fromEntries(own), ...attributes }).map(([name, StringValue]) => [

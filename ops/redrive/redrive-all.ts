@@ -58,7 +58,7 @@ export const redriveAll = async (options: RedriveOptions, signal: AbortSignal): 
     if (options.dryRun || exitCode !== 0) return exitCode;
 
     await releaseOthers(queue, held, selection);
-    const redriveArgs = { sfn, queue, parkingLot: options.parked ? null : parkingLot, max: options.max };
+    const redriveArgs = { sfn, queue, parkingLot: options.parked ? null : parkingLot, max: options.max, signal };
     const statuses = await redriveSelected(selection, { ...options, signal }, async (deadLetter) => {
       const result = await redriveOne(deadLetter, redriveArgs);
       if (result.status !== "left") held.delete(`${deadLetter.message.MessageId}`);

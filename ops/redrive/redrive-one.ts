@@ -1,9 +1,16 @@
-import { type SFNClient, StartSyncExecutionCommand } from "@aws-sdk/client-sfn";
+import {
+  type SFNClient,
+  StartExecutionCommand,
+  StartSyncExecutionCommand,
+  type StartSyncExecutionOutput,
+} from "@aws-sdk/client-sfn";
 import { largestData } from "../../emulator/stepfunctions/limits.ts";
 import { counted } from "../terminal/counted.ts";
+import { followExecution } from "../command/follow-execution.ts";
 import { type DeadLetter, redrivesAttribute } from "./dead-letter.ts";
-import { redriveName } from "./execution-name.ts";
+import { redriveName, uniqueRedriveName } from "./execution-name.ts";
 import type { Queue } from "./queue.ts";
+import { standardMachines } from "./standard-machines.ts";
 
 /** The result of a redrive: only what was redriven is done. */
 export interface RedriveResult {
@@ -21,6 +28,8 @@ export interface RedriveOneArgs {
   parkingLot: Queue | null;
   /** The maximum number of redrives. */
   max: number;
+  /** After it is aborted no Standard execution is waited for. */
+  signal?: AbortSignal;
 }
 
 /** The cause that every state machine fails with once the event is in the dead-letter queue again. */
@@ -37,8 +46,8 @@ export const redriveOne = async (deadLetter: DeadLetter, args: RedriveOneArgs): 
 };
 
 const attempt = async (deadLetter: DeadLetter, args: RedriveOneArgs): Promise<RedriveResult> => {
-  const { message, event, redrives, eventId, machineArn } = deadLetter;
-  const { sfn, queue, parkingLot, max } = args;
+  const { message, event, redrives } = deadLetter;
+  const { queue, parkingLot, max } = args;
   const bytes = Buffer.byteLength(event);
   const tooLarge =
     bytes > largestData ? `it has ${bytes} bytes, and a state machine takes at most ${largestData}` : null;
@@ -49,9 +58,9 @@ const attempt = async (deadLetter: DeadLetter, args: RedriveOneArgs): Promise<Re
     return { status: "parked", reason: tooLarge ?? `${counted(redrives, "redrive")} failed, the maximum` };
   }
 
-  const name = redriveName(redrives + 1, eventId);
-  const command = new StartSyncExecutionCommand({ stateMachineArn: machineArn, name, input: event });
-  const { status, error, cause } = await sfn.send(command);
+  const end = await (deadLetter.machine in standardMachines ? runStandard : runExpress)(deadLetter, args);
+  if (end === null) return { status: "left", reason: "its execution goes on" };
+  const { status, error, cause } = end;
   if (status === "SUCCEEDED") {
     await queue.delete(message);
     return { status: "redriven", reason: "" };
@@ -64,6 +73,26 @@ const attempt = async (deadLetter: DeadLetter, args: RedriveOneArgs): Promise<Re
   // Nothing else counts this attempt, as after a timeout: a copy of the message does.
   await queue.send(message, { [redrivesAttribute]: `${redrives + 1}` });
   await queue.delete(message);
-  const end = [status, error, cause].filter(Boolean).join(" ");
-  return { status: "failed again", reason: `${end}; it is in the queue again, with the attempt counted` };
+  const said = [status, error, cause].filter(Boolean).join(" ");
+  return { status: "failed again", reason: `${said}; it is in the queue again, with the attempt counted` };
+};
+
+type ExecutionEnd = Pick<StartSyncExecutionOutput, "error" | "cause"> & { status?: string | undefined };
+
+const runExpress = async (deadLetter: DeadLetter, { sfn }: RedriveOneArgs): Promise<ExecutionEnd> => {
+  const { event: input, redrives, eventId, machineArn: stateMachineArn } = deadLetter;
+  const name = redriveName(redrives + 1, eventId);
+  return sfn.send(new StartSyncExecutionCommand({ stateMachineArn, name, input }));
+};
+
+// A reconciliation may take hours.
+const standardSeconds = 6 * 3600;
+
+const runStandard = async (deadLetter: DeadLetter, args: RedriveOneArgs): Promise<ExecutionEnd | null> => {
+  const { message, event: input, redrives, eventId, machineArn: stateMachineArn } = deadLetter;
+  const { sfn, queue, signal } = args;
+  await queue.hide(message, standardSeconds);
+  const name = uniqueRedriveName(redrives + 1, eventId);
+  const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn, name, input }));
+  return followExecution(sfn, `${executionArn}`, signal ? { signal } : {});
 };

@@ -4,10 +4,10 @@ import { type DeadLetter, readDeadLetter, type UnreadableMessage } from "./dead-
 
 /** Which dead letters to redrive; a filter that is not set takes all. */
 export interface Filters {
-  /** Stripe event types. */
+  /** Stripe event types, or names of Standard state machines. */
   type?: string[];
   error?: string[];
-  /** Event ids. */
+  /** Event ids, or what else a dead letter is called. */
   event?: string[];
   /** Only messages that were sent to the queue since then. */
   since?: Date;

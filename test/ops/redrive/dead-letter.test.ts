@@ -3,7 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { workflows } from "../../../infra/workflows.ts";
 import { readDeadLetter } from "../../../ops/redrive/dead-letter.ts";
-import { redriveName } from "../../../ops/redrive/execution-name.ts";
+import { redriveName, uniqueRedriveName } from "../../../ops/redrive/execution-name.ts";
 import type { Stack } from "../../../ops/command/stack.ts";
 import { onTheBus } from "../../events/envelope.ts";
 import { sampleEvent } from "../../../samples/stripe-objects.ts";
@@ -19,7 +19,9 @@ const stack: Stack = {
   bus: { name: "bus", arn: "arn:aws:events:ap-northeast-1:1:event-bus/bus" },
   archive: { name: "archive", arn: "arn:aws:events:ap-northeast-1:1:archive/archive" },
   rules: {},
-  stateMachines: Object.fromEntries(workflows.map(({ name }) => [name, arnOf(name)])),
+  stateMachines: Object.fromEntries(
+    [...workflows.map(({ name }) => name), "heal-subscription", "reconcile"].map((name) => [name, arnOf(name)]),
+  ),
   deadLetterQueue: { url: "https://sqs/dead-letters", arn: "arn:aws:sqs:ap-northeast-1:1:dead-letters" },
   parkedQueue: { url: "https://sqs/parked", arn: "arn:aws:sqs:ap-northeast-1:1:parked" },
 };
@@ -63,6 +65,37 @@ test("of a state machine says which event failed, where and why", () => {
     at: new Date("2026-01-01T00:00:00Z"),
     redrives: 0,
   });
+});
+
+const standard = (machine: string, name: string, event: object) =>
+  ours({
+    event,
+    execution: `arn:aws:states:ap-northeast-1:1:execution:prod-homebiyori-${machine}:${name}`,
+    stateMachine: arnOf(machine),
+  });
+
+test("of a heal is about its subscription, and is redriven without the wait for the missing event", () => {
+  const input = { subscriptionId: "sub_1", userId: "hanako", gapSince: 5, waitSeconds: 600 };
+  const healing = { eventId: "sub_1", type: "heal-subscription", machine: "heal-subscription" };
+  const {
+    eventId,
+    type,
+    machine,
+    event: restart,
+    redrives,
+  } = Object(read(standard(healing.machine, "sub_1-5", input)));
+  assert.equal([{ eventId, type, machine }, JSON.parse(restart), redrives], [healing, { ...input, waitSeconds: 0 }, 0]);
+});
+
+test("of a reconciliation is known by its first execution, and is redriven from where it stopped", () => {
+  const input = { run: { cursor: "in_5", since: 7 } };
+  const first = Object(read(standard("reconcile", "reconcile-abc-1", input)));
+  assert.equal([first.eventId, first.type, first.redrives], ["reconcile-abc-1", "reconcile", 0]);
+  assert.equal(JSON.parse(first.event), input);
+  const name = uniqueRedriveName(2, first.eventId);
+  const again = Object(read(standard("reconcile", name, input)));
+  assert.equal([again.eventId, again.redrives], ["reconcile-abc-1", 2]);
+  assert.ok(uniqueRedriveName(1, "sub_".padEnd(255, "1")).length <= 80);
 });
 
 test("of EventBridge is the envelope itself, and keeps it as it came", () => {
@@ -114,6 +147,8 @@ test("that cannot be redriven says why", () => {
     [ours({ stateMachine: foreign }), {}, `${foreign} is not a state machine of this stack`],
     [event, { ...eventBridges, TARGET_ARN: foreign }, `${foreign} is not a state machine of this stack`],
     [deleted, { ...eventBridges, TARGET_ARN: stack.bus.arn }, "thing.made_up is not handled any more"],
+    [standard("heal-subscription", "x", { run: {} }), {}, "event.subscriptionId: expected a string, got nothing"],
+    [standard("reconcile", "x", event), {}, "event.run: expected an object, got nothing"],
     [{ detail: {} }, { ...eventBridges, TARGET_ARN: stack.bus.arn }, "it is not a Stripe event: detail.id: "],
   ];
   for (const [body, attributes, problem] of cases) assert.match(Object(read(body, attributes)).problem, problem);

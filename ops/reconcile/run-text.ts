@@ -1,0 +1,60 @@
+import { counted } from "../terminal/counted.ts";
+import { escapeLines } from "../terminal/escape.ts";
+import { wrapText } from "../terminal/fit.ts";
+import { tablesOf } from "../terminal/table.ts";
+import type { Difference } from "./run-logs.ts";
+import { differing, type Summary } from "./run-output.ts";
+
+/** The objects that differ, a line each. */
+export const differencesText = (differences: readonly Difference[]): string =>
+  tablesOf(
+    differences.map(({ kind, id, outcome, userId, reason, differences: fields }) => ({
+      id,
+      kind,
+      outcome,
+      user: userId ?? "",
+      "here → Stripe": fields
+        .map(({ field, ours, stripes }) => `${field} ${shown(ours)} → ${shown(stripes)}`)
+        .join(", "),
+      reason: reason ?? "",
+    })),
+    ["id", "kind", "outcome", "user", "here → Stripe", "reason"],
+  );
+
+const shown = (value: unknown): string => {
+  if (value === null || value === undefined) return "none";
+  return typeof value === "string" ? value : JSON.stringify(value);
+};
+
+/** What a reconciliation found and did. */
+export const summaryText = (summary: Summary, isDryRun: boolean): string => {
+  const { compared, pages, equal, healed } = summary;
+  const kinds = [
+    counted(healed.subscriptions, "subscription"),
+    counted(healed.payments, "payment"),
+    counted(healed.failedPayments, "failed payment"),
+    counted(healed.paymentIntents, "payment intent"),
+  ].filter((text) => !text.startsWith("0 "));
+  const count = healed.subscriptions + healed.payments + healed.failedPayments + healed.paymentIntents;
+  const named = kinds.length > 0 ? ` (${kinds.join(", ")})` : "";
+  const others = [
+    [summary.newer, "newer here"],
+    [summary.unknownCustomers, "of unknown customers"],
+    [summary.deletedCustomers, "of deleted customers"],
+    [summary.noneOfOurs, "none of ours"],
+    [summary.refused, "refused"],
+    [summary.failed, "failed"],
+  ] as const;
+  const left = others.flatMap(([number, what]) => (number > 0 ? [`${number} ${what}`] : []));
+  const all = [`${equal} equal`, `${count} ${isDryRun ? "would be healed" : "healed"}${named}`, ...left];
+  const text = `${counted(compared, "object")} compared in ${counted(pages, "page")}: ${all.join(", ")}`;
+  return wrapText(text, 2);
+};
+
+/** The same for a program: a JSON object a line for each difference, and the summary last. */
+export const runJson = (differences: readonly Difference[], summary: Summary | null): string =>
+  escapeLines([...differences, { summary }].map((value) => JSON.stringify(value)).join("\n"));
+
+/** How far a reconciliation has come. */
+export const progressText = (list: string, summary: Summary): string =>
+  `${list}: ${counted(summary.pages, "page")}, ${counted(summary.compared, "object")}, ${differing(summary)} differ`;
