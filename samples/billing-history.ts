@@ -11,11 +11,11 @@ const ofSubscription = /^customer\.subscription\.(created|updated|deleted)$/;
 // Most payments succeed at once.
 const shares: Record<string, number> = { "invoice.payment_failed": 0.3 };
 
-/** Generates the events of one subscription, with what is sent in four months of it: about 20 of all handled types, in order. */
-export const makeBillingHistory = (name: string, random: () => number): BillingEvent[] => {
-  const { events, subscriptionId } = makeSubscriptionHistory({ name, random, gaps: "half", late: 0 });
+/** Generates the events of one subscription from `begin` on, with what is sent in four months of it: about 20 of all handled types, in order. */
+export const makeBillingHistory = (name: string, random: () => number, begin = 1_767_225_600): BillingEvent[] => {
+  const { events, subscriptionId } = makeSubscriptionHistory({ name, random, gaps: "half", late: 0, start: begin });
   const months = Array.from({ length: 4 }, (_, index) => {
-    const start = 1_767_225_600 + Math.floor(random() * 300);
+    const start = begin + Math.floor(random() * 300);
     const owner = { customer: `cus_${subscriptionId}`, userId: `user_${subscriptionId}` };
     return samplesOf({ name: `${name}_${index}`, subscription: subscriptionId, ...owner, start })
       .map(({ event }) => event)

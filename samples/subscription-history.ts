@@ -37,6 +37,8 @@ export interface HistoryArgs {
   late: number;
   /** Whether the status alone changes, back and forth. */
   isToggling?: boolean;
+  /** When it begins, in unix seconds. */
+  start?: number;
 }
 
 const monthSeconds = 30 * 24 * 3600;
@@ -48,11 +50,12 @@ export const makeSubscriptionHistory = ({
   gaps,
   late,
   isToggling = false,
+  start = 1_767_225_600,
 }: HistoryArgs): SubscriptionHistory => {
   const subscriptionId = `sub_${name}`;
   const isOldShape = random() < 0.5;
   const count = 5 + Math.floor(random() * 6);
-  let now = 1_767_225_600;
+  let now = start;
   const states: GroundTruth[] = [beginning(now)];
   const times = [now];
   const willEnd = random() < 0.25;

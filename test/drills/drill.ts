@@ -11,7 +11,7 @@ const shareOption = (text: string): number => {
 
 const options = makeCommand(
   "drill",
-  "Plays subscriptions' events through injected faults, redrives what failed, and compares all rows with those without faults.",
+  "Plays subscriptions' events through injected faults, redrives what failed, reconciles what never came, and compares all rows with those without faults.",
 )
   .option("--lives <number>", "the number of subscriptions", wholeOption, 500)
   .option(
@@ -22,6 +22,7 @@ const options = makeCommand(
   )
   .option("--seed <number>", "seed of the random events and faults", wholeOption, 1)
   .option("--share <number>", "the share of faults at each hop, from 0 to 1", shareOption, 0.1)
+  .option("--lost <number>", "the share of events that are never delivered, from 0 to 1", shareOption, 0.01)
   .addHelpText(
     "after",
     `
@@ -40,12 +41,14 @@ const result = await runDrill({ ...options, say: (line) => console.log(line) });
 
 const lines: [string, number][] = [
   ["events in", result.eventsIn],
-  ["of them and their duplicates, delivered", result.deliveries],
+  ["of them never delivered", result.neverDelivered],
+  ["the others and their duplicates, delivered", result.deliveries],
   ["applied", result.applied],
   ["dead-lettered", result.deadLettered],
   ["redriven", result.redriven],
   ["from the archive, as the queue refused them", result.fromArchive],
   ["lost", result.lost],
+  ["rows different before the reconciliation", result.rowsDifferentBefore],
   ["rows different", result.rowsDifferent],
 ];
 for (const [name, number] of lines) console.log(`${name.padEnd(46)}${String(number).padStart(8)}`);

@@ -5,10 +5,11 @@ import { captured } from "../helpers/captured.ts";
 
 const test = suite("the drill");
 
-test("loses nothing through faults at every hop, and ends in the rows of a run without any", async () => {
-  const drill = () => runDrill({ lives: 4, events: 50, seed: 2, share: 0.1, say: () => {} });
+test("loses nothing through faults at every hop, mends what never came, and ends in the rows of a run without any", async () => {
+  const drill = () => runDrill({ lives: 4, events: 50, seed: 2, share: 0.1, lost: 0.2, say: () => {} });
   const { result } = await captured(drill);
   const { eventsIn, lost, rowsDifferent, deadLettered, redriven, fromArchive } = result;
+  assert.ok(result.neverDelivered > 0 && result.rowsDifferentBefore > 0);
   assert.equal({ eventsIn, lost, rowsDifferent }, { eventsIn: 50, lost: 0, rowsDifferent: 0 });
   assert.ok(deadLettered > 0 && fromArchive > 0);
   assert.is(redriven, deadLettered);
