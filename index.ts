@@ -8,6 +8,7 @@ import { makeFunctions } from "./infra/processing/functions.ts";
 import { makeRoutes } from "./infra/events/routes.ts";
 import { ruleNames } from "./infra/events/rules.ts";
 import { OperatorPolicy } from "./infra/access/operator-policy.ts";
+import { Reconciliation } from "./infra/events/reconciliation.ts";
 import { readSettings } from "./infra/settings.ts";
 import { makeStateMachines } from "./infra/processing/state-machine.ts";
 import { stripeKey } from "./infra/storage/stripe-key.ts";
@@ -19,7 +20,7 @@ export default async () => {
   const account = currentAccount();
 
   const tables = new Tables("tables", { ...settings, account });
-  const functions = makeFunctions(tables, settings);
+  const functions = makeFunctions(tables, stripeKey("stripe-api-key"), settings);
   const names = ruleNames(settings, account);
   const ruleArns = [...names.own, ...names.forwarding].map(({ arn }) => arn);
   const deadLetters = new Queue("dead-letter-queue", { retain: settings.protectData, ruleArns });
@@ -28,7 +29,7 @@ export default async () => {
 
   const bus = new EventBus("stripe-webhook-bus", { ...settings, name: names.busName, account });
   const rules = makeRoutes({ names, bus, machines, deadLetters, account });
-  stripeKey("stripe-api-key");
+  new Reconciliation("reconcile", { ...settings, machine: machines.reconcile, deadLetters, account });
   const parts = { tables, functions, machines, rules, deadLetters, parked, account };
   const operator = new OperatorPolicy("operator", { ...parts, bus, sources: settings });
   const { arns: alarms } = new Alarms("alarms", { ...settings, ...parts });

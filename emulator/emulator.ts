@@ -18,6 +18,7 @@ import { type Permissions, permissionsOf, type Use } from "./iam/permissions.ts"
 import { loggingTo } from "./lambda/function-logs.ts";
 import { startFunctions } from "./lambda/functions.ts";
 import { type LogGroups, makeLogGroups } from "./logs/log-groups.ts";
+import { makeScheduler, type Scheduler } from "./scheduler/scheduler.ts";
 import { openMessageStore } from "./sqs/message-store.ts";
 import { makeQueueMetrics } from "./sqs/metrics.ts";
 import { makeQueues, type Queues } from "./sqs/queues.ts";
@@ -67,6 +68,7 @@ export interface Emulator {
   dynamodb: DynamoDB;
   queues: Queues;
   executions: Executions;
+  scheduler: Scheduler;
   replays: Replays;
   permissions: Permissions;
   cloudwatch: CloudWatch;
@@ -113,22 +115,22 @@ const assemble = async (args: EmulatorArgs, stops: Stop[]): Promise<Emulator> =>
   const queues = makeQueues(graph, store);
   // An earlier run may have skipped waits, so that its messages are of a time that has not come yet.
   await clock.sleep(Math.max(0, queues.newestSentAt() - clock.now()));
-  const otherTables = args.otherTables(graph);
-  const callers = callersOf(graph, permissions);
-  const dynamodb = await startDynamoDB(child, { ...args, graph, otherTables, callers, onFailure });
+  const tables = { otherTables: args.otherTables(graph), callers: callersOf(graph, permissions) };
+  const dynamodb = await startDynamoDB(child, { ...args, ...tables, graph, onFailure });
   stops.push(() => dynamodb.stop());
   const cloudwatch = makeCloudWatch({ ...args, graph, sample: makeQueueMetrics(queues.all) });
   const { metrics } = cloudwatch;
   const { inject, ...faults } = makeFaults(args.faults);
 
   const services = { graph, permissions, logs, queues: queues.all, clock, metrics, inject, eventIdOf };
-  const onLog = loggingTo(services);
   const ssm = await startParameterStore({ ...args, ...services });
   stops.push(() => ssm.stop());
   const endpoints = { dynamodbEndpoint: dynamodb.endpoint, ssmEndpoint: ssm.endpoint };
-  const functions = startFunctions({ ...args, ...services, ...endpoints, onLog });
+  const functions = startFunctions({ ...args, ...services, ...endpoints, onLog: loggingTo(services) });
   stops.push(() => Promise.all(functions.map((lambda) => lambda.stop())));
   const executions = makeMachines({ ...services, functions, onEnd: observedEnd(cloudwatch, args.onExecution) });
+  const scheduler = makeScheduler({ ...services, executions });
+  stops.push(() => scheduler.stop());
   const archives = makeArchives(graph, clock);
   const buses = makeEventBuses({ ...services, archives, startTarget: startMachines(executions) });
   const replays = makeReplays(archives, clock, async (event, { archive, ruleArns }) => {
@@ -138,7 +140,7 @@ const assemble = async (args: EmulatorArgs, stops: Stop[]): Promise<Emulator> =>
     if (deliveries.length > 0) args.onReplayed?.(event, deliveries, since);
   });
 
-  const parts = { graph, dynamodb, queues, executions, replays, permissions, cloudwatch, logs };
+  const parts = { graph, dynamodb, queues, executions, scheduler, replays, permissions, cloudwatch, logs };
   return {
     ...parts,
     put: (event) => acknowledged(() => observed(() => buses.put(event), cloudwatch)),

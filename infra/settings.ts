@@ -23,6 +23,9 @@ const retentions = [
 
 const partnerSource = /^aws\.partner\/stripe\.com\/ed_[A-Za-z0-9_]+$/;
 
+// https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+const schedule = /^(cron\(\S+( \S+){5}\)|rate\([1-9]\d* (minute|hour|day)s?\))$/;
+
 const expected = {
   eventSource: `Stripe's partner source, "aws.partner/stripe.com/ed_…", or, in any stack but prod, "${testSource}"`,
   formerEventSource: `Stripe's partner source, "aws.partner/stripe.com/ed_…"`,
@@ -33,6 +36,10 @@ const expected = {
   monthlyPrices: 'a list of Stripe prices, ["price_…"]',
   yearlyPrices: 'a list of Stripe prices, ["price_…"]',
   gapMinutes: "a whole number of minutes, at least 1",
+  reconcileSchedule:
+    'when rows are compared with Stripe, in UTC: "cron(…)" or "rate(…)" as EventBridge Scheduler has them',
+  reconcileDays: "a whole number of days, at least 1",
+  reconcilePaceSeconds: "a whole number of seconds, at least 1",
   archiveDays: "a whole number of days, at least 1",
   logRetentionDays: `a number of days that CloudWatch knows: ${retentions.join(", ")}`,
   logExecutionData: "true or false",
@@ -65,6 +72,9 @@ const Settings = object({
   monthlyPrices: Prices,
   yearlyPrices: Prices,
   gapMinutes: wholeNumber((minutes) => minutes >= 1),
+  reconcileSchedule: pattern(string(), schedule),
+  reconcileDays: wholeNumber((days) => days >= 1),
+  reconcilePaceSeconds: wholeNumber((seconds) => seconds >= 1),
   archiveDays: wholeNumber((days) => days >= 1),
   logRetentionDays: wholeNumber((days) => retentions.includes(days)),
   logExecutionData: boolean(),
@@ -80,6 +90,13 @@ const Settings = object({
 
 /** The configuration of a stack; Pulumi.yaml says what each key is for. */
 export type Settings = Infer<typeof Settings>;
+
+/** Whether events come from Stripe to a stack. */
+export const hasStripe = ({
+  eventSource,
+  formerEventSource,
+}: Pick<Settings, "eventSource" | "formerEventSource">): boolean =>
+  eventSource !== testSource || formerEventSource !== undefined;
 
 /** Reads the configuration of the stack, and refuses it with all of its mistakes at once. */
 export const readSettings = (): Settings => {

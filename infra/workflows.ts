@@ -58,3 +58,12 @@ export const workflows: readonly Workflow[] = [
 
 /** The types of Stripe event that are handled. */
 export const handledTypes: readonly string[] = workflows.map(({ eventType }) => eventType);
+
+/** The state machines that no event of Stripe's starts by itself, and that ask Stripe, for minutes or hours: Standard ones. */
+export const backgroundMachines = [
+  { name: "heal-subscription", description: "asks Stripe for a subscription of which an event stays missing" },
+  { name: "reconcile", description: "compares all rows with Stripe's, and heals what differs" },
+] as const;
+
+/** The name of one of them, which is that of its definition in `statemachines/` too. */
+export type BackgroundMachine = (typeof backgroundMachines)[number]["name"];

@@ -2,18 +2,18 @@ import type { Json } from "./stripe-objects.ts";
 
 // Samples are made in the newest shape; these turn them into what Stripe sent before 2025-03-31.basil.
 
-/** A subscription with its period at the top, and the plan beside the price. */
+/** A subscription with its period at the top, and the plan beside the price; none where there are several. */
 export const subscriptionBeforeBasil = (subscription: Json): Json => {
   const { data } = Object(subscription["items"]);
   const items = data.map(({ current_period_start: _, current_period_end: __, ...item }: Json) => item);
-  const [{ current_period_start: start, current_period_end: end, price }] = data;
+  const [{ current_period_start: start, current_period_end: end, price }, ...others] = data;
   const { billing_mode: _, ...rest } = subscription;
   return {
     ...rest,
     current_period_start: start,
     current_period_end: end,
     items: { object: "list", data: items },
-    plan: { id: price.id, object: "plan", interval: price.recurring.interval },
+    plan: others.length > 0 ? null : { id: price.id, object: "plan", interval: price.recurring.interval },
   };
 };
 

@@ -19,7 +19,7 @@ export interface GroundTruth {
 export interface SubscriptionHistory {
   subscriptionId: string;
   events: (Json & { id: string })[];
-  /** As Stripe's API shows the subscription after each of the events. */
+  /** As Stripe's API shows the subscription after each of the events: in the newest shape, whatever the events have. */
   objects: Json[];
   /** When each of the events happened, in unix seconds. */
   times: number[];
@@ -68,12 +68,13 @@ export const makeSubscriptionHistory = ({
     times.push(now);
   }
 
-  const objects = states.map((state) => snapshot(subscriptionId, state, isOldShape));
-  const events = objects.map((object, index) => {
+  const objects = states.map((state) => snapshot(subscriptionId, state));
+  const shapes = isOldShape ? objects.map(subscriptionBeforeBasil) : objects;
+  const events = shapes.map((object, index) => {
     const isLate = index < count - 1 && !(willEnd && index === count - 2) && random() < late;
-    const shown = isLate ? (objects[index + 1] ?? object) : object;
+    const shown = isLate ? (shapes[index + 1] ?? object) : object;
     const isEnd = willEnd && index === count - 1;
-    const previous = index === 0 || isEnd ? undefined : difference(objects[index - 1] ?? {}, object);
+    const previous = index === 0 || isEnd ? undefined : difference(shapes[index - 1] ?? {}, object);
     const kind = previous ? "updated" : index === 0 ? "created" : "deleted";
     const id = `evt_${name}_${index}`;
     return sampleEvent(id, `customer.subscription.${kind}`, times[index] ?? now, shown, previous);
@@ -111,10 +112,10 @@ const changed = (before: GroundTruth, now: number, random: () => number): Ground
   return { ...before, ...changes[Math.floor(random() * changes.length)] };
 };
 
-const snapshot = (id: string, state: GroundTruth, isOldShape: boolean): Json => {
+const snapshot = (id: string, state: GroundTruth): Json => {
   const { status, price, start, end, note, ...more } = state;
   const metadata = { user_id: `user_${id}`, note: String(note) };
-  const object = sampleSubscription({
+  return sampleSubscription({
     id,
     customer: `cus_${id}`,
     status,
@@ -123,7 +124,6 @@ const snapshot = (id: string, state: GroundTruth, isOldShape: boolean): Json => 
     end,
     more: { ...more, metadata },
   });
-  return isOldShape ? subscriptionBeforeBasil(object) : object;
 };
 
 // As Stripe tells it: only what changed, nested objects by their changed keys, arrays whole.

@@ -78,8 +78,8 @@ const statesOf = (usage: Usage, calls: LambdaCalls[], prices: Prices, design: De
   return prices.execution + seconds * (64 / 1024) * prices.executionGigabyteSecond;
 };
 
-// Billed by the millisecond, begun ones whole.
-const lambdasOf = (calls: LambdaCalls[], prices: Prices, design: Design): number => {
+/** What calls of Lambdas cost: they are billed by the millisecond, begun ones whole. */
+export const lambdasOf = (calls: LambdaCalls[], prices: Prices, design: Design = "express"): number => {
   const gigabyteSeconds = calls.reduce(
     (sum, { times, milliseconds, megabytes }) => sum + times * (Math.ceil(milliseconds) / 1000) * (megabytes / 1024),
     0,

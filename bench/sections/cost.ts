@@ -5,6 +5,7 @@ import { type Cost, costOf, type Design, totalOf, type Usage } from "../cost/cos
 import { makeEvents } from "../events.ts";
 import { lambdaNames, payloads } from "../lambda/lambda-payloads.ts";
 import { startLambda } from "../lambda/lambda-run.ts";
+import { costOfNight, usualNight } from "../cost/night.ts";
 import { prices } from "../cost/prices.ts";
 import { shortly } from "../spread.ts";
 import type { Row, Section } from "../table.ts";
@@ -57,6 +58,7 @@ export const cost = async (bench: Bench): Promise<Section> => {
       logged("at ALL with data", withData),
       logged("at ALL", normal),
       logged("at ERROR", onlyErrors),
+      ...nightRows(),
     ],
   };
 };
@@ -107,6 +109,19 @@ const unknownCustomers = (): Json[] =>
 const dollars = (parts: Cost): string => {
   const paid = Object.entries(parts).filter(([, part]) => part > 0);
   return `$${totalOf(parts).toFixed(2)}: ${paid.map(([name, part]) => `${name} ${part.toFixed(2)}`).join(", ")}`;
+};
+
+const nightRows = (): Row[] => {
+  const { pages, seconds, callsPerSecond, states, lambdas, tables } = costOfNight(usualNight, prices);
+  const parts = Object.entries({ states, lambdas, tables }).map(([name, part]) => `${name} ${part.toFixed(2)}`);
+  const night = `a night of ${usualNight.subscriptions.toLocaleString("en-US")} subscriptions`;
+  return [
+    { what: night, figure: `$${(states + lambdas + tables).toFixed(2)}: ${parts.join(", ")}` },
+    {
+      what: `${night}: pages, and how long`,
+      figure: `${shortly(pages)}, ${shortly(seconds / 60)} minutes; ${shortly(callsPerSecond)} calls a second`,
+    },
+  ];
 };
 
 const measuredRows = (taken: Taken): Row[] => {

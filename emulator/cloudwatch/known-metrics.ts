@@ -57,6 +57,19 @@ export const awsMetrics: readonly MetricFamily[] = [
     source: "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html",
   },
   {
+    namespace: "AWS/Scheduler",
+    dimensions: ["ScheduleGroup"],
+    metricNames: [
+      "InvocationAttemptCount",
+      "TargetErrorCount",
+      "TargetErrorThrottledCount",
+      "InvocationDroppedCount",
+      "InvocationsSentToDeadLetterCount",
+      "InvocationsFailedToBeSentToDeadLetterCount",
+    ],
+    source: "https://docs.aws.amazon.com/scheduler/latest/UserGuide/monitoring-cloudwatch.html",
+  },
+  {
     namespace: "AWS/SQS",
     dimensions: ["QueueName"],
     metricNames: ["ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"],

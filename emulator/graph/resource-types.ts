@@ -31,6 +31,10 @@ export const mockedOutputs = (region: string, account: string): Record<string, (
     "aws:iam/rolePolicy:RolePolicy": () => ({}),
     "aws:kms/key:Key": () => ({ arn: arn("kms", "key/00000000-0000-4000-8000-000000000000") }),
     "aws:lambda/function:Function": ({ name }) => ({ arn: arn("lambda", `function:${name}`) }),
+    "aws:scheduler/schedule:Schedule": ({ name, groupName = "default" }) => ({
+      groupName,
+      arn: arn("scheduler", `schedule/${groupName}/${name}`),
+    }),
     "aws:sfn/stateMachine:StateMachine": ({ name }) => ({ arn: arn("states", `stateMachine:${name}`) }),
     "aws:sns/topic:Topic": ({ name }) => ({ arn: arn("sns", `${name}`) }),
     "aws:sns/topicPolicy:TopicPolicy": () => ({}),

@@ -49,7 +49,7 @@ const Retrier = object({
   JitterStrategy: optional(enums(["FULL", "NONE"])),
 });
 
-const Catcher = object({ ErrorEquals: array(string()), ResultPath: optional(Path), Next: string() });
+const Catcher = object({ ErrorEquals: array(string()), ResultPath: optional(nullable(Path)), Next: string() });
 
 const common = { Comment: optional(string()) };
 const next = { Next: optional(string()), End: optional(literal(true)) };

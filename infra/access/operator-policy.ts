@@ -4,15 +4,14 @@ import type { EventBus } from "../events/event-bus.ts";
 import type { Function } from "../processing/function.ts";
 import { physicalName } from "../names.ts";
 import { type AllowStatement, allowPolicy } from "./service-role.ts";
-import type { Settings } from "../settings.ts";
-import type { StateMachine } from "../processing/state-machine.ts";
+import { hasStripe, type Settings } from "../settings.ts";
+import type { StateMachines } from "../processing/state-machine.ts";
 import type { Tables } from "../storage/tables.ts";
-import { testSource } from "../test-source.ts";
 
 interface Args {
   deadLetters: { arn: pulumi.Output<string> };
   parked: { arn: pulumi.Output<string> };
-  machines: Record<string, StateMachine>;
+  machines: StateMachines;
   functions: Record<string, Function>;
   tables: Tables;
   bus: EventBus;
@@ -35,6 +34,7 @@ export class OperatorPolicy extends pulumi.ComponentResource {
         policy: allowPolicy([
           ...redriving(args),
           ...replaying(args),
+          ...reconciling(args),
           tracing(args),
           ...reading(args),
           ...testing(args),
@@ -55,12 +55,12 @@ const tracing = ({ functions, machines }: Args): AllowStatement => ({
 
 // The smoke test refuses a stack that has Stripe's events.
 const testing = ({ sources, bus, tables: { core, payments } }: Args): AllowStatement[] =>
-  sources.eventSource === testSource && sources.formerEventSource === undefined
-    ? [
+  hasStripe(sources)
+    ? []
+    : [
         { Action: "events:PutEvents", Resource: bus.arn },
         { Action: "dynamodb:DeleteItem", Resource: [core.arn, payments.arn] },
-      ]
-    : [];
+      ];
 
 const reading = ({ tables: { core, payments } }: Args): AllowStatement[] => [
   { Action: "dynamodb:GetItem", Resource: core.arn },
@@ -85,8 +85,26 @@ const redriving = ({ deadLetters, parked, machines }: Args): AllowStatement[] =>
     ],
     Resource: [deadLetters.arn, parked.arn],
   },
-  { Action: "states:StartSyncExecution", Resource: Object.values(machines).map(({ arn }) => arn) },
+  {
+    Action: "states:StartSyncExecution",
+    Resource: Object.values(machines)
+      .filter(({ type }) => type === "EXPRESS")
+      .map(({ arn }) => arn),
+  },
 ];
+
+// Also what asks Stripe again, for a dead letter of it.
+const reconciling = ({ machines }: Args): AllowStatement[] => {
+  const standard = Object.values(machines).filter(({ type }) => type === "STANDARD");
+  return [
+    { Action: "states:StartExecution", Resource: standard.map(({ arn }) => arn) },
+    {
+      Action: "states:DescribeExecution",
+      // An execution has a name of its own each time.
+      Resource: standard.map(({ arn }) => arn.apply((text) => `${text.replace(":stateMachine:", ":execution:")}:*`)),
+    },
+  ];
+};
 
 const replaying = ({ bus: { archive, arn: busArn } }: Args): AllowStatement[] => {
   // A replay has a name of its own each time, which begins with that of its archive.

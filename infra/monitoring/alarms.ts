@@ -4,11 +4,13 @@ import type { Account } from "../account.ts";
 import { type AlarmArgs, alarm } from "./alarm.ts";
 import { AlarmTopic } from "./alarm-topic.ts";
 import { physicalName } from "../names.ts";
-import { type TicketAlarmArgs, ticketAlarms } from "./ticket-alarms.ts";
-import type { Settings } from "../settings.ts";
+import { notReconciled, type TicketAlarmArgs, ticketAlarms } from "./ticket-alarms.ts";
+import { hasStripe, type Settings } from "../settings.ts";
 import { noEvents, pagingAlarms, type PagingAlarmArgs } from "./paging-alarms.ts";
 
-type Args = PagingAlarmArgs & TicketAlarmArgs & Pick<Settings, "alarmEmail" | "eventSource"> & { account: Account };
+type Args = PagingAlarmArgs &
+  TicketAlarmArgs &
+  Pick<Settings, "alarmEmail" | "eventSource" | "formerEventSource"> & { account: Account };
 
 // A destination of Stripe's live mode; a sandbox may have no payment for days.
 const liveSource = /^aws\.partner\/stripe\.com\/ed_(?!test_)/;
@@ -33,7 +35,8 @@ export class Alarms extends pulumi.ComponentResource {
     const live = liveSource.test(args.eventSource) ? { "no-events": noEvents(args.eventSource) } : {};
     const paging = Object.entries<AlarmArgs>({ ...pagingAlarms(args), ...live });
     const causes = paging.map(([key, one]) => alarm(key, one, null, child));
-    const tickets = Object.entries<AlarmArgs>(ticketAlarms(args)).map(([key, one]) =>
+    const nightly = hasStripe(args) ? { "not-reconciled": notReconciled(args.functions["compare-page"]) } : {};
+    const tickets = Object.entries<AlarmArgs>({ ...ticketAlarms(args), ...nightly }).map(([key, one]) =>
       alarm(key, one, topic.arn, { ...child, dependsOn: [topic.policy] }),
     );
 

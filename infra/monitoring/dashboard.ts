@@ -14,7 +14,7 @@ import { alarmsOn, graph, type Line, placed, sum, text, type Widget } from "./wi
 interface Args {
   rules: Record<string, aws.cloudwatch.EventRule>;
   machines: Record<string, StateMachine>;
-  functions: Record<string, Function> & { "write-payment": Function; "sync-subscription": Function };
+  functions: Record<string, Function> & Record<"write-payment" | "sync-subscription" | "compare-page", Function>;
   tables: Tables;
   deadLetters: Queue;
   parked: Queue;
@@ -115,6 +115,20 @@ const records = ({ functions, deadLetters, parked, account: { region } }: Args):
       graph("Events that find another one missing", region, [
         sum(billingMetric(functions["sync-subscription"], "SubscriptionGap"), "gaps"),
       ]),
+    ],
+    [
+      graph(
+        "Rows that differed from Stripe's, a day",
+        region,
+        [sum(billingMetric(functions["compare-page"], "Drift"), "healed")],
+        24 * 3600,
+      ),
+      graph(
+        "Comparisons with Stripe that came to their end, a day",
+        region,
+        [sum(billingMetric(functions["compare-page"], "Reconciled"), "comparisons")],
+        24 * 3600,
+      ),
     ],
     [
       graph("Letters that wait", region, shown("ApproximateNumberOfMessagesVisible")),

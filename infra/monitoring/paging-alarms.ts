@@ -1,6 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import type { AlarmArgs } from "./alarm.ts";
-import { type Function, functionTimeoutSeconds } from "../processing/function.ts";
+import type { Function } from "../processing/function.ts";
 import { eventsFrom, functionMetric, machineMetric, ruleMetric, startsThrottled } from "./metrics.ts";
 import type { StateMachine } from "../processing/state-machine.ts";
 
@@ -97,6 +97,6 @@ const functionAlarms = (lambda: Function): Record<string, AlarmArgs> => ({
     description: "The slowest 1 % of the Lambda's calls take 80 % of its timeout or more.",
     watches: functionMetric(lambda, "Duration"),
     statistic: "p99",
-    threshold: 0.8 * functionTimeoutSeconds * 1000,
+    threshold: 0.8 * lambda.timeoutSeconds * 1000,
   },
 });

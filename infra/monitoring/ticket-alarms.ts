@@ -7,7 +7,7 @@ import { billingMetric, queueMetric } from "./metrics.ts";
 export interface TicketAlarmArgs {
   deadLetters: Queue;
   parked: Queue;
-  functions: { "write-payment": Function; "sync-subscription": Function };
+  functions: Record<"write-payment" | "sync-subscription" | "compare-page", Function>;
 }
 
 /** The alarms of what lasts until a person acts, or can wait for the morning, by their names. */
@@ -37,6 +37,22 @@ export const ticketAlarms = ({ deadLetters, parked, functions }: TicketAlarmArgs
     watches: billingMetric(functions["sync-subscription"], "SubscriptionGap"),
     threshold: 1,
   },
+  drift: {
+    description: "A night's comparison found rows that Stripe says otherwise; they are healed.",
+    watches: billingMetric(functions["compare-page"], "Drift"),
+    threshold: 1,
+  },
+});
+
+/** The alarm that no night's comparison with Stripe has come to its end for two days; by the hour, as `noEvents` is. */
+export const notReconciled = (comparePage: Function): AlarmArgs => ({
+  description: "No comparison of all rows with Stripe has come to its end for two days.",
+  watches: billingMetric(comparePage, "Reconciled"),
+  threshold: 1,
+  below: true,
+  periodSeconds: 3600,
+  periods: 48,
+  treatMissingAsBreaching: true,
 });
 
 const day = 24 * 3600;

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { workflows } from "../workflows.ts";
+import { backgroundMachines, workflows } from "../workflows.ts";
 
 /** The text of a state machine's definition in `statemachines/`. */
 export const readDefinition = (name: string): string => {
@@ -24,9 +24,18 @@ export const placeholdersOf = (definition: string): string[] => [
   ...new Set([...definition.matchAll(/\$\{([\w-]+)\}/g)].map(([, name = ""]) => name)),
 ];
 
+const isMachine = (name: string): boolean => backgroundMachines.some((machine) => machine.name === name);
+
 /** The names of the Lambdas that a definition calls. */
 export const lambdasOf = (definition: string): string[] =>
-  placeholdersOf(definition).filter((name) => name !== "dead-letter-queue");
+  placeholdersOf(definition).filter((name) => name !== "dead-letter-queue" && !isMachine(name));
+
+/** The names of the state machines that a definition starts, besides its own. */
+export const machinesOf = (definition: string): string[] => placeholdersOf(definition).filter(isMachine);
+
+/** Whether a definition starts its own state machine again. */
+export const startsItself = (definition: string): boolean =>
+  definition.includes('"StateMachineArn.$": "$$.StateMachine.Id"');
 
 /** For each Lambda that a workflow calls, the first type of event that reaches it. */
 export const typesByLambda = (): Map<string, string> => {

@@ -12,10 +12,13 @@ export interface FunctionArgs {
   memoryMegabytes: number;
   /** What it may do besides writing its log: these operations on these tables. */
   tables: readonly TableAccess[];
+  /** The secrets of Parameter Store that it may read. */
+  secrets?: readonly { arn: pulumi.Output<string> }[];
+  timeoutSeconds?: number;
   logRetentionDays: number;
 }
 
-/** After how long a Lambda gives up: below the 10 seconds that a state waits, so that it is the Lambda that does. */
+/** After how long a Lambda usually gives up: below the 10 seconds that a state waits, so that it is the Lambda that does. */
 export const functionTimeoutSeconds = 8;
 
 /** A Lambda of `lambdas/`, under the same name, that may do exactly what it does. */
@@ -24,6 +27,7 @@ export class Function extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
   readonly logGroup: aws.cloudwatch.LogGroup;
   readonly tables: readonly TableAccess[];
+  readonly timeoutSeconds: number;
 
   constructor(name: string, args: FunctionArgs, opts?: pulumi.ComponentResourceOptions) {
     super("homebiyori:billing:Function", name, {}, opts);
@@ -36,6 +40,7 @@ export class Function extends pulumi.ComponentResource {
       child,
     );
 
+    const { secrets = [], timeoutSeconds = functionTimeoutSeconds } = args;
     const logging = {
       Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
       Resource: pulumi.interpolate`${logGroup.arn}:*`,
@@ -44,7 +49,10 @@ export class Function extends pulumi.ComponentResource {
     // account, whose creator had the right to pass it on: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
     const role = new ServiceRole(
       name,
-      { service: "lambda.amazonaws.com", allow: [logging, tracing, ...args.tables.map(allowAccess)] },
+      {
+        service: "lambda.amazonaws.com",
+        allow: [logging, tracing, ...args.tables.map(allowAccess), ...secrets.map(allowReading)],
+      },
       child,
     );
 
@@ -58,7 +66,7 @@ export class Function extends pulumi.ComponentResource {
         code: bundle(name),
         handler: "index.handler",
         memorySize: args.memoryMegabytes,
-        timeout: functionTimeoutSeconds,
+        timeout: timeoutSeconds,
         environment: { variables: args.environment },
         loggingConfig: {
           logFormat: "JSON",
@@ -75,6 +83,7 @@ export class Function extends pulumi.ComponentResource {
     this.arn = lambda.arn;
     this.logGroup = logGroup;
     this.tables = args.tables;
+    this.timeoutSeconds = timeoutSeconds;
     this.registerOutputs({ arn: this.arn });
   }
 }
@@ -86,3 +95,10 @@ const allowAccess = ({ table, index, operations }: TableAccess): AllowStatement 
     Resource: index === undefined ? table.arn : pulumi.interpolate`${table.arn}/index/${index}`,
   };
 };
+
+// Under the key that AWS manages for Parameter Store, decryption needs no statement:
+// https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-access.html
+const allowReading = ({ arn }: { arn: pulumi.Output<string> }): AllowStatement => ({
+  Action: "ssm:GetParameter",
+  Resource: arn,
+});

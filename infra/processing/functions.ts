@@ -1,15 +1,23 @@
+import type * as aws from "@pulumi/aws";
 import type { Settings } from "../settings.ts";
 import type { Tables } from "../storage/tables.ts";
 import { Function } from "./function.ts";
 
 /** The Lambdas, by their names: what each is given, and what it may do. */
-export const makeFunctions = ({ core, payments }: Tables, settings: Settings) => {
-  const { logRetentionDays, livemode } = settings;
-  const usual = { memoryMegabytes: 512, logRetentionDays };
+export const makeFunctions = (tables: Tables, stripeKey: aws.ssm.Parameter, settings: Settings) => {
   const prices = {
     MONTHLY_PRICES: JSON.stringify(settings.monthlyPrices),
     YEARLY_PRICES: JSON.stringify(settings.yearlyPrices),
   };
+  return { ...handling(tables, prices, settings), ...asking(tables, stripeKey, prices, settings) };
+};
+
+type Prices = Record<"MONTHLY_PRICES" | "YEARLY_PRICES", string>;
+
+// Those that handle events.
+const handling = ({ core, payments }: Tables, prices: Prices, settings: Settings) => {
+  const { logRetentionDays, livemode } = settings;
+  const usual = { memoryMegabytes: 512, logRetentionDays };
   return {
     "resolve-customer": new Function("resolve-customer", {
       ...usual,
@@ -38,6 +46,40 @@ export const makeFunctions = ({ core, payments }: Tables, settings: Settings) =>
         GAP_SECONDS: `${settings.gapMinutes * 60}`,
       },
       tables: [{ table: core, operations: ["GetItem", "UpdateItem"] }],
+    }),
+  };
+};
+
+// Those that ask Stripe: they wait for its answers, and compare a whole page at a time.
+const asking = ({ core, payments }: Tables, stripeKey: aws.ssm.Parameter, prices: Prices, settings: Settings) => {
+  const usual = {
+    memoryMegabytes: 1024,
+    timeoutSeconds: 60,
+    secrets: [stripeKey],
+    logRetentionDays: settings.logRetentionDays,
+  };
+  const stripe = { LIVEMODE: settings.livemode, STRIPE_KEY_PARAMETER: stripeKey.name };
+  return {
+    "close-gap": new Function("close-gap", {
+      ...usual,
+      environment: { HOMEBIYORI_CORE: core.name, ...stripe, ...prices },
+      tables: [{ table: core, operations: ["GetItem", "UpdateItem"] }],
+    }),
+    "compare-page": new Function("compare-page", {
+      ...usual,
+      environment: {
+        HOMEBIYORI_CORE: core.name,
+        HOMEBIYORI_PAYMENTS: payments.name,
+        RECONCILE_DAYS: `${settings.reconcileDays}`,
+        PACE_SECONDS: `${settings.reconcilePaceSeconds}`,
+        ...stripe,
+        ...prices,
+      },
+      tables: [
+        { table: core, index: "GSI2", operations: ["Query"] },
+        { table: core, operations: ["GetItem", "UpdateItem"] },
+        { table: payments, operations: ["Query", "UpdateItem"] },
+      ],
     }),
   };
 };

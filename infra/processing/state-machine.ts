@@ -2,16 +2,19 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account.ts";
 import type { Queue } from "../storage/queue.ts";
-import { lambdasOf, readDefinition, resolve } from "./definition.ts";
+import { lambdasOf, machinesOf, readDefinition, resolve, startsItself } from "./definition.ts";
 import type { Function } from "./function.ts";
 import { physicalName } from "../names.ts";
 import { ServiceRole, tracing } from "../access/service-role.ts";
 import type { Settings } from "../settings.ts";
-import { workflows } from "../workflows.ts";
+import { type BackgroundMachine, workflows } from "../workflows.ts";
 
 type Args = Pick<Settings, "logRetentionDays" | "logExecutionData" | "stateMachineLogLevel"> & {
   /** The file in `statemachines/`, without `.asl.json`. */
   definition: string;
+  type: "EXPRESS" | "STANDARD";
+  /** Every state machine that a definition may start, by its name. */
+  startable: Record<string, StateMachine>;
   /** Every Lambda that a definition may name, by its name. */
   functions: Record<string, Function>;
   deadLetters: Queue;
@@ -36,9 +39,10 @@ const logDelivery = {
 
 const sampling = { Action: ["xray:GetSamplingRules", "xray:GetSamplingTargets"], Resource: "*" };
 
-/** An Express state machine that may call the Lambdas it names, send to the dead-letter queue, and nothing else. */
+/** A state machine that may call the Lambdas and start the state machines it names, send to the dead-letter queue, and nothing else. */
 export class StateMachine extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
+  readonly type: "EXPRESS" | "STANDARD";
   readonly logGroup: aws.cloudwatch.LogGroup;
 
   constructor(name: string, args: Args, opts?: pulumi.ComponentResourceOptions) {
@@ -46,7 +50,10 @@ export class StateMachine extends pulumi.ComponentResource {
     const child = { parent: this };
     const machineName = physicalName(name, 80);
     const definition = readDefinition(args.definition);
-    const arns = calledArns(args.definition, args.functions);
+    const lambdaArns = arnsOf(args.definition, lambdasOf(definition), args.functions);
+    const startedArns = arnsOf(args.definition, machinesOf(definition), args.startable);
+    const ownArn = pulumi.interpolate`${args.account.arnOf("states")}:stateMachine:${machineName}`;
+    const started = [...Object.values(startedArns), ...(startsItself(definition) ? [ownArn] : [])];
 
     const logGroup = new aws.cloudwatch.LogGroup(
       name,
@@ -55,34 +62,29 @@ export class StateMachine extends pulumi.ComponentResource {
       child,
     );
 
-    const role = new ServiceRole(
-      name,
-      {
-        service: "states.amazonaws.com",
-        conditions: {
-          StringEquals: { "aws:SourceAccount": args.account.id },
-          ArnEquals: {
-            "aws:SourceArn": pulumi.interpolate`${args.account.arnOf("states")}:stateMachine:${machineName}`,
-          },
-        },
-        allow: [
-          { Action: "lambda:InvokeFunction", Resource: Object.values(arns) },
-          { Action: "sqs:SendMessage", Resource: args.deadLetters.arn },
-          logDelivery,
-          tracing,
-          sampling,
-        ],
-      },
-      child,
-    );
+    const calls = [
+      { Action: "lambda:InvokeFunction", Resource: Object.values(lambdaArns) },
+      ...(started.length > 0 ? [{ Action: "states:StartExecution", Resource: started }] : []),
+      { Action: "sqs:SendMessage", Resource: args.deadLetters.arn },
+    ];
+    const conditions = {
+      StringEquals: { "aws:SourceAccount": args.account.id },
+      ArnEquals: { "aws:SourceArn": ownArn },
+    };
+    const allow = [...calls, logDelivery, tracing, sampling];
+    const role = new ServiceRole(name, { service: "states.amazonaws.com", conditions, allow }, child);
 
     const machine = new aws.sfn.StateMachine(
       name,
       {
         name: machineName,
-        type: "EXPRESS",
+        type: args.type,
         roleArn: role.arn,
-        definition: definitionWith(args.account, definition, { ...arns, "dead-letter-queue": args.deadLetters.url }),
+        definition: definitionWith(args.account, definition, {
+          ...lambdaArns,
+          ...startedArns,
+          "dead-letter-queue": args.deadLetters.url,
+        }),
         loggingConfiguration: {
           level: args.stateMachineLogLevel,
           includeExecutionData: args.logExecutionData,
@@ -94,6 +96,7 @@ export class StateMachine extends pulumi.ComponentResource {
     );
 
     this.arn = machine.arn;
+    this.type = args.type;
     this.logGroup = logGroup;
     this.registerOutputs({ arn: this.arn });
   }
@@ -109,15 +112,26 @@ const definitionWith = (
     .all([values, partition])
     .apply(([texts, of]) => resolve(definition, texts).replaceAll("arn:aws:states:::", `arn:${of}:states:::`));
 
-const calledArns = (definition: string, functions: Record<string, Function>) =>
+const arnsOf = (definition: string, names: string[], parts: Record<string, { arn: pulumi.Output<string> }>) =>
   Object.fromEntries(
-    lambdasOf(readDefinition(definition)).map((name) => {
-      const lambda = functions[name];
-      if (lambda) return [name, lambda.arn];
+    names.map((name) => {
+      const part = parts[name];
+      if (part) return [name, part.arn];
       throw new Error(`statemachines/${definition}.asl.json calls ${name}: add it to infra/processing/functions.ts`);
     }),
   );
 
-/** The state machines of all workflows, by their names. */
-export const makeStateMachines = (args: Omit<Args, "definition">): Record<string, StateMachine> =>
-  Object.fromEntries(workflows.map(({ name, definition }) => [name, new StateMachine(name, { ...args, definition })]));
+/** All state machines, by their names. */
+export type StateMachines = Record<string, StateMachine> & Record<BackgroundMachine, StateMachine>;
+
+/** Makes the state machines of all workflows, and those that ask Stripe. */
+export const makeStateMachines = (args: Omit<Args, "definition" | "type" | "startable">): StateMachines => {
+  const standard = (name: BackgroundMachine): StateMachine =>
+    new StateMachine(name, { ...args, definition: name, type: "STANDARD", startable: {} });
+  const background = { "heal-subscription": standard("heal-subscription"), reconcile: standard("reconcile") };
+  const own = workflows.map(({ name, definition }) => [
+    name,
+    new StateMachine(name, { ...args, definition, type: "EXPRESS", startable: background }),
+  ]);
+  return { ...Object.fromEntries(own), ...background };
+};

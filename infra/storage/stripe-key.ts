@@ -1,10 +1,11 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { unsetKey } from "../../lambdas/stripe-api/unset-key.ts";
 import { physicalName } from "../names.ts";
 
 /**
  * The place of the Stripe API key. Its value is set by hand (docs/deploying.md, "The Stripe key"), so that it is in no code, state or log;
- * no role of this program may read it, as nothing here calls Stripe.
+ * the roles of the Lambdas that ask Stripe may read it, and no other.
  */
 export const stripeKey = (name: string, opts?: pulumi.CustomResourceOptions): aws.ssm.Parameter =>
   new aws.ssm.Parameter(
@@ -15,7 +16,7 @@ export const stripeKey = (name: string, opts?: pulumi.CustomResourceOptions): aw
       type: "SecureString",
       // Write-only, and written once: the value that replaces it is never overwritten. Change neither the description, the type nor
       // this version: the provider would put the parameter again, and with an empty value.
-      valueWo: "not set yet",
+      valueWo: unsetKey,
       valueWoVersion: 1,
     },
     opts,

@@ -1,7 +1,7 @@
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { assignments } from "../dynamodb/assignments.ts";
 import { dynamodb, isConditionFailed } from "../dynamodb/dynamodb.ts";
-import { failedSortKeys, succeededKey } from "../dynamodb/keys.ts";
+import { failedSortKeys, invoicePartition, succeededKey } from "../dynamodb/keys.ts";
 import type { Payment } from "./payment.ts";
 import {
   addIntent,
@@ -33,8 +33,13 @@ export interface Payments {
   isNewAttempt(failed: Payment): Promise<boolean>;
 }
 
+/** Reads all rows of an invoice. */
+export interface PaymentRows {
+  rowsOf(invoiceId: string): Promise<Record<string, unknown>[]>;
+}
+
 /** The payments in the DynamoDB table of that name. */
-export const paymentsTable = (tableName: string): Payments => ({
+export const paymentsTable = (tableName: string): Payments & PaymentRows => ({
   record: async (payment) => {
     const { PK, SK, stripe_payment_intent_id: intent, ...said } = payment;
     const row = { TableName: tableName, Key: { PK, SK } };
@@ -54,18 +59,37 @@ export const paymentsTable = (tableName: string): Payments => ({
     return { outcome: await addIntent({ TableName: tableName, Key }, intent), key: `${Key.PK} ${Key.SK}` };
   },
   isNewAttempt: async (failed) => {
-    const { Items = [] } = await dynamodb.send(
-      new QueryCommand({
-        TableName: tableName,
-        KeyConditionExpression: "PK = :invoice AND begins_with(SK, :failed)",
-        ConsistentRead: true,
-        ExpressionAttributeValues: { ":invoice": failed.PK, ":failed": failedSortKeys },
-      }),
-    );
-    const others = Items.filter(({ SK }) => SK !== failed.SK);
+    const others = (await query(tableName, failed.PK, failedSortKeys)).filter(({ SK }) => SK !== failed.SK);
     return withoutTwins([...others, failed]).length > withoutTwins(others).length;
   },
+  rowsOf: (invoiceId) => query(tableName, invoicePartition(invoiceId)),
 });
+
+const query = async (tableName: string, partition: string, begin = ""): Promise<Record<string, unknown>[]> => {
+  const { Items = [] } = await dynamodb.send(
+    new QueryCommand({
+      TableName: tableName,
+      KeyConditionExpression: begin === "" ? "PK = :invoice" : "PK = :invoice AND begins_with(SK, :begin)",
+      ConsistentRead: true,
+      ExpressionAttributeValues: { ":invoice": partition, ...(begin !== "" && { ":begin": begin }) },
+    }),
+  );
+  return Items;
+};
+
+/** The fields in which a payment's row would change if the payment were recorded: none where the row says more, or the same. */
+export const fieldsToRecord = (row: Record<string, unknown> | undefined, payment: Payment): string[] => {
+  const { PK: _, SK: __, stripe_payment_intent_id: ___, ...said } = payment;
+  const differing = Object.entries(said).flatMap(([name, value]) => (row?.[name] === value ? [] : [name]));
+  if (row?.["amount"] === undefined) return differing;
+  const { amount, created_at: createdAt, tie_breaker: tieBreaker } = row;
+  const ranks = [
+    said.amount - Number(amount),
+    Number(createdAt) - said.created_at,
+    typeof tieBreaker === "string" && tieBreaker > tieBreakerOf(said) ? -1 : 1,
+  ];
+  return (ranks.find((rank) => rank !== 0) ?? 0) > 0 ? differing : [];
+};
 
 // What an event says of a payment, but for the payment intent.
 type Said = Omit<Payment, "PK" | "SK" | "stripe_payment_intent_id">;

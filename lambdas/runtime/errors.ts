@@ -16,3 +16,13 @@ export class Refused extends Error {
 export class CustomerNotFound extends Error {
   override readonly name = "CustomerNotFound";
 }
+
+/** No Stripe key is set, or Stripe refuses it; trying again helps once a person has set one. */
+export class StripeKeyRefused extends Error {
+  override readonly name = "StripeKeyRefused";
+}
+
+/** An event is known that may be later than what Stripe said: asking again some seconds later can help. */
+export class SnapshotTooOld extends Error {
+  override readonly name = "SnapshotTooOld";
+}

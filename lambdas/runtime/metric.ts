@@ -3,8 +3,18 @@ import { env } from "./env.ts";
 /** The namespace of what the Lambdas count. */
 export const namespace = "Homebiyori/Billing";
 
-/** What the Lambdas count: payments by their outcome, events of a subscription that find another one missing, and events of what others sell. */
-export const metricNames = ["PaymentSucceeded", "PaymentFailed", "SubscriptionGap", "NoneOfOurs"] as const;
+/**
+ * What the Lambdas count: payments by their outcome, events of a subscription that find another one missing, events of what others sell,
+ * rows that a night's comparison with Stripe found wrong, and such comparisons that came to their end.
+ */
+export const metricNames = [
+  "PaymentSucceeded",
+  "PaymentFailed",
+  "SubscriptionGap",
+  "NoneOfOurs",
+  "Drift",
+  "Reconciled",
+] as const;
 
 /** One of them. */
 export type MetricName = (typeof metricNames)[number];

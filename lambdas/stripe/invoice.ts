@@ -18,6 +18,7 @@ const PaymentIntent = Expandable(type({ id: Id, last_payment_error: maybe(LastEr
 
 const InvoicePayment = type({
   is_default: maybe(boolean()),
+  status: maybe(string()),
   payment: maybe(type({ payment_intent: maybe(PaymentIntent) })),
 });
 

@@ -27,19 +27,21 @@ export interface SubscriptionEvent extends Transition {
 
 /** What an event did to a user's subscriptions. */
 export interface Synced {
-  /** `stale`: it is on record, but the state is that of another event, as before. */
-  outcome: "applied" | "stale";
-  subscriptions: StoredSubscriptions;
+  /** `stale`: it is on record, but the state is that of another event, as before. `duplicate`: it was on record already. */
+  outcome: "applied" | "stale" | "duplicate";
+  /** All of the user's subscriptions afterwards; absent for a duplicate, of which nothing is to be written. */
+  subscriptions?: StoredSubscriptions;
   changes: Change[];
   resolved: ResolvedState;
 }
 
-/** Puts an event to a user's subscriptions; null if it was there already. */
-export const sync = (stored: StoredSubscriptions, event: SubscriptionEvent, sold: PlanPrices): Synced | null => {
+/** Puts an event to a user's subscriptions. */
+export const sync = (stored: StoredSubscriptions, event: SubscriptionEvent, sold: PlanPrices): Synced => {
   const before = stored[event.subscriptionId];
-  const ledger = recordEvent(before?.ledger ?? emptyLedger, event);
-  if (!ledger) return null;
-  const resolved = resolveState(ledger);
+  const ledgerBefore = before?.ledger ?? emptyLedger;
+  const ledger = recordEvent(ledgerBefore, event);
+  const resolved = resolveState(ledger ?? ledgerBefore);
+  if (!ledger) return { outcome: "duplicate", changes: [], resolved };
   const after: StoredSubscription = { created: event.subscriptionCreated, ledger, resolved };
   const changes = changesBetween(before?.resolved.state ?? event.from, resolved.state, sold);
   const isCurrent = resolved.updatedAt === event.created && hashOf(resolved.state) === hashOf(event.to);

@@ -1,80 +1,44 @@
 import { emulatorKey } from "../../emulator/protocol/access-keys.ts";
-import { makeCommand } from "../../ops/command/make-command.ts";
-import { wholeOption } from "../../ops/command/option-values.ts";
 import { VirtualClock } from "../../emulator/time/clock.ts";
+import { makeKeyedQueue } from "../../emulator/time/keyed-queue.ts";
+import { readLedger } from "../../lambdas/ledger/ledger-format.ts";
 import { toEnvelope } from "../../local/stripe-envelope.ts";
 import { loadStack, configOf } from "../../local/program.ts";
 import { type Runner, startRunner } from "../../local/runner.ts";
-import type { Json } from "../../samples/stripe-objects.ts";
-import { makeKeyedQueue } from "../../emulator/time/keyed-queue.ts";
+import { makeCommand } from "../../ops/command/make-command.ts";
+import { wholeOption } from "../../ops/command/option-values.ts";
+import { randomFrom, shuffled } from "../../samples/random.ts";
+import { makeSubscriptionHistory } from "../../samples/subscription-history.ts";
 import { rowAfter } from "../helpers/play-life.ts";
-import { randomFrom, shuffled, withDoubles, withDuplicates } from "../../samples/random.ts";
-import {
-  changesRecord,
-  matchesGroundTruth,
-  type SubscriptionHistory,
-  makeSubscriptionHistory,
-} from "../../samples/subscription-history.ts";
+import { complaintsAbout, type EndedLife, figuresOf } from "./convergence/figures.ts";
+import { allGaps, cells, type Life, makeLives } from "./convergence/lives.ts";
+import { arrivedTable, type Measured, mendedTable } from "./convergence/tables.ts";
 
 const { lives, seed } = makeCommand(
   "bench:convergence",
-  "Measures how many subscriptions end in the right state when their events arrive twice, out of order, and share a second.",
+  "Measures how many subscriptions end in the right state when their events arrive twice, out of order, share a second or are lost, and what asking Stripe mends.",
 )
   .option("--lives <number>", "subscriptions in each row of the table", wholeOption, 300)
   .option("--seed <number>", "seed of the random numbers", wholeOption, 1)
   .parse()
   .opts<{ lives: number; seed: number }>();
 
-const random = randomFrom(seed);
-
-interface Cell {
-  kind: string;
-  gaps: "apart" | "half" | "none";
-  order: "in order" | "shuffled";
-  late: number;
-  isOneLost: boolean;
-  /** The share of changes that Stripe tells of by two Event objects. */
-  doubled: number;
-  isToggling?: boolean;
-}
-
-const kinds = [
-  { kind: "every snapshot as its event says", late: 0, isOneLost: false, doubled: 0 },
-  { kind: "10 % of snapshots late", late: 0.1, isOneLost: false, doubled: 0 },
-  { kind: "30 % of snapshots late", late: 0.3, isOneLost: false, doubled: 0 },
-  { kind: "one event lost in every life", late: 0, isOneLost: true, doubled: 0 },
-  { kind: "20 % of changes by two Event objects", late: 0, isOneLost: false, doubled: 0.2 },
-  { kind: "20 % by two Event objects, status toggles", late: 0, isOneLost: false, doubled: 0.2, isToggling: true },
-  { kind: "20 % by two Event objects, one event lost", late: 0, isOneLost: true, doubled: 0.2 },
-];
-
-const gapNames = { apart: "at least 1 s", half: "half of them 0 s", none: "all 0 s" };
-
-const cells: Cell[] = kinds.flatMap((kind) =>
-  (["apart", "half", "none"] as const).flatMap((gaps) =>
-    (["in order", "shuffled"] as const).map((order) => ({ ...kind, gaps, order })),
-  ),
-);
-
-const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
-
-// A life, and its events as they arrive.
-const arrivalsOf = (cell: Cell, name: string): { life: SubscriptionHistory; events: Json[] } => {
-  const life = makeSubscriptionHistory({ ...cell, name, random });
-  const middle = life.events.slice(1, -1).filter(changesRecord);
-  const lost = cell.isOneLost ? middle[Math.floor(random() * middle.length)] : undefined;
-  // A life without an event that could be lost does not count for this kind.
-  if (cell.isOneLost && !lost) return arrivalsOf(cell, name);
-  const sent = withDuplicates(
-    withDoubles(
-      life.events.filter((event) => event !== lost),
-      cell.doubled,
-      random,
+// Plays lives through the real Lambdas.
+const play = async (runner: Runner, all: Life[]): Promise<EndedLife[]> => {
+  const { account, region } = runner.graph;
+  const arrival = { eventSource: "homebiyori.stripe.test", keepSource: false, account, region };
+  const schedule = makeKeyedQueue(16);
+  await Promise.all(
+    all.flatMap(({ history, events }) =>
+      events.map((event) => schedule(history.subscriptionId, () => runner.take(toEnvelope(event, arrival)))),
     ),
-    0.1,
-    random,
   );
-  return { life, events: cell.order === "shuffled" ? shuffled(sent, random) : sent };
+  const { core } = await runner.dump();
+  const items = new Map(core.map((item) => [item["subscription_id"], Object(item["stripe_subscriptions"])]));
+  return all.map((life) => {
+    const id = life.history.subscriptionId;
+    return { ...life, ledger: readLedger(items.get(id)[id].ledger) };
+  });
 };
 
 const callsOf = async (runner: Runner): Promise<Record<string, number>> => {
@@ -86,57 +50,37 @@ const callsOf = async (runner: Runner): Promise<Record<string, number>> => {
   return sums;
 };
 
-const runCell = async (runner: Runner, cell: Cell, index: number) => {
-  const all = Array.from({ length: lives }, (_, life) => arrivalsOf(cell, `${index}_${life}`));
-  const { account, region } = runner.graph;
-  const arrival = { eventSource: "homebiyori.stripe.test", keepSource: false, account, region };
-  const schedule = makeKeyedQueue(16);
-  const before = await callsOf(runner);
-  await Promise.all(
-    all.flatMap(({ life, events }) =>
-      events.map((event) => schedule(life.subscriptionId, () => runner.take(toEnvelope(event, arrival)))),
-    ),
-  );
-  const after = await callsOf(runner);
-  const items = new Map((await runner.dump()).core.map((item) => [item["subscription_id"], item]));
-  const ends = all.map(({ life }) => {
-    const item = items.get(life.subscriptionId) ?? {};
-    return {
-      isRight: matchesGroundTruth(item, life.end),
-      isCertain: item["order"] === "certain",
-      isGap: item["gap_since"] !== null,
-    };
-  });
-  const events = all.reduce((sum, life) => sum + life.events.length, 0);
-  const perEvent = (action: string) => (((after[action] ?? 0) - (before[action] ?? 0)) / events).toFixed(2);
-  console.log(
-    [
-      gapNames[cell.gaps].padEnd(17),
-      cell.order.padEnd(9),
-      percent(ends.filter(({ isRight }) => isRight).length, lives).padStart(8),
-      percent(ends.filter(({ isCertain }) => isCertain).length, lives).padStart(8),
-      String(ends.filter(({ isRight, isCertain }) => isCertain && !isRight).length).padStart(14),
-      percent(ends.filter(({ isGap }) => isGap).length, lives).padStart(8),
-      ["dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem"].map(perEvent).join(" / ").padStart(18),
-    ].join("  "),
-  );
+const falseGapsIn = (count: number): number => {
+  const random = randomFrom(seed);
+  return Array.from({ length: count }, (_, index) => {
+    const gaps = allGaps[index % allGaps.length] ?? "none";
+    return makeSubscriptionHistory({ name: `whole_${index}`, random, gaps, late: 0 });
+  }).filter(({ events }) => rowAfter(shuffled(events, random)).gap_since !== null).length;
 };
 
 const runner = await startRunner({ graph: loadStack(configOf("dev")), clock: new VirtualClock() });
-console.log(`${lives} lives of 5 to 10 events in each row, 10 % of the events twice, seed ${seed}`);
-console.log("Calls of Stripe's API per event: 0, as nothing here has a client for it");
+const measured: Measured[] = [];
+const complaints: string[] = [];
+let events = 0;
 for (const [index, cell] of cells.entries()) {
-  if (cell.kind !== cells[index - 1]?.kind) {
-    console.log(`\n${cell.kind}`);
-    console.log("gaps               arrival       right   certain  certain, wrong   gap seen  query/read/write");
-  }
-  await runCell(runner, cell, index);
+  const name = `${cell.kind}, ${cell.gaps}, ${cell.order}`;
+  console.error(`${index + 1} of ${cells.length}: ${name}`);
+  const figures = figuresOf(await play(runner, makeLives(cell, `${index}`, lives, seed + index)));
+  measured.push({ cell, figures });
+  complaints.push(...complaintsAbout(figures).map((complaint) => `${name}: ${complaint}`));
+  events += figures.events;
 }
-const falseGaps = Array.from({ length: 10_000 }, (_, index) => index).filter((index) => {
-  const gaps = (["apart", "half", "none"] as const)[index % 3] ?? "none";
-  const { events } = makeSubscriptionHistory({ name: `whole_${index}`, random, gaps, late: 0 });
-  return rowAfter(shuffled(events, random)).gap_since !== null;
-});
-console.log(`\nFalse gaps in 10,000 complete lives without late snapshots: ${falseGaps.length}`);
-console.log("query, read, write: calls of DynamoDB per event. gap seen: rows with gap_since.");
+const calls = Object.entries(await callsOf(runner));
 await runner.stop();
+console.log(
+  `${lives} lives of 5 to 10 events in each row, in order / shuffled, 10 % of the events twice, seed ${seed}\n`,
+);
+console.log(`${arrivedTable(measured)}\n\n${mendedTable(measured)}\n`);
+console.log(
+  `Calls of DynamoDB an event: ${calls.map(([call, times]) => `${call} ${(times / events).toFixed(2)}`).join(", ")}`,
+);
+const falseGaps = falseGapsIn(10_000);
+console.log(`False gaps in 10,000 complete lives without late snapshots: ${falseGaps}`);
+if (falseGaps > 0) complaints.push(`false gaps: ${falseGaps}`);
+for (const complaint of complaints) console.log(`Must not be: ${complaint}`);
+process.exitCode = complaints.length > 0 ? 1 : 0;

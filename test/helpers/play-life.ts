@@ -30,5 +30,8 @@ const stored = (subscriptions: StoredSubscriptions): StoredSubscriptions =>
     }),
   );
 
+/** The row that other services read of these subscriptions. */
+export const rowOf = (subscriptions: StoredSubscriptions) => currentSubscriptionFields("u", subscriptions, prices);
+
 /** The row that other services read after these events. */
-export const rowAfter = (events: Json[]) => currentSubscriptionFields("u", playLife(events), prices);
+export const rowAfter = (events: Json[]) => rowOf(playLife(events));

@@ -15,6 +15,8 @@ export interface ScriptedRun extends Execution {
   calls: Record<string, number>;
   /** What was sent to the dead-letter queue. */
   sent: unknown[];
+  /** The executions that were started, by their parameters. */
+  started: unknown[];
   /** How much virtual time passed, in seconds. */
   seconds: number;
 }
@@ -23,12 +25,18 @@ export interface ScriptedRun extends Execution {
 export const failure = (name: string): Error => Object.assign(new Error(`${name} happened`), { name });
 
 /** Runs a definition with services that answer by a script; `dead-letter-queue` is one of them. */
-export const runScripted = async (name: string, script: Script, input: unknown = {}): Promise<ScriptedRun> => {
+export const runScripted = async (
+  name: string,
+  script: Script,
+  input: unknown = {},
+  type: "EXPRESS" | "STANDARD" = "EXPRESS",
+): Promise<ScriptedRun> => {
   const definition = readDefinition(name);
   const themselves = Object.fromEntries(placeholdersOf(definition).map((placeholder) => [placeholder, placeholder]));
   const clock = new VirtualClock(0);
   const calls: Record<string, number> = {};
   const sent: unknown[] = [];
+  const started: unknown[] = [];
 
   const answerOf = async (service: string): Promise<unknown> => {
     calls[service] = (calls[service] ?? 0) + 1;
@@ -41,7 +49,7 @@ export const runScripted = async (name: string, script: Script, input: unknown =
 
   const machine = makeMachine({
     name,
-    type: "EXPRESS",
+    type,
     arn: `arn:aws:states:region:account:stateMachine:${name}`,
     definition: resolve(definition, themselves),
     hangs: () => false,
@@ -56,12 +64,14 @@ export const runScripted = async (name: string, script: Script, input: unknown =
         sent.push(MessageBody);
         return { MessageId: "1" };
       },
-      "arn:aws:states:::states:startExecution": async (parameters) => ({
-        ExecutionArn: await answerOf(Object(parameters).StateMachineArn),
-      }),
+      "arn:aws:states:::states:startExecution": async (parameters) => {
+        const answer = await answerOf(Object(parameters).StateMachineArn);
+        started.push(parameters);
+        return answer;
+      },
     },
   });
   const execution = await machine.run("run-1", input);
   const states = execution.history.flatMap((event) => (event.type === "StateEntered" ? [event.state.name] : []));
-  return { ...execution, states, calls, sent, seconds: clock.now() / 1000 };
+  return { ...execution, states, calls, sent, started, seconds: clock.now() / 1000 };
 };

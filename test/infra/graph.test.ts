@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { lambdasOf, readDefinition } from "../../infra/processing/definition.ts";
-import { handledTypes, workflows } from "../../infra/workflows.ts";
+import { backgroundMachines, handledTypes, workflows } from "../../infra/workflows.ts";
 import { type Graph, ofType, type Resource } from "../../emulator/graph/graph.ts";
 import { loadStack } from "../../local/program.ts";
 import { compilePattern } from "../../emulator/eventbridge/pattern.ts";
@@ -66,6 +66,7 @@ const nameRules: Record<string, RegExp> = {
   "aws:cloudwatch/logDeliverySource:LogDeliverySource": /^[\w-]{1,60}$/,
   "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": /^[\w-]{1,60}$/,
   "aws:cloudwatch/metricAlarm:MetricAlarm": /^[\x20-\x7e]{1,255}$/,
+  "aws:scheduler/schedule:Schedule": /^[\w.-]{1,64}$/,
   "aws:sns/topic:Topic": /^[\w-]{1,256}$/,
   "aws:ssm/parameter:Parameter": /^[\w.\-/]{1,1011}$/,
 };
@@ -203,7 +204,13 @@ test("runs its Lambdas on Node 24 and arm64, with JSON logs in a group of their 
     const { runtime, architectures, handler, loggingConfig, tracingConfig, timeout } = inputs;
     assert.equal(
       { runtime, architectures, handler, timeout },
-      { runtime: "nodejs24.x", architectures: ["arm64"], handler: "index.handler", timeout: 8 },
+      {
+        runtime: "nodejs24.x",
+        architectures: ["arm64"],
+        handler: "index.handler",
+        // What asks Stripe waits for its answers.
+        timeout: ["close-gap", "compare-page"].includes(name) ? 60 : 8,
+      },
     );
     const group = named(graph, logGroup, name).inputs;
     assert.equal(loggingConfig, {
@@ -288,11 +295,50 @@ test("protects the tables in prod from deletion, and lets dev's go", async () =>
   }
 });
 
-test("holds no Stripe key, but a place for one that no role may read", async () => {
+test("holds no Stripe key, but a place for one that the roles of two Lambdas may read, and decrypt by no statement", async () => {
   const { resources } = await graphOf("prod");
-  const { inputs } = named({ resources } as Graph, "aws:ssm/parameter:Parameter", "stripe-api-key");
+  const { inputs, outputs } = named({ resources } as Graph, "aws:ssm/parameter:Parameter", "stripe-api-key");
   assert.equal([inputs["type"], inputs["valueWo"], "value" in inputs], ["SecureString", "not set yet", false]);
-  assert.not.match(JSON.stringify(resources.filter(({ type }) => type.startsWith("aws:iam"))), "ssm:");
+  const policies = ofType({ resources }, "aws:iam/rolePolicy:RolePolicy");
+  const reading = policies.filter((policy) => `${policy.inputs["policy"]}`.includes("ssm:"));
+  assert.equal(
+    reading.map(({ name }) => name),
+    ["close-gap", "compare-page"],
+  );
+  for (const policy of reading) {
+    const statements: { Action: string }[] = JSON.parse(`${policy.inputs["policy"]}`).Statement;
+    assert.equal(
+      statements.filter(({ Action }) => `${Action}`.startsWith("ssm:")),
+      [{ Effect: "Allow", Action: "ssm:GetParameter", Resource: outputs["arn"] }],
+    );
+    assert.not.match(`${policy.inputs["policy"]}`, "kms:");
+  }
+});
+
+test("compares all rows with Stripe's every night, where there is a Stripe", async () => {
+  for (const [stack, state] of [
+    ["dev", "DISABLED"],
+    ["prod", "ENABLED"],
+  ] as const) {
+    const graph = await graphOf(stack);
+    const { inputs } = named(graph, "aws:scheduler/schedule:Schedule", "reconcile");
+    const { target: schedulesTarget, ...rest } = inputs;
+    assert.equal(rest, {
+      name: `${stack}-homebiyori-reconcile`,
+      description: "Compares all rows with Stripe's",
+      scheduleExpression: "cron(30 18 * * ? *)",
+      scheduleExpressionTimezone: "UTC",
+      flexibleTimeWindow: { mode: "OFF" },
+      state,
+    });
+    assert.equal(schedulesTarget, {
+      arn: named(graph, machine, "reconcile").outputs["arn"],
+      roleArn: named(graph, "aws:iam/role:Role", "reconcile-schedule").outputs["arn"],
+      input: '{"run":{}}',
+      retryPolicy: { maximumRetryAttempts: 10, maximumEventAgeInSeconds: 3600 },
+      deadLetterConfig: { arn: named(graph, queue, "dead-letter-queue").outputs["arn"] },
+    });
+  }
 });
 
 test("never changes what would make the provider put the Stripe key again, and with an empty value", async () => {
@@ -317,11 +363,20 @@ test("gives each part the role that lets it do what it does", async () => {
     core: named(graph, table, "core").outputs["arn"],
     payments: named(graph, table, "payments").outputs["arn"],
   };
+  const key = named(graph, "aws:ssm/parameter:Parameter", "stripe-api-key").outputs["arn"];
   const own: [string, ...[unknown, unknown][]][] = [
     ["resolve-customer", ["dynamodb:Query", `${core}/index/GSI2`], ["dynamodb:UpdateItem", core]],
     ["write-payment", [["dynamodb:Query", "dynamodb:UpdateItem"], payments]],
     ["link-payment", ["dynamodb:UpdateItem", payments]],
     ["sync-subscription", [["dynamodb:GetItem", "dynamodb:UpdateItem"], core]],
+    ["close-gap", [["dynamodb:GetItem", "dynamodb:UpdateItem"], core], ["ssm:GetParameter", key]],
+    [
+      "compare-page",
+      ["dynamodb:Query", `${core}/index/GSI2`],
+      [["dynamodb:GetItem", "dynamodb:UpdateItem"], core],
+      [["dynamodb:Query", "dynamodb:UpdateItem"], payments],
+      ["ssm:GetParameter", key],
+    ],
   ];
   for (const [name, ...allowed] of own) {
     const [logging, tracing, ...rest] = statementsOf(name);
@@ -332,14 +387,27 @@ test("gives each part the role that lets it do what it does", async () => {
       allowed.map(([Action, Resource]) => ({ Effect: "Allow", Action, Resource })),
     );
   }
-  for (const { name, definition } of workflows) {
+  const starts: Record<string, string> = { "sync-subscription": "heal-subscription", reconcile: "reconcile" };
+  const inBackground = backgroundMachines.map(({ name }) => ({ name, definition: name }));
+  for (const { name, definition } of [...workflows, ...inBackground]) {
     const called = lambdasOf(readDefinition(definition));
-    const [invoke, send] = statementsOf(name);
+    const statements = statementsOf(name);
+    const [invoke] = statements;
     assert.equal(
       invoke.Resource,
       called.map((one) => named(graph, lambda, one).outputs["arn"]),
     );
-    assert.is(send.Resource, named(graph, queue, "dead-letter-queue").outputs["arn"]);
+    const started = starts[definition];
+    const rest = [
+      ...(started ? [["states:StartExecution", [named(graph, machine, started).outputs["arn"]]]] : []),
+      ["sqs:SendMessage", named(graph, queue, "dead-letter-queue").outputs["arn"]],
+    ];
+    assert.equal(
+      statements.slice(1, 1 + rest.length).map(({ Action, Resource }: Record<string, unknown>) => [Action, Resource]),
+      rest,
+    );
+  }
+  for (const { name } of workflows) {
     const start = {
       Effect: "Allow",
       Action: "states:StartExecution",
@@ -376,7 +444,7 @@ test("exports its bus, archive, rules, machines, queues and tables", async () =>
   assert.is(Object.keys(Object(outputs["rules"])).length, workflows.length + 1);
   assert.equal(
     Object.keys(Object(outputs["stateMachines"])),
-    workflows.map(({ name }) => name),
+    [...workflows, ...backgroundMachines].map(({ name }) => name),
   );
 });
 

@@ -38,6 +38,7 @@ const keepsNoData = [
   "aws:iam/role:Role",
   "aws:iam/rolePolicy:RolePolicy",
   "aws:kms/key:Key",
+  "aws:scheduler/schedule:Schedule",
   "aws:sns/topicPolicy:TopicPolicy",
   "aws:sns/topicSubscription:TopicSubscription",
   "aws:sqs/queuePolicy:QueuePolicy",

@@ -120,6 +120,10 @@ const calls: Record<string, readonly [Arns, string][]> = {
     ],
     [inputArn("role"), "iam:PassRole"],
   ],
+  "aws:scheduler/schedule:Schedule": [
+    [own, "scheduler:CreateSchedule GetSchedule UpdateSchedule DeleteSchedule"],
+    [({ inputs }) => [`${Object(inputs["target"]).roleArn}`], "iam:PassRole"],
+  ],
   "aws:sfn/stateMachine:StateMachine": [
     [
       own,

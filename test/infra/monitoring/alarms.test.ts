@@ -57,7 +57,9 @@ test("are there for every rule, machine, Lambda and queue", async () => {
       ...expected("aws:lambda/function:Function", ["errors", "throttled", "slow"]),
       ...expected("aws:sqs/queue:Queue", ["old"]),
       "dead-letter-queue-not-empty",
+      "drift",
       "no-events",
+      "not-reconciled",
       "payments-failing",
       "starts-throttled",
       "subscription-gaps",
@@ -70,6 +72,8 @@ test("miss no events where no payment comes for days: without Stripe, or in its 
   for (const graph of [await graphOf("dev"), sandbox]) {
     assert.not(ofType(graph, alarmType).some(({ name }) => name === "no-events"));
   }
+  const isCompared = (graph: Graph) => ofType(graph, alarmType).some(({ name }) => name === "not-reconciled");
+  assert.equal([isCompared(await graphOf("dev")), isCompared(sandbox)], [false, true]);
 });
 
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
@@ -102,6 +106,8 @@ test("page by one composite alarm, on those that recover by themselves; the othe
   assert.equal(telling.map(({ name }) => name).toSorted(), [
     "dead-letter-queue-not-empty",
     "dead-letter-queue-old",
+    "drift",
+    "not-reconciled",
     "parked-old",
     "payments-failing",
     "subscription-gaps",

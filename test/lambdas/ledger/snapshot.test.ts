@@ -17,6 +17,7 @@ import {
   makeSubscriptionHistory,
   type SubscriptionHistory,
 } from "../../../samples/subscription-history.ts";
+import { readFromStripe } from "../../helpers/read-from-stripe.ts";
 import { stateFields } from "./states.ts";
 
 const test = suite("a subscription that was read from Stripe's API");
@@ -39,11 +40,11 @@ interface Read {
   index: number;
 }
 
-// Read right after an event, or some time later, and answered after up to some seconds.
-const readAfter = ({ objects, times }: SubscriptionHistory, index: number, wait: number, slow: number): Read => {
-  const at = (times[index] ?? 0) + wait;
-  return { index, snapshot: { state: stateIn(objects[index]), from: at - slow - 2, to: at + slow + 2 } };
-};
+// Right after an event, answered after up to some seconds.
+const readAfter = (history: SubscriptionHistory, index: number, answerSeconds: number): Read => ({
+  index,
+  snapshot: readFromStripe(history, { index, waitSeconds: 0, answerSeconds }),
+});
 
 type Gaps = "apart" | "half" | "none";
 const allGaps: Gaps[] = ["apart", "half", "none"];
@@ -73,8 +74,7 @@ test("leaves every life right, certain and without a gap when it was read after 
   for (const gaps of allGaps) {
     for (const kind of kinds) {
       for (const { random, history } of histories(gaps, kind, 30)) {
-        const last = history.events.length - 1;
-        const { snapshot } = readAfter(history, last, 20, Math.floor(random() * 5));
+        const snapshot = readFromStripe(history, { waitSeconds: 20, answerSeconds: Math.floor(random() * 5) });
         const ledger = takeSnapshot(play(shuffled(delivered(history, kind, random), random)), snapshot);
         assert.ok(ledger);
         const { state, order, gapSince, missing } = resolveState(stored(ledger));
@@ -106,7 +106,7 @@ test("is never certain and wrong, nor depends on the order, whatever is read whe
     for (const kind of [{}, { doubles: 0.2 }, { late: 0.1 }, { lost: "one" }] satisfies Kind[]) {
       for (const { random, history } of histories(gaps, kind, 60)) {
         const index = Math.floor(random() * history.events.length);
-        const read = readAfter(history, index, 0, Math.floor(random() * 5));
+        const read = readAfter(history, index, Math.floor(random() * 5));
         const taken = aroundRead(history, delivered(history, kind, random), read);
         assert.ok(taken);
         const resolved = resolveState(play(shuffled(taken.after, random), taken.ledger));
@@ -116,6 +116,38 @@ test("is never certain and wrong, nor depends on the order, whatever is read whe
         assert.ok(resolved.order === "assumed" || hashOf(resolved.state) === truth, told);
         if (!("lost" in kind) && !("late" in kind)) assert.is(resolved.gapSince, null, told);
         if (gaps === "apart" && Object.keys(kind).length === 0) assert.is(hashOf(resolved.state), truth, told);
+      }
+    }
+  }
+});
+
+// The same life, but that nothing happens for a minute after one of its events.
+const quietAfter = (history: SubscriptionHistory, index: number): SubscriptionHistory => ({
+  ...history,
+  events: history.events.map((event, at) =>
+    at > index ? { ...event, created: Number(event["created"]) + 60 } : event,
+  ),
+  times: history.times.map((time, at) => (at > index ? time + 60 : time)),
+});
+
+test("that heals a life in the middle leaves no gap, whatever of what happened before comes after it, or never", () => {
+  for (const gaps of allGaps) {
+    for (const kind of [{}, { doubles: 0.2 }, { lost: "one" }, { lost: "many" }] satisfies Kind[]) {
+      for (const { random, history } of histories(gaps, kind, 40)) {
+        const index = Math.floor(random() * history.events.length);
+        const life = quietAfter(history, index);
+        const isBefore = (event: Json) => life.events.slice(0, index + 1).some(({ id }) => isOf(event, id));
+        const burst = delivered(life, kind, random).filter(isBefore);
+        const since = withDuplicates(life.events.slice(index + 1), 0.1, random);
+        const snapshot = readFromStripe(life, { index, waitSeconds: 30, answerSeconds: Math.floor(random() * 5) });
+        const ledger = takeSnapshot(play(burst.filter(() => random() < 0.5)), snapshot);
+        assert.ok(ledger);
+        const resolved = resolveState(play(shuffled([...burst, ...since], random), ledger));
+        const told = JSON.stringify({ gaps, kind, index, id: life.subscriptionId });
+        assert.equal(resolveState(play(since, ledger)), resolved, told);
+        const truth = hashOf(stateIn(life.objects.at(-1)));
+        assert.equal([hashOf(resolved.state), resolved.gapSince], [truth, null], told);
+        if (gaps === "apart" || since.length === 0) assert.is(resolved.order, "certain", told);
       }
     }
   }

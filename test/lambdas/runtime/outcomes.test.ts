@@ -260,14 +260,16 @@ test("sync-subscription: what changed, by which event, how sure it is, and each 
     changes: [{ change: "status_changed", from: null, to: "active" }],
     written: ["core USER#user_sync SUBSCRIPTION"],
   };
-  assert.equal(first.result, begun);
+  const none = { gap: "none", heal: null };
+  assert.equal(first.result, { ...begun, ...none });
   const message = "Subscription synchronised";
-  assert.equal(first.logs.slice(1), [{ message, ...ids("evt_sync_1"), ...begun, ...common, order: "certain" }]);
+  const sure = { order: "certain", gapSince: null };
+  assert.equal(first.logs.slice(1), [{ message, ...ids("evt_sync_1"), ...begun, ...common, ...sure }]);
   assert.equal(first.stdout, []);
   const again = await sync("evt_sync_1", second, of("active"));
   const duplicate = { outcome: "duplicate", changes: [], written: [] };
-  assert.equal(again.logs.slice(1), [{ message, ...ids("evt_sync_1"), ...duplicate, ...common }]);
-  assert.equal([again.result, again.stdout], [duplicate, []]);
+  assert.equal(again.logs.slice(1), [{ message, ...ids("evt_sync_1"), ...duplicate, ...common, ...sure }]);
+  assert.equal([again.result, again.stdout], [{ ...duplicate, ...none }, []]);
   const gap = await sync("evt_sync_2", second + 3599, of("unpaid"), { status: "past_due" });
   assert.equal([gap.logs.length, gap.stdout], [2, []]);
   const lasting = await sync("evt_sync_3", second + 3600, of("paused"), { status: "unpaid" });

@@ -97,23 +97,25 @@ const event = (id: string, created: number, more: Partial<SubscriptionEvent>): S
 test("take an event as applied where it shows the state, or changes it; else it is stale, and nothing twice", () => {
   const pastDue = { ...stateFields, status: "past_due" };
   const begun = sync({ sub_0: stored() }, event("evt_1", 100, { type: "created" }), sold);
-  assert.equal([begun?.outcome, begun?.changes.length], ["applied", 1]);
-  assert.equal(Object.keys(begun?.subscriptions ?? {}), ["sub_0", "sub_1"]);
-  assert.is(begun?.subscriptions["sub_1"]?.created, 10);
-  const subscriptions = begun?.subscriptions ?? {};
-  assert.is(sync(subscriptions, event("evt_1", 100, { type: "created" }), sold), null);
+  assert.equal([begun.outcome, begun.changes.length], ["applied", 1]);
+  assert.equal(Object.keys(begun.subscriptions ?? {}), ["sub_0", "sub_1"]);
+  assert.is(begun.subscriptions?.["sub_1"]?.created, 10);
+  const subscriptions = begun.subscriptions ?? {};
+  const again = sync(subscriptions, event("evt_1", 100, { type: "created" }), sold);
+  assert.equal([again.outcome, again.changes, again.subscriptions], ["duplicate", [], undefined]);
+  assert.equal(again.resolved, begun.resolved);
   const same = sync(subscriptions, event("evt_2", 110, { from: stateFields }), sold);
-  assert.equal([same?.outcome, same?.changes], ["applied", []]);
+  assert.equal([same.outcome, same.changes], ["applied", []]);
   const changed = sync(subscriptions, event("evt_3", 120, { from: stateFields, to: pastDue }), sold);
   assert.equal(
-    [changed?.outcome, changed?.changes],
+    [changed.outcome, changed.changes],
     ["applied", [{ change: "status_changed", from: "active", to: "past_due" }]],
   );
-  assert.is(changed?.resolved.updatedAt, 120);
-  const late = sync(changed?.subscriptions ?? {}, event("evt_4", 90, { from: stateFields }), sold);
-  assert.equal([late?.outcome, late?.changes], ["stale", []]);
-  const equal = sync(changed?.subscriptions ?? {}, event("evt_5", 115, { from: stateFields, to: pastDue }), sold);
-  assert.is(equal?.outcome, "stale");
+  assert.is(changed.resolved.updatedAt, 120);
+  const late = sync(changed.subscriptions ?? {}, event("evt_4", 90, { from: stateFields }), sold);
+  assert.equal([late.outcome, late.changes], ["stale", []]);
+  const equal = sync(changed.subscriptions ?? {}, event("evt_5", 115, { from: stateFields, to: pastDue }), sold);
+  assert.is(equal.outcome, "stale");
 });
 
 test("are new to us with the state that their first event left", () => {

@@ -1,0 +1,72 @@
+import { figures } from "../capacity/figures.ts";
+import { lambdasOf } from "./cost.ts";
+import type { Prices } from "./prices.ts";
+
+/** What a night goes through, and what each page of it takes. */
+export interface Night {
+  subscriptions: number;
+  /** Invoices that the list has for each subscription, and failed payments for each in the last days. */
+  invoicesEach: number;
+  failuresEach: number;
+  /** States that the machine enters for a page. */
+  transitions: number;
+  /** How long it waits between two pages. */
+  paceSeconds: number;
+  /** How long Stripe takes for a page, and how long the Lambda takes to compare one. */
+  stripeMilliseconds: number;
+  compareMilliseconds: number;
+  megabytes: number;
+  /** Of DynamoDB, for a subscription, and for an invoice or a failed payment. */
+  readUnits: { subscription: number; payment: number };
+}
+
+/** How long a night takes, how often it asks Stripe, and what it costs in dollars. */
+export interface NightCost {
+  pages: number;
+  seconds: number;
+  callsPerSecond: number;
+  states: number;
+  lambdas: number;
+  tables: number;
+}
+
+/**
+ * A night of 100,000 subscriptions that are paid for each month.
+ *
+ * Stripe's and the Lambda's times are assumptions, as is that one of ten payments fails: none was measured in AWS.
+ */
+export const usualNight: Night = {
+  subscriptions: 100_000,
+  // Those of 62 days, and the failures of two.
+  invoicesEach: 62 / 30,
+  failuresEach: (0.1 * 2) / 30,
+  transitions: 3,
+  paceSeconds: 1,
+  stripeMilliseconds: 1000,
+  compareMilliseconds: 500,
+  megabytes: 512,
+  // A query of an index and a consistent read of the user's item; a consistent read of the payment's.
+  readUnits: { subscription: 1.5, payment: 1 },
+};
+
+// How many objects a page of Stripe's lists has at most: https://docs.stripe.com/api/pagination
+const pageSize = 100;
+
+/** What a night takes that finds nothing to heal. */
+export const costOfNight = (night: Night, prices: Prices): NightCost => {
+  const { subscriptions, invoicesEach, failuresEach, readUnits } = night;
+  const lists = [subscriptions, subscriptions * invoicesEach, subscriptions * failuresEach];
+  // A list that is empty is asked for too.
+  const pages = lists.reduce((sum, objects) => sum + Math.max(1, Math.ceil(objects / pageSize)), 0);
+  const pageMilliseconds = night.stripeMilliseconds + night.compareMilliseconds;
+  const pageSeconds = night.paceSeconds + (pageMilliseconds + night.transitions * figures.stepMilliseconds) / 1000;
+  const units = readUnits.subscription + (invoicesEach + failuresEach) * readUnits.payment;
+  return {
+    pages,
+    seconds: pages * pageSeconds,
+    callsPerSecond: 1 / pageSeconds,
+    states: pages * night.transitions * prices.transition,
+    lambdas: lambdasOf([{ times: pages, milliseconds: pageMilliseconds, megabytes: night.megabytes }], prices),
+    tables: subscriptions * units * prices.readUnit,
+  };
+};

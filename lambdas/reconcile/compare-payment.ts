@@ -1,0 +1,98 @@
+import { assign, boolean, type Infer, type } from "superstruct";
+import { hasIntent } from "../payments/payment-intents.ts";
+import { type Payment, toPayment } from "../payments/payment.ts";
+import { fieldsToRecord } from "../payments/payments-table.ts";
+import { sevenYearsAfter } from "../payments/retention.ts";
+import { parse } from "../runtime/parse.ts";
+import { Invoice, subscriptionOf } from "../stripe/invoice.ts";
+import { Owned } from "../stripe/owner.ts";
+import { maybe } from "../stripe/shapes.ts";
+import { envelope } from "../stripe/stripe-event.ts";
+import { findUser } from "../subscriptions/find-user.ts";
+import { type Books, type Comparison, differencesOf, withoutUser } from "./comparison.ts";
+
+const ListedInvoice = assign(Invoice, type({ livemode: maybe(boolean()) }));
+
+/**
+ * Compares a paid invoice with the row of its payment, and with the payment intents of that, which it heals.
+ *
+ * @throws {InvalidEvent} for what is no invoice of Stripe's.
+ */
+export const compareInvoice = async (books: Books, value: unknown): Promise<Comparison[]> => {
+  const invoice = parse(value, ListedInvoice);
+  const found = await findUser(books.customers, books)(parse(value, Owned), invoice);
+  if (found.userId === null) return [withoutUser(found, { kind: "payment", id: invoice.id })];
+  const paidAt = invoice.status_transitions?.paid_at ?? invoice.created;
+  // As its own event would say it.
+  const event = { id: invoice.id, object: "event", type: "invoice.paid", created: paidAt, data: { object: invoice } };
+  const payment = toPayment({ ...event, object: "event" }, found.userId);
+  const rows = await books.payments.rowsOf(invoice.id);
+  const row = rows.find(({ SK }) => SK === payment.SK);
+  return [
+    await comparePayment(books, "payment", invoice.id, payment, row),
+    ...(await compareIntents(books, invoice, found.userId, row)),
+  ];
+};
+
+/**
+ * Compares a failed attempt, by its event, with its row, which it heals; nothing else at Stripe tells of one. None that is of another
+ * customer or subscription than `only` says.
+ *
+ * @throws {InvalidEvent} for what is no event about an invoice.
+ */
+export const compareFailure = async (
+  books: Books,
+  value: unknown,
+  only: { customer: string | null; subscription: string | null },
+): Promise<Comparison[]> => {
+  const { detail } = parse({ detail: value }, envelope(Invoice));
+  const { customer = null } = detail.data.object;
+  if (only.customer !== null && only.customer !== customer) return [];
+  if (only.subscription !== null && only.subscription !== subscriptionOf(detail.data.object)) return [];
+  const found = await findUser(books.customers, books)(parse(detail.data.object, Owned), detail);
+  if (found.userId === null) return [withoutUser(found, { kind: "failed_payment", id: detail.id })];
+  const payment = toPayment(detail, found.userId);
+  const rows = await books.payments.rowsOf(detail.data.object.id);
+  const row = rows.find(({ SK }) => SK === payment.SK);
+  return [await comparePayment(books, "failed_payment", detail.id, payment, row)];
+};
+
+const comparePayment = async (
+  { payments, dryRun }: Books,
+  kind: "payment" | "failed_payment",
+  id: string,
+  payment: Payment,
+  row: Record<string, unknown> | undefined,
+): Promise<Comparison> => {
+  const fields = fieldsToRecord(row, payment);
+  const object = { kind, id, userId: payment.user_id, reason: null };
+  if (fields.length === 0) return { ...object, outcome: "equal", differences: [] };
+  const differences = differencesOf(fields, row, { ...payment });
+  if (dryRun) return { ...object, outcome: "would_heal", differences };
+  const { outcome } = await payments.record(payment);
+  return { ...object, outcome: outcome === "applied" ? "healed" : "equal", differences };
+};
+
+// Those that have paid it, or a part of it.
+const compareIntents = async (
+  { payments, dryRun }: Books,
+  { id: invoiceId, created, payments: list }: Infer<typeof Invoice>,
+  userId: string,
+  row: Record<string, unknown> | undefined,
+): Promise<Comparison[]> => {
+  const paid = (list?.data ?? []).filter(({ status }) => status === "paid");
+  const missing = paid.flatMap(({ is_default: isDefault, payment }) => {
+    const id = payment?.payment_intent?.id;
+    return id === undefined || (row && hasIntent(row, id)) ? [] : [{ id, isDefault: isDefault === true }];
+  });
+  return Promise.all(
+    missing.map(async ({ id, isDefault }) => {
+      const intent = { paymentIntentId: id, isDefault, expiresAt: sevenYearsAfter(created) };
+      const differences = [{ field: "stripe_payment_intent_ids", ours: null, stripes: id }];
+      const outcome = dryRun || (await payments.link(invoiceId, intent)).outcome;
+      const kind = "payment_intent" as const;
+      if (dryRun) return { kind, id, userId, outcome: "would_heal", reason: null, differences };
+      return { kind, id, userId, outcome: outcome === "applied" ? "healed" : "equal", reason: null, differences };
+    }),
+  );
+};

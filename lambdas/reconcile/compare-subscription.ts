@@ -1,0 +1,60 @@
+import { boolean, type } from "superstruct";
+import type { SubscriptionState } from "../ledger/subscription-state.ts";
+import { parse } from "../runtime/parse.ts";
+import { Owned } from "../stripe/owner.ts";
+import { Expandable, Id, maybe } from "../stripe/shapes.ts";
+import { snapshotOf } from "../stripe-api/snapshot-of.ts";
+import type { Answer } from "../stripe-api/stripe-client.ts";
+import { changeSubscription, readSubscription } from "../subscriptions/change-subscription.ts";
+import { findUser } from "../subscriptions/find-user.ts";
+import { heal, type Healed, type SubscriptionSnapshot } from "../subscriptions/heal.ts";
+import { type Books, type Comparison, differencesOf, withoutUser } from "./comparison.ts";
+
+const WithCustomer = type({
+  livemode: maybe(boolean()),
+  customer: maybe(Expandable(type({ id: Id, deleted: maybe(boolean()) }))),
+});
+
+/**
+ * Compares a subscription with its row, which it heals.
+ *
+ * @throws {InvalidEvent} for what is no subscription of Stripe's.
+ */
+export const compareSubscription = async (books: Books, answer: Answer<unknown>): Promise<Comparison> => {
+  const snapshot = snapshotOf(answer);
+  const { customer, livemode } = parse(answer.value, WithCustomer);
+  const found = await findUser(books.customers, books)(parse(answer.value, Owned), { livemode });
+  const { subscriptionId } = snapshot;
+  const object = { kind: "subscription", id: subscriptionId } as const;
+  const { userId } = found;
+  if (userId === null) {
+    const isGone = customer?.deleted === true && found.outcome === "unknown";
+    return { ...withoutUser(found, object), ...(isGone && { outcome: "deleted_customer" }) };
+  }
+  const target = { userId, subscriptionId };
+  const known = await readSubscription(books.subscriptions, target);
+  if (!known && customer?.deleted === true) {
+    const reason = `Customer ${customer.id} is deleted at Stripe, and has no row of this subscription`;
+    return { ...object, userId, outcome: "deleted_customer", reason, differences: [] };
+  }
+  const here = heal(known ? { [subscriptionId]: known } : {}, snapshot, books.sold);
+  const isWritten = here.subscriptions !== undefined && !books.dryRun;
+  const healed = isWritten ? await write(books, { ...target, customerId: null }, snapshot) : here;
+  const isOnlyTold = books.dryRun && healed.outcome === "healed";
+  const differences = healed.after ? changedFields(healed.before?.state, healed.after.state) : [];
+  return { ...object, userId, outcome: isOnlyTold ? "would_heal" : healed.outcome, reason: null, differences };
+};
+
+const write = (
+  { subscriptions, sold }: Books,
+  target: Parameters<typeof changeSubscription>[1],
+  snapshot: SubscriptionSnapshot,
+): Promise<Healed> => changeSubscription(subscriptions, target, sold, (stored) => heal(stored, snapshot, sold));
+
+const changedFields = (before: SubscriptionState | undefined, after: SubscriptionState): Comparison["differences"] =>
+  differencesOf(Object.keys(after), before && shown(before), shown(after));
+
+const shown = ({ prices, ...state }: SubscriptionState): Record<string, unknown> => ({
+  ...state,
+  prices: prices.map(({ id }) => id),
+});

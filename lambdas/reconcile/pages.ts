@@ -1,0 +1,42 @@
+import type Stripe from "stripe";
+import type { Answer, AskStripe } from "../stripe-api/stripe-client.ts";
+import type { Page, Run } from "./run.ts";
+
+/** A page of Stripe's, and in which seconds it was read. */
+export type AnsweredPage = Omit<Answer<unknown>, "value"> & Page;
+
+const pageSize = 100;
+const day = 24 * 3600;
+
+// Stripe lists invoices by when they were made, and tries to collect one for weeks.
+const collectedForDays = 60;
+
+/** How long Stripe keeps events: https://docs.stripe.com/api/events */
+const eventDays = 30;
+
+/** Asks Stripe for the run's page; null where Stripe does not know what it asks for. `since` and `now` are unix seconds. */
+export const readPage = async (
+  ask: AskStripe,
+  { list, startingAfter, subscription, customer }: Run,
+  { since, now }: { since: number; now: number },
+): Promise<AnsweredPage | null> => {
+  if (list === "subscriptions" && subscription !== null) {
+    const answer = await ask((stripe) => stripe.subscriptions.retrieve(subscription, { expand: ["customer"] }));
+    return answer && { ...answer, objects: [answer.value], hasMore: false };
+  }
+  const page = { limit: pageSize, ...(startingAfter !== null && { starting_after: startingAfter }) };
+  const only = { ...(customer !== null && { customer }) };
+  const answer = await ask<Stripe.ApiList<unknown>>((stripe) => {
+    if (list === "subscriptions") {
+      return stripe.subscriptions.list({ ...page, ...only, status: "all", expand: ["data.customer"] });
+    }
+    if (list === "invoices") {
+      const created = { gte: Math.max(0, since - collectedForDays * day) };
+      const of = { ...only, ...(subscription !== null && { subscription }) };
+      return stripe.invoices.list({ ...page, ...of, created, status: "paid", expand: ["data.payments"] });
+    }
+    const created = { gte: Math.max(since, now - eventDays * day) };
+    return stripe.events.list({ ...page, created, type: "invoice.payment_failed" });
+  });
+  return answer && { ...answer, objects: answer.value.data, hasMore: answer.value.has_more };
+};

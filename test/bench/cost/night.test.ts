@@ -1,0 +1,45 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { costOfNight, type Night } from "../../../bench/cost/night.ts";
+import { prices } from "../../../bench/cost/prices.ts";
+
+const test = suite("the cost of a night");
+
+const night: Night = {
+  subscriptions: 1000,
+  invoicesEach: 2,
+  failuresEach: 0,
+  transitions: 4,
+  paceSeconds: 2,
+  stripeMilliseconds: 700,
+  compareMilliseconds: 220,
+  megabytes: 1024,
+  readUnits: { subscription: 1.5, payment: 1 },
+};
+
+const list = { ...prices, transition: 0.001, invocation: 0.01, lambdaGigabyteSecond: 0.1, readUnit: 0.002 };
+
+const rounded = (figures: object) =>
+  Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Math.round(1e6 * value) / 1e6]));
+
+test("is that of its pages, one after the other, and of the rows that they are compared with", () => {
+  assert.equal(rounded(costOfNight(night, list)), {
+    // Ten of subscriptions, twenty of invoices, and one that is empty.
+    pages: 31,
+    // Two seconds, 920 ms and four steps of 20 ms.
+    seconds: 93,
+    callsPerSecond: 0.333333,
+    states: 0.124,
+    // A call, and 920 ms of 1 GB.
+    lambdas: 3.162,
+    tables: 7,
+  });
+});
+
+test("counts a page that is not full as one, and one for each list at least", () => {
+  const pagesOf = (more: Partial<Night>) => costOfNight({ ...night, ...more }, list).pages;
+  assert.is(pagesOf({ subscriptions: 101, invoicesEach: 1 / 101 }), 2 + 1 + 1);
+  assert.is(pagesOf({ subscriptions: 0 }), 3);
+});
+
+test.run();

@@ -1,0 +1,181 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { closeGap } from "../../lambdas/close-gap.ts";
+import { handle } from "../../lambdas/runtime/handle.ts";
+import { askStripe } from "../../lambdas/stripe-api/stripe-client.ts";
+import { subscriptionsTable } from "../../lambdas/subscriptions/core-table.ts";
+import { customersTable } from "../../lambdas/subscriptions/customers-table.ts";
+import { handler as syncHandler } from "../../lambdas/sync-subscription.ts";
+import { type Json, sampleEvent, sampleSubscription } from "../../samples/stripe-objects.ts";
+import { ofUser, taskInput } from "../events/envelope.ts";
+import { type AskedStripe, startAskedStripe } from "../helpers/asked-stripe.ts";
+import { captured } from "../helpers/captured.ts";
+import { rejects } from "../helpers/rejects.ts";
+import { startTables, type Tables } from "../helpers/tables.ts";
+
+const test = suite("close-gap");
+
+let tables: Tables;
+let stripe: AskedStripe;
+const time = { now: 1000 };
+test.before(async () => {
+  tables = await startTables();
+  stripe = await startAskedStripe(time);
+});
+test.after(() => stripe.stop());
+test.before.each(() => {
+  time.now = 1000;
+});
+
+const sold = { monthly: [], yearly: [] };
+const period = { start: 100, end: 200 };
+const states = {
+  active: sampleSubscription(period),
+  unpaid: sampleSubscription({ ...period, status: "unpaid" }),
+  pastDue: sampleSubscription({ ...period, status: "past_due" }),
+} as const;
+
+const sync = async (userId: string, type: string, created: number, object: Json, previous?: Json) => {
+  const event = sampleEvent(`evt_${type}_${created}`, `customer.subscription.${type}`, created, object, previous);
+  return (await captured(() => syncHandler(ofUser(userId, event)))).result;
+};
+
+// An active subscription whose way to past due is known, and whose way to unpaid is not.
+const withGap = async (userId: string) => {
+  await sync(userId, "created", 100, states.active);
+  return sync(userId, "updated", 120, states.pastDue, { status: "unpaid" });
+};
+
+const close = (
+  userId: string,
+  {
+    gapSince = 120,
+    liveOnly = false,
+    ask = stripe.ask,
+    more = {},
+  }: { gapSince?: number; liveOnly?: boolean; ask?: AskedStripe["ask"]; more?: Json } = {},
+) => {
+  const input = { subscriptionId: "sub_sample", userId, gapSince, waitSeconds: 3600, ...more };
+  const table = { ...subscriptionsTable(tables.core), ...customersTable(tables.core) };
+  return captured(() => handle(taskInput(input), closeGap(table, ask, { liveOnly, sold })));
+};
+
+const rowOf = async (userId: string): Promise<Json> =>
+  (await tables.items(tables.core)).find(({ PK, SK }) => PK === `USER#${userId}` && SK === "SUBSCRIPTION") ?? {};
+
+test("an event that leaves a gap says so, and by which execution it is healed: the same one for the same gap", async () => {
+  const { gap, heal } = await withGap("gap_named");
+  const input = { subscriptionId: "sub_sample", userId: "gap_named", gapSince: 100, waitSeconds: 3600 };
+  assert.equal([gap, heal], ["open", { name: "sub_sample-100", input }]);
+  const again = await sync("gap_named", "updated", 120, states.pastDue, { status: "unpaid" });
+  assert.equal([again.outcome, again.gap, again.heal], ["duplicate", "open", heal]);
+  const closing = await sync("gap_named", "updated", 110, states.unpaid, { status: "active" });
+  assert.equal([closing.gap, closing.heal], ["none", null]);
+});
+
+test("asks Stripe where the event is still missing, and writes what Stripe says", async () => {
+  await withGap("gap_open");
+  stripe.set("subscriptions", states.unpaid);
+  const before = stripe.calls();
+  const { result, logs } = await close("gap_open");
+  assert.is(stripe.calls(), before + 1);
+  assert.equal(result, {
+    outcome: "healed",
+    changes: [{ change: "status_changed", from: "past_due", to: "unpaid" }],
+    written: ["core USER#gap_open SUBSCRIPTION"],
+  });
+  const {
+    status,
+    order,
+    gap_since: gapSince,
+    updated_at: updatedAt,
+    stripe_customers: customers,
+  } = await rowOf("gap_open");
+  assert.equal([status, order, gapSince, customers], ["unpaid", "certain", null, ["cus_sample"]]);
+  assert.ok(Number(updatedAt) >= 990 && Number(updatedAt) <= 998);
+  const facts = { userId: "gap_open", subscriptionId: "sub_sample", gapSince: 120 };
+  assert.equal(Object(logs.at(-1)).message, "Gap closed");
+  assert.equal({ ...Object(logs.at(-1)), ...facts }, logs.at(-1));
+  // Events of before come too late to change anything.
+  const late = await sync("gap_open", "updated", 110, states.unpaid, { status: "active" });
+  assert.equal([late.outcome, late.gap], ["stale", "none"]);
+});
+
+test("asks nothing where the gap has closed, where the one that is open is another, and where nothing is known", async () => {
+  await withGap("gap_closed");
+  const before = stripe.calls();
+  // It opened at 100; an execution of an earlier one leaves it to its own.
+  assert.is((await close("gap_closed", { gapSince: 99 })).result.outcome, "closed");
+  await sync("gap_closed", "updated", 110, states.unpaid, { status: "active" });
+  const { result } = await close("gap_closed");
+  assert.equal(result, { outcome: "closed", changes: [], written: [] });
+  assert.is((await close("gap_nobody")).result.outcome, "closed");
+  assert.is(stripe.calls(), before);
+});
+
+test("closes a gap that opened earlier than its own, too", async () => {
+  await withGap("gap_earlier");
+  assert.is((await close("gap_earlier", { gapSince: 100 })).result.outcome, "healed");
+});
+
+test("writes what confirms the row too, as its gap is closed by it", async () => {
+  await withGap("gap_same");
+  stripe.set("subscriptions", states.pastDue);
+  const { result } = await close("gap_same");
+  assert.equal([result.outcome, result.changes], ["healed", []]);
+  const { status, order, gap_since: gapSince } = await rowOf("gap_same");
+  assert.equal([status, order, gapSince], ["past_due", "certain", null]);
+  stripe.set("subscriptions", states.unpaid);
+});
+
+test("leaves the row as it is where an event is known that may be later, to ask again", async () => {
+  await withGap("gap_newer");
+  time.now = 121;
+  const before = await rowOf("gap_newer");
+  const error = await rejects(close("gap_newer"));
+  assert.equal([error.name, error.message], ["SnapshotTooOld", "An event of sub_sample came while Stripe was asked"]);
+  assert.equal(await rowOf("gap_newer"), before);
+  time.now = 1000;
+  assert.is((await close("gap_newer")).result.outcome, "healed");
+});
+
+test("leaves a row whose subscription Stripe does not know, and tells", async () => {
+  await withGap("gap_unknown");
+  const before = await rowOf("gap_unknown");
+  // Stripe's own 404.
+  const ask: AskedStripe["ask"] = () => stripe.ask(({ subscriptions }) => subscriptions.retrieve("sub_none")) as never;
+  const { result, logs } = await close("gap_unknown", { ask });
+  assert.equal(result, { outcome: "unknown", changes: [], written: [] });
+  assert.ok(logs.some((line) => /Stripe knows no such subscription/.test(Object(line).message)));
+  assert.equal(await rowOf("gap_unknown"), before);
+});
+
+test("refuses what Stripe's test mode says where live ones only are taken, and a key that Stripe refuses", async () => {
+  await withGap("gap_test");
+  stripe.set("subscriptions", { ...states.unpaid, livemode: false });
+  const error = await rejects(close("gap_test", { liveOnly: true }));
+  assert.equal(
+    [error.name, error.message],
+    ["Refused", "The event is of Stripe's test mode, and this stack takes live events only"],
+  );
+  const refused = askStripe("the-key", async () => "rk_wrong");
+  const { name, message } = await rejects(close("gap_test", { ask: refused }));
+  assert.is(name, "StripeKeyRefused");
+  assert.match(
+    message,
+    /^Stripe refuses the key in Parameter Store under the-key \(.*\): set it as docs\/deploying\.md says/,
+  );
+  assert.not.match(message, /rk_wrong/);
+  assert.is((await rowOf("gap_test"))["status"], "past_due");
+});
+
+test("refuses an input that names no gap, and an answer that is no subscription", async () => {
+  const { name, message } = await rejects(close("gap_input", { more: { gapSince: "soon" } }));
+  assert.equal([name, message], ["InvalidEvent", "gapSince: expected an integer, got a string"]);
+  await withGap("gap_answer");
+  const ask = async () => ({ value: { object: "subscription", id: 5 }, from: 990, to: 1002 });
+  const error = await rejects(close("gap_answer", { ask: ask as unknown as AskedStripe["ask"] }));
+  assert.equal([error.name, error.message], ["InvalidEvent", "id: expected a string, got 5"]);
+});
+
+test.run();

@@ -1,0 +1,341 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { comparePage } from "../../lambdas/compare-page.ts";
+import type { Run } from "../../lambdas/reconcile/run.ts";
+import { handle } from "../../lambdas/runtime/handle.ts";
+import { paymentsTable } from "../../lambdas/payments/payments-table.ts";
+import { subscriptionsTable } from "../../lambdas/subscriptions/core-table.ts";
+import { customersTable } from "../../lambdas/subscriptions/customers-table.ts";
+import { handler as linkHandler } from "../../lambdas/link-payment.ts";
+import { handler as syncHandler } from "../../lambdas/sync-subscription.ts";
+import { handler as writeHandler } from "../../lambdas/write-payment.ts";
+import { type Json, sampleEvent, sampleInvoice, sampleSubscription } from "../../samples/stripe-objects.ts";
+import { ofUser, onTheBus, taskInput } from "../events/envelope.ts";
+import { type AskedStripe, startAskedStripe } from "../helpers/asked-stripe.ts";
+import { captured } from "../helpers/captured.ts";
+import { rejects } from "../helpers/rejects.ts";
+import { startTables, type Tables } from "../helpers/tables.ts";
+
+const test = suite("compare-page");
+
+const day = 24 * 3600;
+const now = 1_767_225_600 + 100 * day;
+const period = { start: now - 10 * day, end: now + 20 * day };
+
+let tables: Tables;
+let stripe: AskedStripe;
+test.before(async () => {
+  tables = await startTables();
+});
+// An account of its own for each test; its rows stay, of other users.
+test.before.each(async () => {
+  stripe = await startAskedStripe({ now });
+});
+test.after.each(() => stripe.stop());
+
+interface Options {
+  run?: Json;
+  liveOnly?: boolean;
+  monthly?: string[];
+  days?: number;
+}
+
+const page = ({ run = {}, liveOnly = true, monthly = [], days = 3 }: Options = {}) => {
+  const customers = customersTable(tables.core);
+  const books = {
+    customers,
+    subscriptions: { ...subscriptionsTable(tables.core), ...customers },
+    payments: paymentsTable(tables.payments),
+    liveOnly,
+    sold: { monthly, yearly: [] },
+  };
+  const execution = "arn:aws:states:ap-northeast-1:123456789012:execution:reconcile:night";
+  const settings = { days, paceSeconds: 2, now: () => 1000 * now, execution };
+  return captured(() => handle(taskInput(run), comparePage(books, stripe.ask, settings)));
+};
+
+// All pages of a run, and what they told.
+const reconcile = async (options: Options = {}) => {
+  const told: Json[] = [];
+  const counted: Json[] = [];
+  for (let run: Json = options.run ?? {}; ;) {
+    const { result, logs, stdout } = await page({ ...options, run });
+    told.push(...logs.map(Object).filter(({ message }) => message === "Differs"));
+    counted.push(...stdout.map((line) => JSON.parse(line)));
+    if (result.next === "done") return { summary: result.summary, told, counted };
+    run = { ...result };
+  }
+};
+
+const summaryWith = (more: Json): Json => ({
+  pages: 3,
+  compared: 0,
+  equal: 0,
+  confirmed: 0,
+  newer: 0,
+  unknownCustomers: 0,
+  deletedCustomers: 0,
+  noneOfOurs: 0,
+  refused: 0,
+  failed: 0,
+  ...more,
+  healed: { subscriptions: 0, payments: 0, failedPayments: 0, paymentIntents: 0, ...Object(more["healed"]) },
+});
+
+// A user's subscription at Stripe.
+const subscriptionOf = (name: string, more: Json = {}): Json => ({
+  ...sampleSubscription({ id: `sub_${name}`, customer: `cus_${name}`, ...period }),
+  metadata: { user_id: name },
+  ...more,
+});
+
+const invoiceOf = (name: string, { paid = true, more = {} }: { paid?: boolean; more?: Json } = {}): Json => {
+  const created = now - 2 * day;
+  const invoice = { id: `in_${name}`, customer: `cus_${name}`, subscription: `sub_${name}`, amount: 580, created };
+  const details = { metadata: { user_id: name }, subscription: `sub_${name}` };
+  return {
+    ...sampleInvoice({ ...invoice, ...(paid && { paidAt: created + 60 }), ...period }),
+    parent: { type: "subscription_details", subscription_details: details },
+    ...more,
+  };
+};
+
+const paidBy = (...intents: [id: string, isDefault: boolean, status?: string][]): Json => ({
+  object: "list",
+  data: intents.map(([id, isDefault, status = "paid"]) => ({
+    id: `inpay_${id}`,
+    object: "invoice_payment",
+    is_default: isDefault,
+    status,
+    payment: { type: "payment_intent", payment_intent: id },
+  })),
+});
+
+const failureOf = (name: string, created = now - day, more: Json = {}): Json => ({
+  ...sampleEvent(`evt_failed_${name}_${created}`, "invoice.payment_failed", created, invoiceOf(name, { paid: false })),
+  livemode: true,
+  ...more,
+});
+
+const created = (name: string, object: Json, at = now - 10 * day) =>
+  captured(() => syncHandler(ofUser(name, sampleEvent(`evt_${name}`, "customer.subscription.created", at, object))));
+
+const itemOf = async (PK: string, SK: string): Promise<Json | undefined> =>
+  [...(await tables.items(tables.core)), ...(await tables.items(tables.payments))].find(
+    (item) => item["PK"] === PK && item["SK"] === SK,
+  );
+const rowOf = (name: string) => itemOf(`USER#${name}`, "SUBSCRIPTION");
+const paymentOf = (name: string) => itemOf(`INVOICE#in_${name}`, "SUCCEEDED");
+
+test("fills the tables of a stack that starts beside existing customers, and finds nothing to do afterwards", async () => {
+  stripe.set("subscriptions", subscriptionOf("fresh"));
+  stripe.set("invoices", invoiceOf("fresh", { more: { payments: paidBy(["pi_fresh", true]) } }));
+  stripe.set("events", failureOf("fresh"));
+  const { summary, told, counted } = await reconcile({ run: { backfill: true } });
+  const healed = { subscriptions: 1, payments: 1, failedPayments: 1, paymentIntents: 0 };
+  // The invoice itself names its default intent; that it is there already is one comparison more.
+  assert.equal(summary, summaryWith({ compared: 4, equal: 1, healed }));
+  assert.equal(counted, []);
+  assert.equal(
+    told.map(({ kind, id, userId, outcome }) => ({ kind, id, userId, outcome })),
+    [
+      { kind: "subscription", id: "sub_fresh", userId: "fresh", outcome: "healed" },
+      { kind: "payment", id: "in_fresh", userId: "fresh", outcome: "healed" },
+      { kind: "failed_payment", id: `evt_failed_fresh_${now - day}`, userId: "fresh", outcome: "healed" },
+    ],
+  );
+  const { status, order, plan, customer_id: customer } = Object(await rowOf("fresh"));
+  assert.equal([status, order, plan, customer], ["active", "certain", "monthly", "cus_fresh"]);
+  assert.is((await itemOf("USER#fresh", "CUSTOMER#cus_fresh"))?.["user_id"], "fresh");
+  const payment = await paymentOf("fresh");
+  assert.equal([payment?.["amount"], payment?.["payment_id"]], [580, "pi_fresh"]);
+  assert.is((await itemOf("INVOICE#in_fresh", `FAILED#${now - day}#1`))?.["status"], "failed");
+
+  const again = await reconcile();
+  assert.equal(again.summary, summaryWith({ compared: 3, equal: 3 }));
+  assert.equal(again.told, []);
+  assert.equal(
+    again.counted.map(({ Reconciled, Drift }) => [Reconciled, Drift]),
+    [[1, 0]],
+  );
+});
+
+test("heals a row whose event never came, and counts it as drift at the end of a night only", async () => {
+  await created("drift", subscriptionOf("drift"));
+  stripe.set("subscriptions", subscriptionOf("drift", { status: "past_due" }));
+  const dry = await reconcile({ run: { dryRun: true } });
+  assert.equal(dry.summary.healed.subscriptions, 1);
+  assert.equal([dry.told[0]?.["outcome"], dry.counted], ["would_heal", []]);
+  assert.is((await rowOf("drift"))?.["status"], "active");
+  const { told, counted, summary } = await reconcile();
+  assert.equal(summary, summaryWith({ compared: 1, healed: { subscriptions: 1 } }));
+  assert.equal(told[0]?.["differences"], [{ field: "status", ours: "active", stripes: "past_due" }]);
+  assert.equal(
+    counted.map(({ Reconciled, Drift }) => [Reconciled, Drift]),
+    [[1, 1]],
+  );
+  assert.equal([(await rowOf("drift"))?.["status"], (await rowOf("drift"))?.["order"]], ["past_due", "certain"]);
+});
+
+test("closes a gap whose row is right, and calls it confirmed", async () => {
+  const object = subscriptionOf("right", { status: "past_due" });
+  const type = "customer.subscription.updated";
+  const late = sampleEvent("evt_right_2", type, now - day, object, { status: "unpaid" });
+  await created("right", subscriptionOf("right"));
+  await captured(() => syncHandler(ofUser("right", late)));
+  assert.is((await rowOf("right"))?.["gap_since"], now - 10 * day);
+  stripe.set("subscriptions", object);
+  const dry = await reconcile({ run: { dryRun: true } });
+  assert.equal([dry.summary.confirmed, (await rowOf("right"))?.["gap_since"]], [1, now - 10 * day]);
+  const { summary, told } = await reconcile();
+  assert.equal([summary.confirmed, told], [1, []]);
+  assert.equal([(await rowOf("right"))?.["gap_since"], (await rowOf("right"))?.["order"]], [null, "certain"]);
+});
+
+test("leaves a row that knows of a later event", async () => {
+  const object = subscriptionOf("newer", { status: "past_due" });
+  await created("newer", object, now + 1);
+  stripe.set("subscriptions", subscriptionOf("newer"));
+  const { summary, told } = await reconcile();
+  assert.equal([summary.newer, told[0]?.["outcome"]], [1, "newer"]);
+  assert.is((await rowOf("newer"))?.["status"], "past_due");
+});
+
+test("heals a payment whose event never came, all intents that paid it, and none that did not", async () => {
+  const payments = paidBy(["pi_part_1", true], ["pi_part_2", false], ["pi_open", false, "open"]);
+  stripe.set("invoices", invoiceOf("parts", { more: { payments } }));
+  const dry = await reconcile({ run: { dryRun: true } });
+  assert.equal(dry.summary.healed, { subscriptions: 0, payments: 1, failedPayments: 0, paymentIntents: 2 });
+  assert.is(await paymentOf("parts"), undefined);
+  const { summary } = await reconcile();
+  assert.equal(summary.healed, { subscriptions: 0, payments: 1, failedPayments: 0, paymentIntents: 1 });
+  const { payment_id: id, stripe_payment_intent_ids: intents } = Object(await paymentOf("parts"));
+  assert.equal([id, [...intents].toSorted()], ["pi_part_1", ["pi_part_1", "pi_part_2"]]);
+  assert.is((await reconcile()).summary.equal, 1);
+});
+
+test("heals a lost invoice_payment.paid alone, as the payment's row is there", async () => {
+  const event = sampleEvent("evt_paid_lost", "invoice.paid", now - 2 * day + 60, invoiceOf("link"));
+  await captured(() => writeHandler(ofUser("link", event)));
+  stripe.set("invoices", invoiceOf("link", { more: { payments: paidBy(["pi_link", true]) } }));
+  await captured(() => writeHandler(ofUser("link", event)));
+  const { summary } = await reconcile();
+  assert.equal(summary.healed, { subscriptions: 0, payments: 0, failedPayments: 0, paymentIntents: 1 });
+  assert.is((await paymentOf("link"))?.["payment_id"], "pi_link");
+});
+
+test("takes a payment that its events have written for equal, whatever way its intent came", async () => {
+  const invoice = invoiceOf("events");
+  await captured(() =>
+    writeHandler(ofUser("events", sampleEvent("evt_e1", "invoice.paid", now - 2 * day + 60, invoice))),
+  );
+  const link = { id: "inpay_e", object: "invoice_payment", invoice: "in_events", is_default: true };
+  const object = { ...link, payment: { payment_intent: "pi_events" } };
+  const event = { ...sampleEvent("evt_e2", "invoice_payment.paid", now - 2 * day + 61, object), livemode: true };
+  await captured(() => linkHandler(taskInput(onTheBus(event))));
+  stripe.set("invoices", { ...invoice, payments: paidBy(["pi_events", true]) });
+  const { summary, told } = await reconcile();
+  assert.equal([summary.equal, told], [1, []]);
+});
+
+test("asks for the payments of the days that it is to compare, and for invoices that were made two months before", async () => {
+  const old = { created: now - 62 * day, status_transitions: { paid_at: now - day } };
+  stripe.set("invoices", invoiceOf("old", { more: old }), invoiceOf("older", { more: { created: now - 64 * day } }));
+  stripe.set("events", failureOf("recent", now - 2 * day), failureOf("past", now - 4 * day));
+  const { summary } = await reconcile();
+  assert.equal(summary.healed, { subscriptions: 0, payments: 1, failedPayments: 1, paymentIntents: 0 });
+  const since = await reconcile({ run: { since: now - 5 * day } });
+  assert.equal(since.summary.healed, { subscriptions: 0, payments: 1, failedPayments: 1, paymentIntents: 0 });
+  assert.is((await paymentOf("older"))?.["user_id"], "older");
+  // Stripe has no older events, and refuses no question.
+  assert.is((await reconcile({ run: { since: 0 } })).summary.failed, 0);
+});
+
+test("compares one subscription, or one customer, and their payments alone", async () => {
+  for (const name of ["only_1", "only_2"]) {
+    stripe.set("subscriptions", subscriptionOf(name));
+    stripe.set("invoices", invoiceOf(name));
+    stripe.set("events", failureOf(name));
+  }
+  const one = await reconcile({ run: { subscription: "sub_only_1" } });
+  assert.equal(one.summary, summaryWith({ compared: 3, healed: { subscriptions: 1, payments: 1, failedPayments: 1 } }));
+  assert.equal(one.counted, []);
+  assert.is(await rowOf("only_2"), undefined);
+  const two = await reconcile({ run: { customer: "cus_only_2" } });
+  assert.equal(two.summary, one.summary);
+  assert.equal(two.counted, []);
+  const none = await reconcile({ run: { subscription: "sub_none" } });
+  assert.is(none.summary.failed, 1);
+  assert.is(none.told[0]?.["reason"], "Stripe knows no sub_none, by which its subscriptions are asked for");
+});
+
+test("writes nothing of what it must not, and tells of each but what others sell", async () => {
+  stripe.set(
+    "subscriptions",
+    subscriptionOf("unknown", { metadata: {} }),
+    subscriptionOf("foreign", { metadata: {}, items: { data: [{ price: { id: "price_other" } }] } }),
+    subscriptionOf("tested", { livemode: false }),
+    subscriptionOf("gone"),
+    subscriptionOf("broken", { status: 5 }),
+  );
+  stripe.set("invoices", invoiceOf("once", { more: { parent: null } }));
+  stripe.objects.customers.set("cus_gone", { id: "cus_gone", object: "customer", deleted: true });
+  const before = [await tables.items(tables.core), await tables.items(tables.payments)];
+  const { summary, told } = await reconcile({ monthly: ["price_sample_monthly"] });
+  const counts = { unknownCustomers: 1, noneOfOurs: 2, refused: 1, deletedCustomers: 1, failed: 1 };
+  assert.equal(summary, summaryWith({ compared: 6, ...counts }));
+  assert.equal(told.map(({ id, outcome, reason }) => [id, outcome, reason]).toSorted(), [
+    ["sub_broken", "failed", "status: expected a string, got 5"],
+    ["sub_gone", "deleted_customer", "Customer cus_gone is deleted at Stripe, and has no row of this subscription"],
+    ["sub_tested", "refused", "The event is of Stripe's test mode, and this stack takes live events only"],
+    ["sub_unknown", "unknown_customer", "No user is known for customer cus_unknown, and sub_unknown names none"],
+  ]);
+  assert.equal([await tables.items(tables.core), await tables.items(tables.payments)], before);
+});
+
+test("heals the row of a customer that is deleted, where there is one, and calls one without a user deleted too", async () => {
+  await created("deleted", subscriptionOf("deleted"));
+  const ended = { status: "canceled", ended_at: now - day, canceled_at: now - day };
+  stripe.set("subscriptions", subscriptionOf("deleted", ended), subscriptionOf("nobody", { metadata: {} }));
+  for (const id of ["cus_deleted", "cus_nobody"])
+    stripe.objects.customers.set(id, { id, object: "customer", deleted: true });
+  const { summary } = await reconcile();
+  assert.equal(summary, summaryWith({ compared: 2, deletedCustomers: 1, healed: { subscriptions: 1 } }));
+  assert.is((await rowOf("deleted"))?.["status"], "canceled");
+});
+
+test("goes on where it stopped, whatever the page, and asks for a page again that failed", async () => {
+  const names = Array.from({ length: 230 }, (_, index) => `many_${index}`);
+  stripe.set("subscriptions", ...names.map((name, index) => subscriptionOf(name, { created: now - index })));
+  const first = (await page()).result;
+  assert.equal([first.list, first.startingAfter, first.next, first.pages], ["subscriptions", "sub_many_99", "page", 1]);
+  assert.is(first.paceSeconds, 2);
+  const second = (await page({ run: { ...first } })).result;
+  assert.equal((await page({ run: { ...first } })).result.summary.equal, 100);
+  const third = (await page({ run: { ...second } })).result;
+  assert.equal([third.list, third.startingAfter, third.summary.healed.subscriptions], ["invoices", null, 230]);
+  assert.is((await rowOf("many_229"))?.["status"], "active");
+});
+
+test("hands on to another execution after 1,000 pages, under the first one's name and a number", async () => {
+  const at = async (run: Json): Promise<Run> => (await page({ run })).result;
+  const { next, name, part, pages, list } = await at({ pages: 999 });
+  assert.equal(
+    { next, name, part, pages, list },
+    { next: "execution", name: "night-2", part: 2, pages: 0, list: "invoices" },
+  );
+  assert.is((await at({ pages: 998 })).next, "page");
+  assert.is((await at({ pages: 999, list: "events" })).next, "done");
+});
+
+test("refuses an input that is no run, and a key that is refused, before it writes anything", async () => {
+  const { name, message } = await rejects(page({ run: { since: "yesterday" } }));
+  assert.equal([name, message], ["InvalidEvent", "since: expected an integer, got a string"]);
+  const both = await rejects(page({ run: { subscriptions: "sub_1" } }));
+  assert.equal(
+    [both.name, both.message],
+    ["InvalidEvent", "subscriptions: expected a value of type `never`, got a string"],
+  );
+});
+
+test.run();
