@@ -15,20 +15,24 @@ export interface Route {
 export const routesOf = (graph: Graph): Route[] => {
   const targets = ofType(graph, "aws:cloudwatch/eventTarget:EventTarget");
   const functions = ofType(graph, "aws:lambda/function:Function");
-  return ofType(graph, "aws:sfn/stateMachine:StateMachine").map(({ name, inputs, outputs }) => {
+  const rules = ofType(graph, "aws:cloudwatch/eventRule:EventRule");
+  const forwards = targets.some(({ inputs: { arn } }) => `${arn}`.includes(":event-bus/"));
+  return ofType(graph, "aws:sfn/stateMachine:StateMachine").flatMap(({ name, inputs, outputs }): Route[] => {
     const target = targets.find((candidate) => candidate.inputs["arn"] === outputs["arn"]);
-    const rule = ofType(graph, "aws:cloudwatch/eventRule:EventRule").find((one) => one.name === target?.name);
+    const rule = rules.find((one) => one.name === target?.name);
+    // The Standard ones are started by others.
+    if (!rule && inputs["type"] === "STANDARD") return [];
     if (!rule) throw new Error(`No rule starts the state machine ${name}`);
-    const forwards = targets.some(({ inputs: { arn } }) => `${arn}`.includes(":event-bus/"));
-    return {
+    const route = {
       eventType: String(JSON.parse(`${rule.inputs["eventPattern"]}`).detail.type[0]),
       rules: forwards ? 2 : 1,
       lambdas: lambdasOf(validateInputs(JSON.parse(`${inputs["definition"]}`), Definition, name), functions),
     };
+    return [route];
   });
 };
 
-// Along the route of an event that is handled: every task to its next state, every choice to its first.
+// Along the route of an event that is handled: every task to its next state, every choice to its first. Not each task calls a Lambda.
 const lambdasOf = ({ StartAt, States }: Definition, functions: Resource[]): string[] => {
   const lambdas: string[] = [];
   for (let name: string | undefined = StartAt; name !== undefined;) {
@@ -37,6 +41,7 @@ const lambdasOf = ({ StartAt, States }: Definition, functions: Resource[]): stri
     name = state.Type === "Choice" ? state.Choices[0]?.Next : "Next" in state ? state.Next : undefined;
     if (state.Type !== "Task") continue;
     const { FunctionName: arn } = Object(state.Parameters);
+    if (arn === undefined) continue;
     const lambda = functions.find(({ outputs }) => outputs["arn"] === arn);
     if (!lambda) throw new Error(`There is no Lambda ${arn}`);
     lambdas.push(lambda.name);

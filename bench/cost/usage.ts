@@ -112,10 +112,11 @@ export const usageOf = (taken: Taken, sizes: Record<string, { milliseconds: numb
     buses: 2,
     transitions: each(taken.states + taken.tries),
     statesMilliseconds: each(taken.waitedMilliseconds + taken.states * figures.stepMilliseconds),
-    calls: Object.entries(taken.calls).map(([name, times]) => {
+    calls: Object.entries(taken.calls).flatMap(([name, times]) => {
+      if (times === 0) return [];
       const size = sizes[name];
       if (!size) throw new Error(`It was not measured how long ${name} takes`);
-      return { times: each(times), ...size };
+      return [{ times: each(times), ...size }];
     }),
     readUnits: each(taken.readUnits),
     writeUnits: each(taken.writeUnits),

@@ -1,7 +1,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { costOfNight, type Night } from "../../../bench/cost/night.ts";
+import { costOfNight, type Night, usualNight } from "../../../bench/cost/night.ts";
 import { prices } from "../../../bench/cost/prices.ts";
+import { ofType } from "../../../emulator/graph/graph.ts";
+import { readDefinition } from "../../../infra/processing/definition.ts";
+import { graphOf } from "../../helpers/stack.ts";
 
 const test = suite("the cost of a night");
 
@@ -40,6 +43,23 @@ test("counts a page that is not full as one, and one for each list at least", ()
   const pagesOf = (more: Partial<Night>) => costOfNight({ ...night, ...more }, list).pages;
   assert.is(pagesOf({ subscriptions: 101, invoicesEach: 1 / 101 }), 2 + 1 + 1);
   assert.is(pagesOf({ subscriptions: 0 }), 3);
+});
+
+test("is computed for the program as it is: its pace, its memory, its days of payments, and the states of a page", async () => {
+  const graph = await graphOf("prod");
+  const { inputs } = ofType(graph, "aws:lambda/function:Function").find(({ name }) => name === "compare-page") ?? {};
+  const { PACE_SECONDS: pace, RECONCILE_DAYS: days } = Object(Object(inputs?.["environment"]).variables);
+  const { paceSeconds, megabytes, invoicesEach, failuresEach, transitions } = usualNight;
+  assert.equal([`${paceSeconds}`, megabytes], [pace, inputs?.["memorySize"]]);
+  assert.is(Math.round(30 * invoicesEach), Number(days) + 60);
+  assert.is(Math.round(300 * failuresEach), Number(days));
+  const { StartAt, States } = JSON.parse(readDefinition("reconcile"));
+  const nextOf = (state: string): string =>
+    States[state].Next ??
+    States[state].Choices.find((one: { StringEquals: string }) => one.StringEquals === "page").Next;
+  const entered = [StartAt];
+  while (nextOf(entered.at(-1)) !== StartAt) entered.push(nextOf(entered.at(-1)));
+  assert.is(transitions, entered.length);
 });
 
 test.run();

@@ -6,7 +6,7 @@ import type { Json } from "../../../samples/stripe-objects.ts";
 import { type HistoryArgs, makeSubscriptionHistory } from "../../../samples/subscription-history.ts";
 import { playLife } from "../../helpers/play-life.ts";
 import { complaintsAbout, type EndedLife, type Figures, figuresOf } from "./figures.ts";
-import { heal, pagesOf } from "./healing.ts";
+import { closeGap, pagesOf } from "./healing.ts";
 
 const test = suite("the figures of convergence");
 
@@ -45,7 +45,7 @@ test("are those of a life whose loss no gap shows, until the night", () => {
 test("ask three times at most where a gap stays", () => {
   const { history, ledger } = endOf("apart", (events) => events.toSpliced(1, 1));
   const later = { ...ledger, newest: 9_999_999_999 };
-  assert.equal(heal(history, later), { ledger: later, reads: 3 });
+  assert.equal(closeGap(history, later), { ledger: later, reads: 3 });
 });
 
 test("complain of what must not be, and of nothing else", () => {

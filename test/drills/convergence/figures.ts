@@ -3,7 +3,7 @@ import { resolveState } from "../../../lambdas/ledger/resolve-state.ts";
 import { matchesGroundTruth } from "../../../samples/subscription-history.ts";
 import { rowOf } from "../../helpers/play-life.ts";
 import type { Life } from "./lives.ts";
-import { heal, pagesOf, reconcile } from "./healing.ts";
+import { closeGap, pagesOf, reconcile } from "./healing.ts";
 
 /** How many of some lives end so. */
 export interface Ends {
@@ -36,7 +36,7 @@ export interface EndedLife extends Life {
 
 /** Counts how lives end, as they are, after healing, and after the night. */
 export const figuresOf = (lives: EndedLife[]): Figures => {
-  const healed = lives.map((life) => ({ ...life, ...heal(life.history, life.ledger) }));
+  const healed = lives.map((life) => ({ ...life, ...closeGap(life.history, life.ledger) }));
   const reconciled = healed.map((life) => ({ ...life, ledger: reconcile(life.history, life.ledger) }));
   return {
     lives: lives.length,
