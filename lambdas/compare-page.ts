@@ -3,7 +3,7 @@ import { compareFailure, compareInvoice } from "./reconcile/compare-payment.ts";
 import { compareSubscription } from "./reconcile/compare-subscription.ts";
 import type { Books, Comparison } from "./reconcile/comparison.ts";
 import { type AnsweredPage, readPage } from "./reconcile/pages.ts";
-import { afterPage, driftOf, Run } from "./reconcile/run.ts";
+import { afterPage, Run } from "./reconcile/run.ts";
 import { env } from "./runtime/env.ts";
 import { InvalidEvent } from "./runtime/errors.ts";
 import { handle } from "./runtime/handle.ts";
@@ -39,51 +39,63 @@ export const comparePage =
     const run = { ...parse(input, Run), paceSeconds: settings.paceSeconds };
     const since = run.since ?? now - settings.days * 24 * 3600;
     const page = await readPage(ask, run, { since, now });
-    const comparisons = page ? await compareAll({ ...books, dryRun: run.dryRun }, run, page) : [unknownAtStripe(run)];
-    for (const one of comparisons) if (isTold(one)) log.info("Differs", one);
+    const results = page ? await compareAll({ ...books, dryRun: run.dryRun }, run, page) : [unknownAtStripe(run)];
+    const comparisons = results.flatMap((result) => (Array.isArray(result) ? result : []));
+    tell(run, comparisons, log);
+    // The page is asked for again; what it has healed is told already.
+    for (const result of results) if (!Array.isArray(result)) throw result.failure;
     const next = afterPage({ ...run, since }, page ?? { objects: [], hasMore: false }, comparisons, settings.execution);
     log.info("Page reconciled", { list: run.list, summary: next.summary });
-    if (next.next === "done" && isWhole(run))
-      emitMetrics({ Reconciled: 1, Drift: run.backfill ? 0 : driftOf(next.summary) });
+    if (next.next === "done" && isWhole(run)) emitMetrics({ Reconciled: 1 });
     return next;
   };
+
+const tell = (run: Run, comparisons: Comparison[], log: Log): void => {
+  for (const one of comparisons) if (isTold(one)) log.info("Differs", one);
+  const drift = comparisons.filter(({ outcome }) => outcome === "healed").length;
+  if (drift > 0 && isWhole(run) && !run.backfill) emitMetrics({ Drift: drift });
+};
 
 // A few at a time: each is up to four calls of DynamoDB.
 const concurrency = 10;
 
-const compareAll = async (books: Books, run: Run, { objects, ...page }: AnsweredPage): Promise<Comparison[]> => {
-  const comparisons: Comparison[] = [];
+const compareAll = async (books: Books, run: Run, { objects, ...page }: AnsweredPage): Promise<Result[]> => {
+  const results: Result[] = [];
   for (let at = 0; at < objects.length; at += concurrency) {
     const some = objects.slice(at, at + concurrency).map((value) => compare(books, run, { ...page, value }));
-    comparisons.push(...(await Promise.all(some)).flat());
+    results.push(...(await Promise.all(some)));
   }
-  return comparisons;
+  return results;
 };
+
+/** What became of an object, or what failed with it. */
+type Result = Comparison[] | { failure: unknown };
 
 const compare = async (
   books: Books,
   { list, subscription, customer }: Run,
   answer: Omit<AnsweredPage, "objects" | "hasMore"> & { value: unknown },
-): Promise<Comparison[]> => {
+): Promise<Result> => {
   const { id } = Object(answer.value);
   try {
     if (list === "subscriptions") return [await compareSubscription(books, answer)];
     if (list === "invoices") return await compareInvoice(books, answer.value);
     // Stripe lists events of all customers.
     return await compareFailure(books, answer.value, { subscription, customer });
-  } catch (error) {
-    if (!(error instanceof InvalidEvent)) throw error;
-    const kind = kinds[list];
-    return [{ kind, id: `${id}`, userId: null, outcome: "failed", reason: error.message, differences: [] }];
+  } catch (failure) {
+    if (!(failure instanceof InvalidEvent)) return { failure };
+    return [
+      { kind: kinds[list], id: `${id}`, userId: null, outcome: "failed", reason: failure.message, differences: [] },
+    ];
   }
 };
 
 const kinds = { subscriptions: "subscription", invoices: "payment", events: "failed_payment" } as const;
 
-const unknownAtStripe = ({ list, subscription, customer, startingAfter }: Run): Comparison => {
+const unknownAtStripe = ({ list, subscription, customer, startingAfter }: Run): Result => {
   const id = subscription ?? customer ?? startingAfter ?? "";
   const reason = `Stripe knows no ${id}, by which its ${list} are asked for`;
-  return { kind: kinds[list], id, userId: null, outcome: "failed", reason, differences: [] };
+  return [{ kind: kinds[list], id, userId: null, outcome: "failed", reason, differences: [] }];
 };
 
 const isTold = ({ outcome }: Comparison): boolean =>

@@ -115,6 +115,3 @@ const counted = (summary: Summary, { kind, outcome }: Comparison): Summary => {
   }
   return { ...summary, compared, [counts[outcome]]: summary[counts[outcome]] + 1 };
 };
-
-/** How many rows were wrong, or not there. */
-export const driftOf = ({ healed }: Summary): number => Object.values(healed).reduce((sum, one) => sum + one, 0);

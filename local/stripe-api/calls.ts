@@ -22,7 +22,7 @@ const eventDays = 30;
  */
 export const answerCall = (objects: StripeObjects, method: string, url: URL, now: number): object => {
   const { pathname, searchParams } = url;
-  const [, id] = /^\/v1\/subscriptions\/(\w+)$/.exec(pathname) ?? [];
+  const [, id] = /^\/v1\/subscriptions\/([^/]+)$/.exec(pathname) ?? [];
   if (method === "GET" && id !== undefined) return subscription(objects, id, searchParams);
   const list = method === "GET" ? lists[pathname] : undefined;
   if (list) return list(objects, searchParams, now);

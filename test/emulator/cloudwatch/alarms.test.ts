@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { typesByLambda } from "../../../infra/processing/definition.ts";
-import { workflows } from "../../../infra/workflows.ts";
+import { backgroundMachines, workflows } from "../../../infra/workflows.ts";
 import type { AlarmChange } from "../../../emulator/cloudwatch/alarms.ts";
 import { VirtualClock } from "../../../emulator/time/clock.ts";
 import type { FaultPlan } from "../../../emulator/faults/faults.ts";
@@ -46,6 +46,10 @@ const planOf = (graph: Graph): FaultPlan => ({
     ...workflows.flatMap(({ name }): FaultPlan["faults"] => [
       { hop: "delivery", kind: "fails", events: [`evt_undelivered_${name}`, `evt_lost_${name}`] },
       { hop: "queue", kind: "refuses", events: [`evt_lost_${name}`] },
+      { hop: "machine", kind: "times-out", events: [`evt_stalls_${name}`] },
+      { hop: "lambda", kind: "throws", events: [`evt_fails_${name}`] },
+    ]),
+    ...backgroundMachines.flatMap(({ name }): FaultPlan["faults"] => [
       { hop: "machine", kind: "times-out", events: [`evt_stalls_${name}`] },
       { hop: "lambda", kind: "throws", events: [`evt_fails_${name}`] },
     ]),
@@ -108,6 +112,45 @@ const failOnTheWay = () =>
     eventOf("invoice.paid", "evt_forward_lost"),
   ]);
 
+// Starts a state machine that no event starts.
+const start = (machine: string, input: object): void => {
+  const arn = ofType(graph, "aws:sfn/stateMachine:StateMachine").find(({ name }) => name === machine)?.outputs["arn"];
+  running.executions.startInBackground(`${arn}`, JSON.stringify(input));
+};
+
+// Starts one about a subscription of this name.
+const inBackground = (machine: string, name: string): void => {
+  const gap = { subscriptionId: name, userId: "u", gapSince: 1, waitSeconds: 0 };
+  start(machine, machine === "reconcile" ? { run: { subscription: name } } : gap);
+};
+
+// The Lambdas that no event reaches by itself, each with its state machine.
+const asking = { "close-gap": "heal-subscription", "compare-page": "reconcile" } as const;
+
+const failInBackground = async (): Promise<void> => {
+  for (const { name } of backgroundMachines) {
+    inBackground(name, `evt_stalls_${name}`);
+    inBackground(name, `evt_fails_${name}`);
+  }
+  for (const [lambda, machine] of Object.entries(asking)) {
+    for (const how of ["throttled", "slow"]) inBackground(machine, `evt_${how}_${lambda}`);
+  }
+  for (const round of rounds) {
+    for (const [lambda, machine] of Object.entries(asking)) inBackground(machine, `evt_throws_${lambda}_${round}`);
+    await pass(5 * minute);
+  }
+  await running.executions.idle();
+  // Stripe shows what no event has told.
+  running.learn([running.envelope(eventOf("customer.subscription.created", "evt_drift"))]);
+  await reconcileAll();
+};
+
+const reconcileAll = async (): Promise<void> => {
+  start("reconcile", { run: {} });
+  await running.executions.idle();
+  running.cloudwatch.check();
+};
+
 const failInLambdas = async (): Promise<void> => {
   const each = (how: string, end = "") =>
     [...typesByLambda()].map(([name, type]) => eventOf(type, `evt_${how}_${name}${end}`));
@@ -143,6 +186,7 @@ const failAtBilling = async (): Promise<void> => {
 test("go off, every single one, by what goes wrong in a run, and are over once that is over", async () => {
   await failOnTheWay();
   await failInLambdas();
+  await failInBackground();
   await readOften();
   await failAtBilling();
   queueOf("parked").send("{}", clock.now());
@@ -157,6 +201,7 @@ test("go off, every single one, by what goes wrong in a run, and are over once t
 
   for (const queue of running.queues.all) empty(queue);
   await take(workflows.map(({ name, eventType }) => eventOf(eventType, `evt_good_${name}`)));
+  await reconcileAll();
   await pass(hour);
   const left = [...running.cloudwatch.states].filter(([, state]) => state !== "OK");
   assert.equal(left, []);
