@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -18,17 +17,12 @@ const start = Math.floor(Date.now() / 1000) - 29 * 24 * 3600;
 
 // The background's waits take time that does not pass by itself here.
 const letTimePass = async <T>({ executions }: Serving, work: Promise<T>): Promise<T> => {
-  let isDone = false;
-  const done = work.finally(() => {
-    isDone = true;
-  });
-  // Else it would count as unhandled while time passes.
-  done.catch(() => {});
-  while (!isDone) {
-    await executions.idle();
-    await delay(10);
+  const timer = setInterval(() => void executions.idle(), 10);
+  try {
+    return await work;
+  } finally {
+    clearInterval(timer);
   }
-  return done;
 };
 
 const started: Serving[] = [];
@@ -50,8 +44,8 @@ const reconcile = async (serving: Serving, options: Partial<ReconcileOptions> = 
   return { code, said: stripVTControlCharacters(logs.join("\n")) };
 };
 
-const rowsOf = async ({ dump }: Serving) => {
-  const { core, payments } = await dump();
+const rowsOf = async (serving: Serving) => {
+  const { core, payments } = await serving.dump();
   return [core, payments].map((rows) =>
     rows.toSorted((a, b) => (`${a["PK"]}${a["SK"]}` < `${b["PK"]}${b["SK"]}` ? -1 : 1)),
   );
