@@ -4,16 +4,21 @@ import type { StripeEnvelope } from "./stripe-envelope.ts";
 import type { HistoryEvent } from "../emulator/stepfunctions/limits.ts";
 import type { Execution } from "../emulator/stepfunctions/machine.ts";
 
+type EventOutcome = "applied" | "duplicate" | "stale" | "skipped" | "refused" | "dead-letter" | "unmatched" | "lost";
+
 /** The outcome of one event: a line of the runner's output. */
 export interface Outcome {
+  /** Of a heal the subscription's id, of a reconciliation the name of its execution. */
   eventId: string;
+  /** Of a heal or a reconciliation the name of its state machine. */
   type: string;
   /**
    * `applied`: rows were written. `duplicate`: they said the same already. `stale`: they say something newer. `skipped`: not for us.
    * `refused`: must not be written; in the dead-letter queue. `dead-letter`: failed; in the dead-letter queue.
    * `unmatched`: no rule matches. `lost`: neither handled nor in the queue, as the queue takes no message, or the machine timed out.
+   * Of a heal: `healed` by Stripe's answer; `closed` by the missing event itself; `unknown` to Stripe. Of a reconciliation: `reconciled`.
    */
-  outcome: "applied" | "duplicate" | "stale" | "skipped" | "refused" | "dead-letter" | "unmatched" | "lost";
+  outcome: EventOutcome | "healed" | "closed" | "unknown" | "reconciled";
   /** The states that the execution entered, in order. */
   states: string[];
   /** How often EventBridge delivered it again, and Step Functions ran a state again. */
@@ -21,7 +26,9 @@ export interface Outcome {
   /** The keys that were written, each as `<table> <PK> <SK>`. */
   written: string[];
   error: { name: string; message: string } | null;
-  /** How long it took, in milliseconds. */
+  /** What a heal has changed of the subscription. */
+  changes?: { change: string; from: unknown; to: unknown }[];
+  /** How long it took, in milliseconds; of a heal or a reconciliation by the emulator's clock, with its waits. */
   ms: number;
   /** Where an unmatched event comes from, if that is not the stack's source; then its type may be handled. */
   source?: string;
@@ -61,7 +68,16 @@ const resultOfOne = (delivery: Delivery): Omit<Result, "retries"> => {
     const outcome = delivery.isLost ? "lost" : "dead-letter";
     return { outcome, states: [], written: [], error: delivery.undelivered };
   }
-  const { status, output, failure, history } = delivery.execution;
+  return resultOfExecution(delivery.execution);
+};
+
+/** What an execution that has ended makes of what it was started with. */
+export const resultOfExecution = ({
+  status,
+  output,
+  failure,
+  history,
+}: Pick<Execution, "status" | "output" | "failure" | "history">): Omit<Result, "retries"> => {
   const states = history.flatMap((event) => (event.type === "StateEntered" ? [event.state.name] : []));
   if (status === "SUCCEEDED") {
     // The last state of every definition answers with these; a test sees to it.

@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import { toEnvelope } from "./stripe-envelope.ts";
 import { readEvents } from "./read-events.ts";
-import { life } from "../samples/one-life.ts";
+import { life, lostEventId } from "../samples/one-life.ts";
 import { makeProgressBar } from "../ops/terminal/progress-bar.ts";
 import { escapeText } from "../ops/terminal/escape.ts";
 import type { Session } from "./session.ts";
@@ -30,8 +30,11 @@ const playLife = async (session: Session, { json }: PlayOptions, isCut: () => bo
     await session.prepare(envelopes);
     for (const envelope of envelopes) {
       if (isCut()) return;
-      await session.take(envelope);
+      if (envelope.detail.id === lostEventId) session.lose(envelope);
+      else await session.take(envelope);
     }
+    // Days pass between two stages.
+    await session.drain();
   }
 };
 
@@ -62,5 +65,6 @@ const playFiles = async (session: Session, paths: string[], isCut: () => boolean
   }
   bar?.stop();
   session.showProgress(null);
+  if (!isCut()) await session.drain();
   return unread;
 };

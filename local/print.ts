@@ -4,6 +4,7 @@ import { counted } from "../ops/terminal/counted.ts";
 import { escapeText } from "../ops/terminal/escape.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Dump } from "./runner.ts";
+import type { StripeEnvelope } from "./stripe-envelope.ts";
 import { besideOrBelow, cutLine, wrapText } from "../ops/terminal/fit.ts";
 import { formatDuration } from "../ops/terminal/format-duration.ts";
 import { tableOf } from "../ops/terminal/table.ts";
@@ -19,6 +20,10 @@ const colours: Record<Outcome["outcome"], Colour> = {
   refused: "yellow",
   "dead-letter": "red",
   lost: "red",
+  healed: "green",
+  closed: "gray",
+  unknown: "yellow",
+  reconciled: "green",
 };
 
 /** The line of an event: its id, type, outcome, duration, retries and states; and below it what was written, or why it failed. */
@@ -33,6 +38,7 @@ export const lineOf = ({
   ms,
   again,
   source,
+  changes = [],
 }: Outcome): string => {
   // A failed event has gone through more states than a line holds.
   const path = states.join(" > ");
@@ -49,6 +55,7 @@ export const lineOf = ({
   const below = [
     error ? wrapText(path, 2) : "",
     wrapText(escapeText(written.join(", ")), 2),
+    wrapText(escapeText(changes.map(({ change, from, to }) => `${change} ${from} → ${to}`).join(", ")), 2),
     source === undefined ? "" : wrapText(escapeText(`no rule takes events of ${source}`), 2),
     error ? styleText(colours[outcome], wrapText(escapeText(`${error.name}: ${error.message}`), 2)) : "",
   ];
@@ -93,9 +100,15 @@ export const rowsOf = ({ core, payments }: Pick<Dump, "core" | "payments">): str
   ].join("\n\n");
 };
 
+/** The line of an event that is lost on its way, on purpose. */
+export const lostLineOf = ({ detail: { id, type } }: Pick<StripeEnvelope, "detail">): string =>
+  [escapeText(id).padEnd(28), escapeText(type).padEnd(29), styleText("gray", "lost on its way, on purpose")].join("  ");
+
 /** The totals of a session. */
 export interface Totals {
   counts: ReadonlyMap<string, number>;
+  /** How many heals and reconciliations had each outcome. */
+  background: ReadonlyMap<string, number>;
   seconds: number;
   metrics: ReadonlyMap<string, number>;
   /** How many customers got a placeholder user. */
@@ -107,12 +120,21 @@ export interface Totals {
 }
 
 /** How many events had each outcome, the Lambdas' metrics, the alarms that are on, the faults that were not injected, and how many users are placeholders, on a line each. */
-export const summaryOf = ({ counts, seconds, metrics, placeholders, alarms, untriggered }: Totals): string => {
+export const summaryOf = ({
+  counts,
+  background,
+  seconds,
+  metrics,
+  placeholders,
+  alarms,
+  untriggered,
+}: Totals): string => {
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  const outcomes = [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(", ") || "none";
+  const outcomes = countsText(counts) || "none";
   const sums = [...metrics].map(([name, value]) => `${name} ${value}`).join(", ");
   const lines = [
     `${counted(total, "event")} in ${seconds.toFixed(1)} s: ${outcomes}`,
+    background.size > 0 && `In the background: ${countsText(background)}`,
     sums && `Metrics: ${sums}`,
     ...(alarms.length > 0 ? ["In alarm:", ...alarms.map((alarm) => `  ${alarm}`)] : []),
     ...untriggered.map((fault) => `Fault ${fault} was never injected`),
@@ -124,6 +146,9 @@ export const summaryOf = ({ counts, seconds, metrics, placeholders, alarms, untr
     .map((line) => wrapText(line, 2))
     .join("\n");
 };
+
+const countsText = (counts: ReadonlyMap<string, number>): string =>
+  [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(", ");
 
 const maxRows = 20;
 

@@ -1,5 +1,7 @@
 import { type Emulator, type EmulatorArgs, startEmulator } from "../emulator/emulator.ts";
+import type { Graph } from "../emulator/graph/graph.ts";
 import type { QueueMessage } from "../emulator/sqs/queues.ts";
+import { backgroundOutcomeOf } from "./background-outcome.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import { makePlaceholderUsers } from "./placeholder-users.ts";
 import { product, tableNames } from "./product.ts";
@@ -7,13 +9,15 @@ import { type LocalStripe, startStripe, type StripeSource } from "./stripe-api/l
 import type { StripeEnvelope } from "./stripe-envelope.ts";
 
 /** How a runner is set up. */
-export interface RunnerArgs extends Omit<EmulatorArgs, keyof typeof product | "onReplayed"> {
+export interface RunnerArgs extends Omit<EmulatorArgs, keyof typeof product | "onReplayed" | "onExecution"> {
   /** Which Stripe the Lambdas ask; without it one that learns from the events what it has. */
   stripe?: StripeSource | undefined;
   /** Items that the core table starts with. */
   items?: Record<string, unknown>[];
   /** Gets the outcome of each event that a replay put and a rule matched. */
   onReplayed?: (outcome: Outcome) => void;
+  /** Gets the outcome of each heal and each reconciliation. */
+  onExecution?: (outcome: Outcome) => void;
 }
 
 /** The items of all tables and the messages of all queues, as plain objects. */
@@ -58,6 +62,10 @@ const startWith = async (stripe: LocalStripe, args: Omit<RunnerArgs, "stripe">):
     ...product,
     ...args,
     ...stripe.emulatorArgs,
+    onExecution: (execution, machine) => {
+      const outcome = backgroundOutcomeOf(execution, logicalName(machine, emulator.graph));
+      if (outcome) args.onExecution?.(outcome);
+    },
     // Only what `take` was given is in an archive.
     onReplayed: (event, deliveries, since) =>
       args.onReplayed?.({ ...outcomeOf(event as StripeEnvelope, deliveries, since), again: "replayed" }),
@@ -101,4 +109,9 @@ const startWith = async (stripe: LocalStripe, args: Omit<RunnerArgs, "stripe">):
       stripe.stop();
     },
   };
+};
+
+const logicalName = (machine: string, { outputs }: Graph): string => {
+  const arns: [string, unknown][] = Object.entries(Object(outputs["stateMachines"]));
+  return arns.find(([, arn]) => `${arn}`.endsWith(`:${machine}`))?.[0] ?? machine;
 };

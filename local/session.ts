@@ -2,7 +2,7 @@ import { makeKeyedQueue } from "../emulator/time/keyed-queue.ts";
 import { namespace } from "../lambdas/runtime/metric.ts";
 import { escapeText } from "../ops/terminal/escape.ts";
 import type { Outcome } from "./outcome.ts";
-import { lineOf, summaryOf } from "./print.ts";
+import { lineOf, lostLineOf, summaryOf } from "./print.ts";
 import type { Runner } from "./runner.ts";
 import { type Arrival, ownerOfEvent, type StripeEnvelope } from "./stripe-envelope.ts";
 
@@ -20,6 +20,12 @@ export interface Session {
   takeAll(events: StripeEnvelope[], isCut: () => boolean): Promise<void>;
   /** Counts an outcome, and prints its line. */
   print(outcome: Outcome): void;
+  /** Counts the outcome of a heal or a reconciliation, and prints its line. */
+  printBackground(outcome: Outcome): void;
+  /** Learns what an event says that never arrives, and prints its line. */
+  lose(event: StripeEnvelope): void;
+  /** Lets the time pass that heals wait for, and waits for them. */
+  drain(): Promise<void>;
   /** Prints a line about something else than an event. */
   say: (line: string) => void;
   /** Calls this for each outcome, and keeps the lines of failures and others, which would tear a progress bar; null prints them. */
@@ -46,13 +52,14 @@ const concurrency = 16;
 export const openSession = (runner: Runner, options: SessionOptions): Session => {
   const queue = makeKeyedQueue(concurrency);
   const counts = new Map<string, number>();
+  const background = new Map<string, number>();
   const pending = new Set<Promise<Outcome>>();
   const since = performance.now();
   const users = openUsers(runner, options.items !== undefined);
   const output = openOutput(options.json);
 
   const print = (outcome: Outcome): void => {
-    counts.set(outcome.outcome, (counts.get(outcome.outcome) ?? 0) + 1);
+    countIn(counts, outcome);
     output.print(outcome);
   };
 
@@ -85,16 +92,38 @@ export const openSession = (runner: Runner, options: SessionOptions): Session =>
     },
     ...output,
     print,
+    printBackground: (outcome) => {
+      countIn(background, outcome);
+      output.printLine(outcome);
+    },
+    lose: (event) => {
+      runner.learn([event]);
+      output.say(lostLineOf(event));
+    },
+    drain: () => runner.executions.idle(),
     hasOutcomes: () => counts.size > 0,
-    hasDeadLetters: () => ["dead-letter", "refused", "lost"].some((outcome) => counts.has(outcome)),
+    hasDeadLetters: () =>
+      ["dead-letter", "refused", "lost"].some((outcome) => counts.has(outcome) || background.has(outcome)),
     summary: async () => {
       const seconds = (performance.now() - since) / 1000;
       const untriggered = await runner.untriggeredFaults();
       const [metrics, alarms] = [ownMetricsOf(runner), runner.cloudwatch.alarming()];
-      return summaryOf({ counts, seconds, metrics, placeholders: users.placeholders(), alarms, untriggered });
+      return summaryOf({
+        counts,
+        background,
+        seconds,
+        metrics,
+        placeholders: users.placeholders(),
+        alarms,
+        untriggered,
+      });
     },
     idle: () => settled(pending),
   };
+};
+
+const countIn = (counts: Map<string, number>, { outcome }: Outcome): void => {
+  counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
 };
 
 const arrivalOf = ({ graph }: Runner, { keepSource = false }: SessionOptions): Arrival => ({
@@ -119,7 +148,7 @@ const openUsers = (runner: Runner, areGiven: boolean) => {
 };
 
 // Prints lines, or keeps those of failures and others while a progress bar is shown.
-const openOutput = (json = false): Pick<Session, "say" | "print" | "showProgress"> => {
+const openOutput = (json = false) => {
   let progress: (() => void) | null = null;
   const kept: string[] = [];
   const say = (line: string): void => {
@@ -127,14 +156,18 @@ const openOutput = (json = false): Pick<Session, "say" | "print" | "showProgress
     else if (json) console.error(line);
     else console.log(line);
   };
+  const printLine = (outcome: Outcome): void => {
+    if (json) console.log(escapeText(JSON.stringify(outcome)));
+    if (progress ? outcome.error : !json) say(lineOf(outcome));
+  };
   return {
     say,
-    print: (outcome) => {
-      if (json) console.log(escapeText(JSON.stringify(outcome)));
+    printLine,
+    print: (outcome: Outcome): void => {
       progress?.();
-      if (progress ? outcome.error : !json) say(lineOf(outcome));
+      printLine(outcome);
     },
-    showProgress: (next) => {
+    showProgress: (next: (() => void) | null): void => {
       progress = next;
       for (const line of next ? [] : kept.splice(0)) say(line);
     },

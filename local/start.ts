@@ -78,6 +78,7 @@ const run = async (options: Options, ending: Ending, url: string | null, serveNo
     onFailure: ending.fail,
     onAlarm: (change) => session.say(alarmLineOf(change)),
     onReplayed: (outcome) => session.print(outcome),
+    onExecution: (outcome) => session.printBackground(outcome),
   });
   const session = openSession(runner, options);
   try {

@@ -34,7 +34,7 @@ const command = addTargetOptions(
   .option("--dry-run", "compare and list; write nothing")
   .option(
     "--since <time>",
-    "invoices created since then: 90d ago, or 2026-01-31 (default: those of the nightly run)",
+    "backfill the payments since then: 90d ago, or 2026-01-31 (default: those of the nightly run)",
     timeOption,
   )
   .option("--subscription <id>", "only this subscription and its invoices, sub_…", idOption("sub_"))

@@ -41,6 +41,9 @@ const firstMonth = { start: trialEnd, end: renewal };
 const secondMonth = { start: renewal, end: renewal + 31 * day };
 const year = { start: change, end: change + 365 * day };
 
+/** The event that is lost on its way where the sample subscription is played: the renewal is paid, and the row does not say so. */
+export const lostEventId = "evt_life_09";
+
 /** The events of one sample subscription, from its trial to its end. */
 export const life = (): Stage[] => [...beginning(), ...renewing(), ...ending()];
 

@@ -32,7 +32,10 @@ export const startStripe = async (source: StripeSource, now: () => number): Prom
     return { emulatorArgs: argsOf(source.apiKey, {}), learn: () => {}, calls: () => ({}), stop: () => {} };
   const objects = source.objects ?? makeStripeObjects();
   const learn = source.objects ? noteTime(objects) : makeLearner(objects);
-  const { url, ...server } = await startStripeServer({ objects, key: localKey, now, faults: source.faults });
+  // What is learnt is of the time of its events, after which others may come that are not learnt yet.
+  const stripeNow = source.objects ? now : () => (objects.newestEventAt > 0 ? 0 : now());
+  const args = { objects, key: localKey, now: stripeNow, faults: source.faults };
+  const { url, ...server } = await startStripeServer(args);
   return { emulatorArgs: argsOf(localKey, { STRIPE_API: url }), learn: ({ detail }) => learn(detail), ...server };
 };
 

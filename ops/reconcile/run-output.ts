@@ -7,6 +7,7 @@ export const Summary = type({
   pages: integer(),
   compared: integer(),
   equal: integer(),
+  confirmed: integer(),
   healed: type({
     subscriptions: integer(),
     payments: integer(),

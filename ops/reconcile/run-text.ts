@@ -13,13 +13,18 @@ export const differencesText = (differences: readonly Difference[]): string =>
       kind,
       outcome,
       user: userId ?? "",
-      "here → Stripe": fields
-        .map(({ field, ours, stripes }) => `${field} ${shown(ours)} → ${shown(stripes)}`)
-        .join(", "),
+      "here → Stripe": fieldsText(kind, fields),
       reason: reason ?? "",
     })),
     ["id", "kind", "outcome", "user", "here → Stripe", "reason"],
   );
+
+// Of a row that is not there, each field would be told; `--json` has them.
+const fieldsText = (kind: string, fields: Difference["differences"]): string => {
+  const isMissing = kind !== "payment_intent" && fields.length > 1 && fields.every(({ ours }) => ours === null);
+  if (isMissing) return "no row";
+  return fields.map(({ field, ours, stripes }) => `${field} ${shown(ours)} → ${shown(stripes)}`).join(", ");
+};
 
 const shown = (value: unknown): string => {
   if (value === null || value === undefined) return "none";
@@ -38,6 +43,7 @@ export const summaryText = (summary: Summary, isDryRun: boolean): string => {
   const count = healed.subscriptions + healed.payments + healed.failedPayments + healed.paymentIntents;
   const named = kinds.length > 0 ? ` (${kinds.join(", ")})` : "";
   const others = [
+    [summary.confirmed, "confirmed"],
     [summary.newer, "newer here"],
     [summary.unknownCustomers, "of unknown customers"],
     [summary.deletedCustomers, "of deleted customers"],

@@ -1,4 +1,5 @@
 import { string, type } from "superstruct";
+import type { BackgroundMachine } from "../../infra/workflows.ts";
 import { parse } from "../../lambdas/runtime/parse.ts";
 
 /** What a dead letter is called, and what a redrive starts its state machine with. */
@@ -7,6 +8,8 @@ export interface Restart {
   input: object;
 }
 
+type ReadRestart = (message: unknown, executionName: string) => Restart;
+
 const HealLetter = type({ event: type({ subscriptionId: string() }) });
 const RunLetter = type({ event: type({ run: type({}) }) });
 
@@ -14,7 +17,7 @@ const RunLetter = type({ event: type({ run: type({}) }) });
  * How the Standard state machines are restarted, by their names: their dead letters have the input of the execution that failed in
  * the place of an event. Each throws `InvalidEvent` for a message with another input.
  */
-export const standardMachines: Readonly<Record<string, (message: unknown, executionName: string) => Restart>> = {
+export const standardMachines: Readonly<Record<string, ReadRestart>> = {
   "heal-subscription": (message) => {
     const { event: heal } = parse(message, HealLetter);
     // It has waited for the missing event already.
@@ -24,4 +27,4 @@ export const standardMachines: Readonly<Record<string, (message: unknown, execut
     id: executionName.replace(/^redrive-\d+-[0-9a-z]+-/, ""),
     input: parse(message, RunLetter).event,
   }),
-};
+} satisfies Record<BackgroundMachine, ReadRestart>;

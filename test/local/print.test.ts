@@ -107,6 +107,7 @@ test("keeps what follows in one column, whatever the outcome", () => {
 
 const totals = {
   counts: new Map<string, number>(),
+  background: new Map<string, number>(),
   seconds: 1.26,
   metrics: new Map<string, number>(),
   placeholders: 0,

@@ -24,7 +24,7 @@ const outputs = {
   stateMachines: { reconcile: machineArn },
   deadLetterQueue: queue,
   parkedQueue: queue,
-  logGroups: { reconcile: "/aws/lambda/dev-homebiyori-reconcile" },
+  logGroups: { "compare-page": "/aws/lambda/dev-homebiyori-compare-page" },
   tables: { core: "core", payments: "payments" },
 };
 
@@ -36,7 +36,15 @@ test.before(async () => {
 test.after(() => aws.stop());
 
 const nothing = { subscriptions: 0, payments: 0, failedPayments: 0, paymentIntents: 0 };
-const others = { newer: 0, unknownCustomers: 0, deletedCustomers: 0, noneOfOurs: 0, refused: 0, failed: 0 };
+const others = {
+  confirmed: 0,
+  newer: 0,
+  unknownCustomers: 0,
+  deletedCustomers: 0,
+  noneOfOurs: 0,
+  refused: 0,
+  failed: 0,
+};
 const summaryOf = (more: Partial<Summary>): Summary => ({
   pages: 1,
   compared: 3,
@@ -86,7 +94,7 @@ const script = (first: Execution, more: Record<string, Execution> = {}): void =>
       return { executionArn: arn, ...(isFirst ? { status: "RUNNING" } : executions.get(arn)?.end) };
     },
     FilterLogEvents: ({ filterPattern = "", logGroupName }) => {
-      assert.is(logGroupName, outputs.logGroups.reconcile);
+      assert.is(logGroupName, outputs.logGroups["compare-page"]);
       const [, arn = ""] = /^\{ \$\.message\.execution = "(.*)" \}$/.exec(filterPattern) ?? [];
       const lines = executions.get(arn)?.lines ?? [];
       const events = (Array.isArray(lines) ? lines : lines()).map((message) => ({
@@ -116,13 +124,21 @@ test("starts the state machine with what it was asked for, under a name of its o
   assert.not.equal(all.name, some.name);
   assert.equal(
     [all, some, one].map(({ run }) => run),
-    [{}, { since: 1_769_817_600, customer: "cus_1", dryRun: true }, { subscription: "sub_1" }],
+    [{}, { since: 1_769_817_600, backfill: true, customer: "cus_1", dryRun: true }, { subscription: "sub_1" }],
   );
 });
 
 test("shows its progress, what differs, and the summary", async () => {
   const healed = { ...nothing, subscriptions: 1, failedPayments: 2 };
-  const summary = summaryOf({ pages: 2, compared: 9, equal: 4, healed, unknownCustomers: 1, noneOfOurs: 1 });
+  const summary = summaryOf({
+    pages: 2,
+    compared: 9,
+    equal: 4,
+    healed,
+    confirmed: 1,
+    unknownCustomers: 1,
+    noneOfOurs: 1,
+  });
   const unknown = { kind: "subscription", userId: null, outcome: "unknown_customer", reason: "No user is known" };
   script({
     lines: [
@@ -141,7 +157,8 @@ test("shows its progress, what differs, and the summary", async () => {
   assert.match(said, /\n {2}sub_1 +subscription +healed +hanako +status active → past_due\n/);
   assert.match(said, /\n {2}in_1 +failed_payment +healed +hanako +amount none → 580\n/);
   assert.match(said, /\n {2}sub_2 +subscription +unknown_customer +No user is known\n/);
-  const found = "4 equal, 3 healed (1 subscription, 2 failed payments), 1 of unknown customers, 1 none of ours";
+  const found =
+    "4 equal, 3 healed (1 subscription, 2 failed payments), 1 confirmed, 1 of unknown customers, 1 none of ours";
   assert.match(said, `\n9 objects compared in 2 pages: ${found}`);
 });
 

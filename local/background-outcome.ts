@@ -1,0 +1,24 @@
+import { isObject } from "../emulator/graph/json.ts";
+import type { Execution } from "../emulator/stepfunctions/machine.ts";
+import { type Outcome, resultOfExecution } from "./outcome.ts";
+
+/** The outcome of a Standard state machine's execution, which ran in the background; null for one that was aborted. */
+export const backgroundOutcomeOf = (execution: Execution, machine: string): Outcome | null => {
+  const { arn, status, output, history } = execution;
+  if (status === "ABORTED") return null;
+  const entered = history.find((event) => event.type === "StateEntered");
+  const { subscriptionId } = Object(entered?.state.input);
+  const [first, last] = [history.at(0)?.timestamp ?? 0, history.at(-1)?.timestamp ?? 0];
+  const retries = history.filter(({ type }) => type === "StateRetried").length;
+  return {
+    eventId: typeof subscriptionId === "string" ? subscriptionId : (arn.split(":").at(-1) ?? ""),
+    type: machine,
+    // A reconciliation's output is its run.
+    ...resultOfExecution({ ...execution, output: isObject(output) && "run" in output ? reconciled : output }),
+    ...(isObject(output) && Array.isArray(output["changes"]) && { changes: output["changes"] }),
+    retries,
+    ms: last - first,
+  };
+};
+
+const reconciled = { outcome: "reconciled" };

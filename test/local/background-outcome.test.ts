@@ -1,0 +1,71 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { backgroundOutcomeOf } from "../../local/background-outcome.ts";
+import type { Outcome } from "../../local/outcome.ts";
+import { lineOf } from "../../local/print.ts";
+import { sampleEvent, sampleSubscription } from "../../samples/stripe-objects.ts";
+import { type Running, startRunning } from "../helpers/running.ts";
+import type { StripeSource } from "../../local/stripe-api/local-stripe.ts";
+
+const test = suite("what runs in the background of the runner");
+
+const ended: Outcome[] = [];
+let running: Running | null = null;
+test.before.each(() => void (ended.length = 0));
+test.after.each(async () => {
+  await running?.stop();
+  running = null;
+});
+
+const hour = 3600;
+const updated = (id: string, at: number, status: string, previous: string) =>
+  sampleEvent(id, "customer.subscription.updated", at, sampleSubscription({ status, start: 1, end: 2 }), {
+    status: previous,
+  });
+
+// The second event leaves a state that no event led to.
+const playGap = async (stripe: StripeSource = {}): Promise<Running> => {
+  const started = await startRunning({ stripe, onExecution: (outcome) => ended.push(outcome) });
+  running = started;
+  const events = [updated("evt_1", 1, "active", "trialing"), updated("evt_3", 9 * hour, "canceled", "past_due")];
+  await started.addPlaceholderUsers(events.map(started.envelope));
+  for (const event of events) assert.is((await started.handle(event)).outcome, "applied");
+  await started.executions.idle();
+  return started;
+};
+
+test("is a heal by its subscription, with what it wrote, and how long it waited", async () => {
+  const { stripeCalls } = await playGap();
+  const [heal, ...others] = ended;
+  assert.equal(others, []);
+  const { eventId, type, outcome, states, written, retries, error, ms = 0 } = heal ?? {};
+  assert.equal([eventId, type, outcome, error, retries], ["sub_sample", "heal-subscription", "healed", null, 0]);
+  assert.equal(states, ["WaitForTheEvent", "CloseGap", "Healed"]);
+  assert.equal(written, ["core USER#user_cus_sample SUBSCRIPTION"]);
+  assert.ok(ms >= 60_000);
+  assert.equal(stripeCalls(), { "GET /v1/subscriptions/{id} 200": 1 });
+});
+
+test("is a dead letter where Stripe refuses the key", async () => {
+  const { deadLetters } = await (await playGap({ faults: [{ call: 1, status: 403, times: 100 }] })).dump();
+  const [heal] = ended;
+  assert.equal([heal?.outcome, heal?.error?.name, deadLetters.length], ["dead-letter", "StripeKeyRefused", 1]);
+});
+
+test("is a reconciliation by the name of its execution; one that was aborted is nothing", async () => {
+  const run = (output: unknown, status: "SUCCEEDED" | "ABORTED" = "SUCCEEDED") => {
+    const arn = "arn:aws:states:r:1:execution:dev-homebiyori-reconcile:night";
+    return backgroundOutcomeOf({ arn, status, output, failure: null, history: [], serviceCalls: [] }, "reconcile");
+  };
+  const { eventId, type, outcome } = run({ run: { next: "done" } }) ?? {};
+  assert.equal([eventId, type, outcome, run({}, "ABORTED")], ["night", "reconcile", "reconciled", null]);
+});
+
+test("tells on its line what changed", () => {
+  const changes = [{ change: "status_changed", from: "active", to: "canceled" }];
+  const outcome = { outcome: "healed" as const, states: [], retries: 0, written: ["core K"], error: null, ms: 600_000 };
+  const line = lineOf({ eventId: "sub_1", type: "heal-subscription", ...outcome, changes });
+  assert.match(line, /sub_1 .*healed.*600\.0 s\n {2}core K\n {2}status_changed active → canceled$/);
+});
+
+test.run();
