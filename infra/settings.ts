@@ -26,6 +26,10 @@ const partnerSource = /^aws\.partner\/stripe\.com\/ed_[A-Za-z0-9_]+$/;
 // https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 const schedule = /^(cron\(\S+( \S+){5}\)|rate\([1-9]\d* (minute|hour|day)s?\))$/;
 
+// What the timeouts of heal-subscription and of reconcile leave room for.
+const maxGapMinutes = 1440;
+const maxPaceSeconds = 60;
+
 const expected = {
   eventSource: `Stripe's partner source, "aws.partner/stripe.com/ed_…", or, in any stack but prod, "${testSource}"`,
   formerEventSource: `Stripe's partner source, "aws.partner/stripe.com/ed_…"`,
@@ -35,11 +39,11 @@ const expected = {
   createCoreTable: "true, or false where the product's core table exists",
   monthlyPrices: 'a list of Stripe prices, ["price_…"]',
   yearlyPrices: 'a list of Stripe prices, ["price_…"]',
-  gapMinutes: "a whole number of minutes, at least 1",
+  gapMinutes: "a whole number of minutes, from 1 to 1440",
   reconcileSchedule:
     'when rows are compared with Stripe, in UTC: "cron(…)" or "rate(…)" as EventBridge Scheduler has them',
   reconcileDays: "a whole number of days, at least 1",
-  reconcilePaceSeconds: "a whole number of seconds, at least 1",
+  reconcilePaceSeconds: "a whole number of seconds, from 1 to 60",
   archiveDays: "a whole number of days, at least 1",
   logRetentionDays: `a number of days that CloudWatch knows: ${retentions.join(", ")}`,
   logExecutionData: "true or false",
@@ -71,10 +75,10 @@ const Settings = object({
   createCoreTable: boolean(),
   monthlyPrices: Prices,
   yearlyPrices: Prices,
-  gapMinutes: wholeNumber((minutes) => minutes >= 1),
+  gapMinutes: wholeNumber((minutes) => minutes >= 1 && minutes <= maxGapMinutes),
   reconcileSchedule: pattern(string(), schedule),
   reconcileDays: wholeNumber((days) => days >= 1),
-  reconcilePaceSeconds: wholeNumber((seconds) => seconds >= 1),
+  reconcilePaceSeconds: wholeNumber((seconds) => seconds >= 1 && seconds <= maxPaceSeconds),
   archiveDays: wholeNumber((days) => days >= 1),
   logRetentionDays: wholeNumber((days) => retentions.includes(days)),
   logExecutionData: boolean(),

@@ -43,7 +43,8 @@ export const comparePage =
     for (const one of comparisons) if (isTold(one)) log.info("Differs", one);
     const next = afterPage({ ...run, since }, page ?? { objects: [], hasMore: false }, comparisons, settings.execution);
     log.info("Page reconciled", { list: run.list, summary: next.summary });
-    if (next.next === "done" && isWhole(run)) emitMetrics({ Reconciled: 1, Drift: driftOf(next.summary) });
+    if (next.next === "done" && isWhole(run))
+      emitMetrics({ Reconciled: 1, Drift: run.backfill ? 0 : driftOf(next.summary) });
     return next;
   };
 
@@ -88,9 +89,9 @@ const unknownAtStripe = ({ list, subscription, customer, startingAfter }: Run): 
 const isTold = ({ outcome }: Comparison): boolean =>
   outcome !== "equal" && outcome !== "confirmed" && outcome !== "none_of_ours";
 
-// A night's: of all rows, none of which should differ.
-const isWhole = ({ dryRun, backfill, subscription, customer }: Run): boolean =>
-  !dryRun && !backfill && subscription === null && customer === null;
+// Of all rows.
+const isWhole = ({ dryRun, subscription, customer }: Run): boolean =>
+  !dryRun && subscription === null && customer === null;
 
 export const handler = (input: unknown) => {
   const core = env("HOMEBIYORI_CORE");

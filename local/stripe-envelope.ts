@@ -51,8 +51,12 @@ export const toEnvelope = (value: unknown, { eventSource, keepSource, account, r
   return { ...envelope, ...value, source, detail };
 };
 
-/** The id of Stripe's event in an envelope. */
-export const eventIdOf = (envelope: unknown): string => String(Object(Object(envelope).detail).id);
+/** The id of Stripe's event in an envelope; of an execution in the background the subscription that it is about, or `reconcile`. */
+export const eventIdOf = (input: unknown): string => {
+  const { detail, subscriptionId, run } = Object(input);
+  const { subscription = "reconcile" } = Object(run);
+  return String(Object(detail).id ?? subscriptionId ?? subscription);
+};
 
 /** Whose event it is, read as the Lambdas read it; null for anything but an invoice or a subscription. */
 export const ownerOfEvent = ({ detail }: StripeEnvelope): Owner | null => {

@@ -15,21 +15,21 @@ export const readFaultPlan = (content: unknown, name: string, graph: Graph): Fau
         `${where}: at dynamodb no events can be named, as its calls name none; say a probability`,
       );
     if (at === undefined) continue;
-    const type = placeTypes[hop];
-    if (type === undefined)
+    const types = placeTypes[hop];
+    if (types === undefined)
       throw new EmulatorError(`${where}: at ${hop} no place can be named, and there is at: ${at}`);
-    const places = ofType(graph, type).map(({ inputs }) => `${inputs["name"]}`);
+    const places = types.flatMap((type) => ofType(graph, type)).map(({ inputs }) => `${inputs["name"]}`);
     if (!places.includes(at))
       throw new EmulatorError(`${where}: there is no ${at} at ${hop}; there are ${places.join(", ")}`);
   }
   return plan;
 };
 
-const placeTypes: Partial<Record<Hop, string>> = {
-  forward: "aws:cloudwatch/eventRule:EventRule",
-  delivery: "aws:cloudwatch/eventRule:EventRule",
-  machine: "aws:sfn/stateMachine:StateMachine",
-  lambda: "aws:lambda/function:Function",
+const placeTypes: Partial<Record<Hop, string[]>> = {
+  forward: ["aws:cloudwatch/eventRule:EventRule"],
+  delivery: ["aws:cloudwatch/eventRule:EventRule", "aws:scheduler/schedule:Schedule"],
+  machine: ["aws:sfn/stateMachine:StateMachine"],
+  lambda: ["aws:lambda/function:Function"],
 };
 
 const problemOf = (path: string, failure: Failure): string => {

@@ -5,7 +5,7 @@ import { array, define, enums, integer, max, min, number, object, optional, stri
 export const faultKinds = {
   /** EventBridge cannot put the event from one bus on the next; a program with one bus has no such hop. */
   forward: ["fails"],
-  /** EventBridge cannot start the machine, starts it twice, or starts it some minutes late. */
+  /** EventBridge or Scheduler cannot start the machine; EventBridge starts it twice, or some minutes late. */
   delivery: ["fails", "twice", "late"],
   /** An execution hangs until the machine's own timeout. */
   machine: ["times-out"],
@@ -39,7 +39,7 @@ const Fault = object({
   probability: optional(max(min(number(), 0), 1)),
   /** The events that it hits each time, by their ids; calls of DynamoDB carry none. */
   events: optional(array(string())),
-  /** The one rule, machine or Lambda that it hits, by its name in AWS; all of them without it. */
+  /** The one rule, schedule, machine or Lambda that it hits, by its name in AWS; all of them without it. */
   at: optional(string()),
 });
 

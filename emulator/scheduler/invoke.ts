@@ -34,7 +34,8 @@ export const invoke = async (schedule: Schedule, args: InvokeArgs): Promise<Invo
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       const isThrottled = error.name === throttling;
-      count(isThrottled ? "TargetErrorThrottledCount" : "TargetErrorCount");
+      count("TargetErrorCount");
+      if (isThrottled) count("TargetErrorThrottledCount");
       const backoffMilliseconds = 1000 * 2 ** attempts;
       const isTooOld = clock.now() + backoffMilliseconds - since > schedule.maxEventAgeSeconds * 1000;
       if (!isThrottled || attempts >= schedule.maxAttempts || isTooOld) {
@@ -80,7 +81,7 @@ const sendDeadLetter = (
   const { deadLetters, arn, targetArn, input, name } = schedule;
   const context = { "aws:SecureTransport": "true" };
   const request = { action: "sqs:SendMessage", resource: deadLetters.arn, context };
-  if (refusalOf(schedule, request, args) || args.inject("queue", `schedule ${name}`)) return false;
+  if (refusalOf(schedule, request, args) || args.inject("queue", `schedule ${name}`, undefined, name)) return false;
   deadLetters.send(input, args.clock.now(), {
     SCHEDULE_ARN: arn,
     TARGET_ARN: targetArn,

@@ -1,9 +1,7 @@
-import { createHash } from "node:crypto";
-import { boolean, enums, type Infer, object, optional, string, type } from "superstruct";
+import { enums, optional, string, type } from "superstruct";
 import { EmulatorError } from "../graph/errors.ts";
 import { type Graph, ofType } from "../graph/graph.ts";
 import { validateInputs } from "../graph/validate-inputs.ts";
-import { AwsError } from "../protocol/aws-call.ts";
 
 /** A parameter of the graph, with its value. */
 export interface Parameter {
@@ -37,26 +35,4 @@ export const parametersOf = (graph: Graph, values: Record<string, string> = {}):
   if (unknown !== undefined)
     throw new EmulatorError(`There is no parameter ${unknown}; there are ${known.join(", ") || "none"}`);
   return parameters;
-};
-
-/** The input of a call of GetParameter. */
-export const GetParameter = object({ Name: string(), WithDecryption: optional(boolean()) });
-
-/** Answers GetParameter: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html. */
-export const getParameter = (parameters: Parameter[], input: Infer<typeof GetParameter>): object => {
-  const { Name, WithDecryption = false } = input;
-  const parameter = parameters.find(({ name, arn }) => name === Name || arn === Name);
-  if (!parameter) throw new AwsError("ParameterNotFound", "");
-  const { name, arn, type: kind, value } = parameter;
-  const isEncrypted = kind === "SecureString" && !WithDecryption;
-  return {
-    Parameter: {
-      Name: name,
-      Type: kind,
-      Value: isEncrypted ? createHash("sha512").update(value).digest("base64") : value,
-      Version: 1,
-      ARN: arn,
-      DataType: "text",
-    },
-  };
 };

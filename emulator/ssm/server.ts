@@ -3,13 +3,14 @@ import { createServer, type IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 import { type Graph, ofType } from "../graph/graph.ts";
 import { parseJson } from "../graph/json.ts";
-import { validateInputs } from "../graph/validate-inputs.ts";
 import { notAuthorized } from "../iam/access-denied.ts";
 import type { Permissions } from "../iam/permissions.ts";
+import type { Request } from "../iam/policy.ts";
 import { accessKeyOf } from "../protocol/access-keys.ts";
-import { AwsError } from "../protocol/aws-call.ts";
+import { type AwsCalls, AwsError } from "../protocol/aws-call.ts";
 import { foreignRequestProblem } from "../protocol/foreign-request.ts";
-import { GetParameter, getParameter, type Parameter, parametersOf } from "./parameters.ts";
+import { parameterCalls } from "./api.ts";
+import { parametersOf } from "./parameters.ts";
 
 /** Systems Manager's Parameter Store on loopback, for the Lambdas of a graph. */
 export interface ParameterStore {
@@ -27,9 +28,9 @@ export interface ParameterStoreArgs {
 
 /** Starts the Parameter Store: each Lambda may read what its role allows. */
 export const startParameterStore = async (args: ParameterStoreArgs): Promise<ParameterStore> => {
-  const parameters = parametersOf(args.graph, args.parameters);
+  const calls = parameterCalls(parametersOf(args.graph, args.parameters), args.graph);
   const server = createServer(async (request, response) => {
-    const { status, body } = await answer(request, parameters, args);
+    const { status, body } = await answer(request, calls, args);
     response.writeHead(status, { "content-type": "application/x-amz-json-1.1" });
     response.end(JSON.stringify(body));
   });
@@ -45,18 +46,18 @@ export const startParameterStore = async (args: ParameterStoreArgs): Promise<Par
   };
 };
 
-const answer = async (request: IncomingMessage, parameters: Parameter[], args: ParameterStoreArgs) => {
+const answer = async (request: IncomingMessage, calls: AwsCalls, args: ParameterStoreArgs) => {
   try {
     const problem = foreignRequestProblem(request.headers);
     if (problem !== null) throw new AwsError("AccessDeniedException", problem);
-    const target = request.headers["x-amz-target"];
-    if (target !== "AmazonSSM.GetParameter")
-      throw new AwsError("UnknownOperationException", `The emulator does not know ${target}`);
-    const refuse = (path: string, { message }: { message: string }) =>
-      new AwsError("ValidationException", `The emulator does not take this, at ${path}: ${message}`);
-    const input = validateInputs(parseJson(await text(request)), GetParameter, refuse);
-    assertAllowed(accessKeyOf(request.headers), input.Name, args);
-    return { status: 200, body: getParameter(parameters, input) };
+    const target = `${request.headers["x-amz-target"]}`;
+    const call = Object.hasOwn(calls, target) ? calls[target] : undefined;
+    if (!call) throw new AwsError("UnknownOperationException", `The emulator does not know ${target}`);
+    const input = parseJson(await text(request));
+    const action = target.replace("AmazonSSM.", "ssm:");
+    const key = accessKeyOf(request.headers);
+    for (const resource of call.resources(input)) assertAllowed(key, { action, resource }, args);
+    return { status: 200, body: await call.answer(input) };
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     return { status: 400, body: { __type: error.name, message: error.message } };
@@ -64,13 +65,10 @@ const answer = async (request: IncomingMessage, parameters: Parameter[], args: P
 };
 
 // A Lambda's access key is its name.
-const assertAllowed = (key: string, name: string, { graph, permissions }: ParameterStoreArgs): void => {
-  const { region, account } = graph;
-  const arn = name.startsWith("arn:") ? name : `arn:aws:ssm:${region}:${account}:parameter/${name.replace(/^\//, "")}`;
-  const request = { action: "ssm:GetParameter", resource: arn };
+const assertAllowed = (key: string, request: Request, { graph, permissions }: ParameterStoreArgs): void => {
   const caller = ofType(graph, "aws:lambda/function:Function").find(({ inputs }) => inputs["name"] === key);
+  if (!caller) throw new AwsError("AccessDeniedException", notAuthorized(key, request, "identity"));
   const by = { service: "lambda.amazonaws.com", session: key };
-  const refusal = caller ? permissions.roleRefusal(`${caller.inputs["role"]}`, by, request)?.message : undefined;
-  if (caller && refusal === undefined) return;
-  throw new AwsError("AccessDeniedException", refusal ?? notAuthorized(key, request, "identity"));
+  const refusal = permissions.roleRefusal(`${caller.inputs["role"]}`, by, request);
+  if (refusal) throw new AwsError("AccessDeniedException", refusal.message);
 };

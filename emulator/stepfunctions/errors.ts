@@ -16,3 +16,10 @@ export class DataLimitExceeded extends Error {
   readonly isRetryable = false;
   readonly isCatchable = false;
 }
+
+/** Ends what the interpreter still does for an execution that has ended. */
+export class ExecutionEnded extends Error {
+  override readonly name = "ExecutionEnded";
+  readonly isRetryable = false;
+  readonly isCatchable = false;
+}

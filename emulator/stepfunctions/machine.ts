@@ -59,7 +59,7 @@ export const makeMachine = ({ name, arn, type, definition, taskCalls, hangs, clo
   // The interpreter waits by the global `setTimeout`, and takes no other.
   installTimers();
   const validDefinition = validateInputs(JSON.parse(definition), Definition, `state machine ${name}`);
-  const longest = type === "EXPRESS" ? 300 : longestYear;
+  const longest = type === "EXPRESS" ? 300 : secondsOfYear;
   if (validDefinition.TimeoutSeconds > longest)
     throw new EmulatorError(
       `State machine ${name}: TimeoutSeconds is more than ${longest}, which ${type} runs at most`,
@@ -81,17 +81,21 @@ export const makeMachine = ({ name, arn, type, definition, taskCalls, hangs, clo
       clock.runWith(async () => {
         if (hangs(input)) return { arn: ownArn, ...(await hang(input, validDefinition, { clock, signal })) };
         const serviceCalls: ServiceCall[] = [];
-        const handlers = handlersOf(validDefinition, { taskCalls, clock }, serviceCalls, input);
+        let hasEnded = false;
+        const isOver = () => hasEnded || signal?.aborted === true;
+        const handlers = handlersOf(validDefinition, { taskCalls, clock, isOver }, serviceCalls, input);
         const running = interpreter.run(asJson(input), {
           overrides: { taskResourceLocalHandlers: handlers },
           context: { Execution: { Id: ownArn, Name: executionName }, StateMachine: { Id: arn, Name: name } },
         });
-        return { arn: ownArn, ...(await follow(running, { type, clock, signal })), serviceCalls };
+        const end = await follow(running, { type, clock, signal });
+        hasEnded = true;
+        return { arn: ownArn, ...end, serviceCalls };
       }),
   };
 };
 
-const longestYear = 365 * 24 * 60 * 60;
+const secondsOfYear = 365 * 24 * 60 * 60;
 
 // Follows an execution to its end, which may be that it is aborted or that its history is full.
 const follow = async (

@@ -1,7 +1,7 @@
 import type { StateMachine } from "aws-local-stepfunctions";
 import type { Clock } from "../time/clock.ts";
 import type { Definition, TaskResource } from "./definition.ts";
-import { DataLimitExceeded } from "./errors.ts";
+import { DataLimitExceeded, ExecutionEnded } from "./errors.ts";
 import { bytesOf, largestData } from "./limits.ts";
 
 /** Calls a service for a task, with the task's parameters and the input of its execution. */
@@ -19,10 +19,18 @@ export interface ServiceCall {
   output?: unknown;
 }
 
+/** What tasks are handled with. */
+export interface HandlersArgs {
+  taskCalls: Record<TaskResource, TaskCall>;
+  clock: Clock;
+  /** Whether the execution has ended: the interpreter goes on with the retries of a call that was under way. */
+  isOver: () => boolean;
+}
+
 /** What the interpreter calls for each task, by the name of its state; each call is added to `calls`. */
 export const handlersOf = (
   { States }: Definition,
-  { taskCalls, clock }: { taskCalls: Record<TaskResource, TaskCall>; clock: Clock },
+  { taskCalls, clock, isOver }: HandlersArgs,
   calls: ServiceCall[],
   executionInput: unknown,
 ) => {
@@ -34,6 +42,7 @@ export const handlersOf = (
   const handlers = tasks.map(({ state, resource, timeoutSeconds }) => [
     state,
     async (parameters: unknown) => {
+      if (isOver()) throw new ExecutionEnded();
       const call: ServiceCall = { resource, timeoutSeconds, parameters, startedAt: clock.now() };
       calls.push(call);
       // Each task gets all of the data, so that the other states need no check.

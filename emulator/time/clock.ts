@@ -132,8 +132,9 @@ export class VirtualClock implements Clock {
       this.#isTurning = false;
       if (this.#working > 0 && !this.#isReal) return;
       const until = this.#endOfTurn();
-      const due = [...this.#foreground.dueAt(until), ...this.#background.dueAt(until)].toSorted((a, b) => a.at - b.at);
-      for (const timer of this.#coalesceMilliseconds > 0 ? due : due.slice(0, 1)) {
+      const most = this.#coalesceMilliseconds > 0 ? Infinity : 1;
+      const due = [this.#foreground, this.#background].flatMap((timers) => timers.dueAt(until, most));
+      for (const timer of due.toSorted((a, b) => a.at - b.at).slice(0, most)) {
         if (timer.at > this.now()) this.#now = this.#isReal ? timer.at - Date.now() : timer.at;
         // One that fired before may have taken this one back.
         if (this.#timersOf(timer).delete(timer)) timer.fire();

@@ -27,9 +27,13 @@ export class Timers {
     return index !== -1;
   }
 
-  /** Those that are due at a time. */
-  dueAt(time: number): Timer[] {
-    const later = this.#all.findIndex(({ at }) => at > time);
-    return later === -1 ? [...this.#all] : this.#all.slice(0, later);
+  /** Those that are due at a time, or the first of them. */
+  dueAt(time: number, most: number): Timer[] {
+    const due: Timer[] = [];
+    for (const timer of this.#all) {
+      if (timer.at > time || due.length === most) break;
+      due.push(timer);
+    }
+    return due;
   }
 }

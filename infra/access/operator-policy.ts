@@ -5,7 +5,7 @@ import type { Function } from "../processing/function.ts";
 import { physicalName } from "../names.ts";
 import { type AllowStatement, allowPolicy } from "./service-role.ts";
 import { hasStripe, type Settings } from "../settings.ts";
-import type { StateMachines } from "../processing/state-machine.ts";
+import type { StateMachine, StateMachines } from "../processing/state-machine.ts";
 import type { Tables } from "../storage/tables.ts";
 
 interface Args {
@@ -50,8 +50,13 @@ export class OperatorPolicy extends pulumi.ComponentResource {
 
 const tracing = ({ functions, machines }: Args): AllowStatement => ({
   Action: "logs:FilterLogEvents",
-  Resource: Object.values({ ...functions, ...machines }).map(({ logGroup }) => pulumi.interpolate`${logGroup.arn}:*`),
+  Resource: [...Object.values(functions), ...ofType(machines, "EXPRESS")].map(
+    ({ logGroup }) => pulumi.interpolate`${logGroup.arn}:*`,
+  ),
 });
+
+const ofType = (machines: StateMachines, wanted: StateMachine["type"]): StateMachine[] =>
+  Object.values(machines).filter(({ type }) => type === wanted);
 
 // The smoke test refuses a stack that has Stripe's events.
 const testing = ({ sources, bus, tables: { core, payments } }: Args): AllowStatement[] =>
@@ -87,15 +92,13 @@ const redriving = ({ deadLetters, parked, machines }: Args): AllowStatement[] =>
   },
   {
     Action: "states:StartSyncExecution",
-    Resource: Object.values(machines)
-      .filter(({ type }) => type === "EXPRESS")
-      .map(({ arn }) => arn),
+    Resource: ofType(machines, "EXPRESS").map(({ arn }) => arn),
   },
 ];
 
 // Also what asks Stripe again, for a dead letter of it.
 const reconciling = ({ machines }: Args): AllowStatement[] => {
-  const standard = Object.values(machines).filter(({ type }) => type === "STANDARD");
+  const standard = ofType(machines, "STANDARD");
   return [
     { Action: "states:StartExecution", Resource: standard.map(({ arn }) => arn) },
     {

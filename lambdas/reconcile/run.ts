@@ -38,7 +38,7 @@ export const Run = object({
   since: defaulted(nullable(min(integer(), 0)), null),
   /** Whether nothing is written. */
   dryRun: defaulted(boolean(), false),
-  /** Whether it was to be expected that rows differ. */
+  /** Whether rows are expected to differ, so that it is no drift. */
   backfill: defaulted(boolean(), false),
   /** The subscription that alone is compared, or the customer. */
   subscription: orNull(),

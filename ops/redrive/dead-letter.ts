@@ -134,9 +134,9 @@ const attributeOf = ({ MessageAttributes = {} }: Message, name: string): string 
   MessageAttributes[name]?.StringValue;
 
 // Says where a value is wrong without quoting it: it may be personal data.
-const valid = <T>(read: () => T): [string, undefined] | [null, T] => {
+const valid = <T>(parsed: () => T): [string, undefined] | [null, T] => {
   try {
-    return [null, read()];
+    return [null, parsed()];
   } catch (error) {
     if (!(error instanceof InvalidEvent)) throw error;
     return [error.message, undefined];

@@ -16,6 +16,7 @@ import { replayRule } from "../../ops/replay/replay-rule.ts";
 import { showRecords } from "../../ops/show/show-records.ts";
 import { readTrace } from "../../ops/trace/read-trace.ts";
 import { largestData } from "../../emulator/stepfunctions/limits.ts";
+import { runBackground } from "./policy-background.ts";
 import { captured } from "../helpers/captured.ts";
 import { padded } from "../helpers/padded.ts";
 import { person, planted } from "../helpers/planted.ts";
@@ -73,6 +74,12 @@ export const runAll = async (): Promise<PolicyRun> => {
   const faults = [
     { hop: "delivery" as const, kind: "fails" as const, events: undelivered },
     { hop: "forward" as const, kind: "fails" as const, events: [`${unforwarded["id"]}`] },
+    ...ofType(graph, "aws:scheduler/schedule:Schedule").map(({ inputs }) => ({
+      hop: "delivery" as const,
+      kind: "fails" as const,
+      probability: 1,
+      at: `${inputs["name"]}`,
+    })),
   ];
   const user = { PK: "USER#user_run", SK: "SUBSCRIPTION", customer_id: "cus_sample" };
   const serving = await startServing({ graph, faults: { seed: 1, faults }, items: [user] });
@@ -83,7 +90,7 @@ export const runAll = async (): Promise<PolicyRun> => {
     ];
     const outcomes = await Promise.all(events.map((event) => serving.handle(event)));
     const deadLetters = JSON.stringify((await serving.dump()).deadLetters);
-    serving.stopFaults();
+    await runBackground(serving);
     // Its machine cannot even dead-letter it, so that the redrive counts the attempt.
     const full = padded(serving.envelope(eventOf("good", "full", "invoice.paid")), largestData);
     const TARGET_ARN = `${serving.stack.stateMachines["invoice-paid"]}`;

@@ -67,6 +67,8 @@ const reconcile = async (options: Options = {}) => {
   }
 };
 
+const countsOf = (counted: Json[]): unknown[] => counted.map(({ Reconciled, Drift }) => [Reconciled, Drift]);
+
 const summaryWith = (more: Json): Json => ({
   pages: 3,
   compared: 0,
@@ -135,7 +137,7 @@ test("fills the tables of a stack that starts beside existing customers, and fin
   const healed = { subscriptions: 1, payments: 1, failedPayments: 1, paymentIntents: 0 };
   // The invoice itself names its default intent; that it is there already is one comparison more.
   assert.equal(summary, summaryWith({ compared: 4, equal: 1, healed }));
-  assert.equal(counted, []);
+  assert.equal(countsOf(counted), [[1, 0]]);
   assert.equal(
     told.map(({ kind, id, userId, outcome }) => ({ kind, id, userId, outcome })),
     [
@@ -154,10 +156,7 @@ test("fills the tables of a stack that starts beside existing customers, and fin
   const again = await reconcile();
   assert.equal(again.summary, summaryWith({ compared: 3, equal: 3 }));
   assert.equal(again.told, []);
-  assert.equal(
-    again.counted.map(({ Reconciled, Drift }) => [Reconciled, Drift]),
-    [[1, 0]],
-  );
+  assert.equal(countsOf(again.counted), [[1, 0]]);
 });
 
 test("heals a row whose event never came, and counts it as drift at the end of a night only", async () => {
@@ -170,10 +169,7 @@ test("heals a row whose event never came, and counts it as drift at the end of a
   const { told, counted, summary } = await reconcile();
   assert.equal(summary, summaryWith({ compared: 1, healed: { subscriptions: 1 } }));
   assert.equal(told[0]?.["differences"], [{ field: "status", ours: "active", stripes: "past_due" }]);
-  assert.equal(
-    counted.map(({ Reconciled, Drift }) => [Reconciled, Drift]),
-    [[1, 1]],
-  );
+  assert.equal(countsOf(counted), [[1, 1]]);
   assert.equal([(await rowOf("drift"))?.["status"], (await rowOf("drift"))?.["order"]], ["past_due", "certain"]);
 });
 

@@ -149,6 +149,16 @@ test("can take no longer, at the very worst, than the machine may, and that is w
   }
 });
 
+test("leave those in the background room for the longest wait that can be configured, and for all of their retries once", () => {
+  const waits = { "heal-subscription": 1440 * 60, reconcile: 1000 * 60 };
+  for (const [name, wait] of Object.entries(waits)) {
+    const { States, TimeoutSeconds } = read(name);
+    const tasks = Object.values(States).filter((state): state is Task => state.Type === "Task");
+    const worst = wait + tasks.reduce((sum, task) => sum + worstOf(task), 0);
+    assert.ok(worst < TimeoutSeconds, `${name}: ${worst} s of ${TimeoutSeconds} s`);
+  }
+});
+
 // Each retrier counts for itself, so a task may be tried once and as often again as all of them allow.
 const worstOf = ({ TimeoutSeconds, Retry = [] }: Task): number => {
   const tries = 1 + Retry.reduce((sum, { MaxAttempts = 3 }) => sum + MaxAttempts, 0);

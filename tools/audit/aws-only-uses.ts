@@ -108,11 +108,17 @@ export const requiredWildcards = (graph: Graph): Wildcard[] => [
     text: `${logGroupOf(graph, "bus-logs")}:log-stream:*`,
     reason: "the log delivery generates the names of the streams in the bus's log group",
   },
-  ...[...ofType(graph, lambda), ...ofType(graph, machine)].map(({ name }) => ({
+  ...[...ofType(graph, lambda), ...machinesOf(graph, "EXPRESS")].map(({ name }) => ({
     policy: "operator",
     actions: ["logs:FilterLogEvents"],
     text: `${logGroupOf(graph, name)}:*`,
     reason: "a search reads all streams of a log group",
+  })),
+  ...machinesOf(graph, "STANDARD").map(({ outputs }) => ({
+    policy: "operator",
+    actions: ["states:DescribeExecution"],
+    text: `${`${outputs["arn"]}`.replace(":stateMachine:", ":execution:")}:*`,
+    reason: "each execution has its own name",
   })),
   ...ofType(graph, "aws:cloudwatch/eventArchive:EventArchive").map(({ outputs }) => ({
     policy: "operator",
@@ -147,6 +153,9 @@ const alarmWildcards = ({ region, account }: Graph): Wildcard[] => {
     },
   ];
 };
+
+const machinesOf = (graph: Graph, type: "EXPRESS" | "STANDARD") =>
+  ofType(graph, machine).filter(({ inputs }) => inputs["type"] === type);
 
 const noTraceResources = "X-Ray supports no resource-level permissions";
 

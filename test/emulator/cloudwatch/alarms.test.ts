@@ -51,6 +51,10 @@ const planOf = (graph: Graph): FaultPlan => ({
     ]),
     { hop: "forward", kind: "fails", events: ["evt_forward", "evt_forward_lost"] },
     { hop: "queue", kind: "refuses", events: ["evt_forward_lost"] },
+    ...ofType(graph, "aws:scheduler/schedule:Schedule").flatMap(({ inputs }): FaultPlan["faults"] => [
+      { hop: "delivery", kind: "fails", probability: 1, at: `${inputs["name"]}` },
+      { hop: "queue", kind: "refuses", probability: 0.5, at: `${inputs["name"]}` },
+    ]),
     ...ofType(graph, "aws:lambda/function:Function").flatMap(({ name, inputs }): FaultPlan["faults"] => [
       { hop: "lambda", kind: "throttled", events: [`evt_throttled_${name}`], at: `${inputs["name"]}` },
       { hop: "lambda", kind: "slow", events: [`evt_slow_${name}`], at: `${inputs["name"]}` },
@@ -160,11 +164,24 @@ test("go off, every single one, by what goes wrong in a run, and are over once t
 
 const measured = knownMetrics.filter(({ awsOnly }) => !awsOnly);
 
-test("are evaluated on the metrics of the table, each of which was published, and no other", () => {
+const schedules = (): string[] =>
+  ofType(graph, "aws:scheduler/schedule:Schedule").map(({ inputs }) => `${inputs["name"]}`);
+
+// An operator stops an execution, and schedules cannot start theirs.
+const stopAndSchedule = async (): Promise<void> => {
+  const [machine] = ofType(graph, "aws:sfn/stateMachine:StateMachine");
+  const { arn } = running.executions.startInBackground(`${machine?.outputs["arn"]}`, "{}");
+  await running.executions.abort(arn, { Error: "Stopped", Cause: "" });
+  for (const name of rounds.flatMap(schedules)) await running.scheduler.run(name);
+};
+
+test("are evaluated on the metrics of the table, each of which was published, and no other", async () => {
+  await stopAndSchedule();
   const sent = running.cloudwatch.metrics.all().map(({ metric: { namespace, metricName, dimensions } }) => {
     return `${namespace} ${metricName} ${Object.keys(dimensions).toSorted().join()}`;
   });
-  const known = measured.flatMap(({ namespace, metricNames, dimensions }) =>
+  const published = measured.filter(({ namespace }) => namespace !== "AWS/Scheduler" || schedules().length > 0);
+  const known = published.flatMap(({ namespace, metricNames, dimensions }) =>
     metricNames.map((name) => `${namespace} ${name} ${dimensions.toSorted().join()}`),
   );
   assert.equal([...new Set(sent)].toSorted(), known.toSorted());

@@ -137,6 +137,7 @@ test("attempts a throttled start again, as often as the retry policy says", asyn
   assert.ok(invocation && "undelivered" in invocation);
   assert.equal(throttled.counts(), {
     InvocationAttemptCount: 3,
+    TargetErrorCount: 3,
     TargetErrorThrottledCount: 3,
     InvocationDroppedCount: 1,
     InvocationsSentToDeadLetterCount: 1,

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { makeMachine } from "../../../emulator/stepfunctions/machine.ts";
+import { makeMachine, type MachineArgs } from "../../../emulator/stepfunctions/machine.ts";
 import { VirtualClock } from "../../../emulator/time/clock.ts";
 
 const test = suite("the history of an execution");
@@ -15,6 +15,7 @@ const definition = {
       Resource: "arn:aws:states:::lambda:invoke",
       Parameters: {},
       TimeoutSeconds: 5,
+      Retry: [{ ErrorEquals: ["States.TaskFailed"], IntervalSeconds: 1, MaxAttempts: 3 }],
       Next: "IsThereMore",
     },
     IsThereMore: {
@@ -28,22 +29,24 @@ const definition = {
 
 const none = async () => ({});
 
-const loop = (type: "EXPRESS" | "STANDARD", times: number) => {
-  let calls = 0;
-  const machine = makeMachine({
+const machineOf = (type: MachineArgs["type"], call: () => Promise<object>, clock = new VirtualClock(0)) =>
+  makeMachine({
     name: "loop",
     arn: "arn:aws:states:region:account:stateMachine:loop",
     type,
     definition: JSON.stringify(definition),
     hangs: () => false,
-    clock: new VirtualClock(0),
+    clock,
     taskCalls: {
-      "arn:aws:states:::lambda:invoke": async () => ({ next: ++calls < times ? "again" : "done" }),
+      "arn:aws:states:::lambda:invoke": call,
       "arn:aws:states:::sqs:sendMessage": none,
       "arn:aws:states:::states:startExecution": none,
     },
   });
-  return machine.run("one", {});
+
+const loop = (type: MachineArgs["type"], times: number) => {
+  let calls = 0;
+  return machineOf(type, async () => ({ next: ++calls < times ? "again" : "done" })).run("one", {});
 };
 
 // Each loop has 7 events, and what is around them 4.
@@ -62,6 +65,26 @@ test("has at most 25,000 events, with which a Standard one fails", async () => {
 
 test("has no such end where it is of Express, which keeps none", async () => {
   assert.is((await loop("EXPRESS", most + 1)).status, "SUCCEEDED");
+});
+
+test("ends where it is aborted: a call that fails afterwards is not made again", async () => {
+  const { promise, reject } = Promise.withResolvers<object>();
+  const controller = new AbortController();
+  const clock = new VirtualClock(0);
+  let calls = 0;
+  const call = () => {
+    calls += 1;
+    return promise;
+  };
+  const machine = machineOf("STANDARD", call, clock);
+  const running = clock.runInBackground(() => machine.run("one", {}, { signal: controller.signal }));
+  await new Promise((done) => setImmediate(done));
+  controller.abort({ Error: "Enough", Cause: "" });
+  const { status, history } = await running;
+  assert.equal([status, history.at(-1)?.type], ["ABORTED", "ExecutionAborted"]);
+  reject(new Error("late"));
+  await new Promise((done) => setImmediate(done));
+  assert.is(calls, 1);
 });
 
 test.run();

@@ -67,9 +67,9 @@ test("of a state machine says which event failed, where and why", () => {
   });
 });
 
-const standard = (machine: string, name: string, event: object) =>
+const standard = (machine: string, name: string, input: object) =>
   ours({
-    event,
+    event: input,
     execution: `arn:aws:states:ap-northeast-1:1:execution:prod-homebiyori-${machine}:${name}`,
     stateMachine: arnOf(machine),
   });
