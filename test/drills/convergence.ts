@@ -1,8 +1,5 @@
 import { emulatorKey } from "../../emulator/protocol/access-keys.ts";
 import { VirtualClock } from "../../emulator/time/clock.ts";
-import { makeKeyedQueue } from "../../emulator/time/keyed-queue.ts";
-import { readLedger } from "../../lambdas/ledger/ledger-format.ts";
-import { toEnvelope } from "../../local/stripe-envelope.ts";
 import { loadStack, configOf } from "../../local/program.ts";
 import { type Runner, startRunner } from "../../local/runner.ts";
 import { makeCommand } from "../../ops/command/make-command.ts";
@@ -10,8 +7,9 @@ import { wholeOption } from "../../ops/command/option-values.ts";
 import { randomFrom, shuffled } from "../../samples/random.ts";
 import { makeSubscriptionHistory } from "../../samples/subscription-history.ts";
 import { rowAfter } from "../helpers/play-life.ts";
-import { complaintsAbout, type EndedLife, figuresOf } from "./convergence/figures.ts";
-import { allGaps, cells, type Life, makeLives } from "./convergence/lives.ts";
+import { complaintsAbout, figuresOf } from "./convergence/figures.ts";
+import { allGaps, cells, makeLives } from "./convergence/lives.ts";
+import { play } from "./convergence/play.ts";
 import { arrivedTable, type Measured, mendedTable } from "./convergence/tables.ts";
 
 const { lives, seed } = makeCommand(
@@ -22,24 +20,6 @@ const { lives, seed } = makeCommand(
   .option("--seed <number>", "seed of the random numbers", wholeOption, 1)
   .parse()
   .opts<{ lives: number; seed: number }>();
-
-// Plays lives through the real Lambdas.
-const play = async (runner: Runner, all: Life[]): Promise<EndedLife[]> => {
-  const { account, region } = runner.graph;
-  const arrival = { eventSource: "homebiyori.stripe.test", keepSource: false, account, region };
-  const schedule = makeKeyedQueue(16);
-  await Promise.all(
-    all.flatMap(({ history, events }) =>
-      events.map((event) => schedule(history.subscriptionId, () => runner.take(toEnvelope(event, arrival)))),
-    ),
-  );
-  const { core } = await runner.dump();
-  const items = new Map(core.map((item) => [item["subscription_id"], Object(item["stripe_subscriptions"])]));
-  return all.map((life) => {
-    const id = life.history.subscriptionId;
-    return { ...life, ledger: readLedger(items.get(id)[id].ledger) };
-  });
-};
 
 const callsOf = async (runner: Runner): Promise<Record<string, number>> => {
   const sums: Record<string, number> = {};
