@@ -223,10 +223,10 @@ test("the first version's tables are left alone until the change-over, which alt
     ["dashboard Dashboard", "operator Policy", ...altered].toSorted(),
   );
   assert.ok(compared.resources.find(({ name }) => name === "core")?.retainOnDelete);
-  assert.is(coreUsers(compared).length, 2);
+  assert.is(coreUsers(compared).length, 4);
   assert.match(
     readFileSync("docs/first-version.md", "utf8"),
-    "roles and environments of two Lambdas, the operator's policy and the dashboard",
+    "roles and environments of four Lambdas, the operator's policy and the dashboard",
   );
 });
 
@@ -277,6 +277,9 @@ test("every setting that the page on deployments names alters what it says, in p
     monthlyPrices: '["price_1"]',
     yearlyPrices: '["price_2"]',
     gapMinutes: "5",
+    reconcileSchedule: "rate(1 day)",
+    reconcileDays: "5",
+    reconcilePaceSeconds: "5",
     livemode: "any",
     archiveDays: "60",
     logRetentionDays: "30",
@@ -295,6 +298,7 @@ test("every setting that the page on deployments names alters what it says, in p
   const expected: [RegExp, string[]][] = [
     [/ Function$/, ["environment"]],
     [/^stripe-webhook-bus EventArchive$/, ["retentionDays"]],
+    [/^reconcile Schedule$/, ["scheduleExpression"]],
     [/ LogGroup$/, ["retentionInDays"]],
     [/^stripe-webhook-bus EventBus$/, ["logConfig"]],
     [/^bus-logs LogResourcePolicy$/, ["policyDocument"]],
@@ -315,7 +319,14 @@ test("the page on deployments names each Lambda whose environment a setting chan
   const page = readFileSync("docs/deploying.md", "utf8");
   const prod = { ...stackWith("prod"), stack: "elsewhere" };
   const before = await loadStack(prod);
-  const settings = { livemode: "any", monthlyPrices: '["price_1"]', yearlyPrices: '["price_2"]', gapMinutes: "5" };
+  const settings = {
+    livemode: "any",
+    monthlyPrices: '["price_1"]',
+    yearlyPrices: '["price_2"]',
+    gapMinutes: "5",
+    reconcileDays: "5",
+    reconcilePaceSeconds: "5",
+  };
   for (const [setting, value] of Object.entries(settings)) {
     const config = { ...prod.config, ...stackWith("prod", { [setting]: value }).config };
     const { altered } = changesBetween(before, await loadStack({ ...prod, config }));

@@ -98,10 +98,10 @@ test("excluding what is protected would delete the forward rule and the alarms a
   ];
   assert.equal(
     others.map(({ name }) => name),
-    ["forward-rule-00000000"],
+    ["compare-page", "reconcile", "forward-rule-00000000"],
   );
   assert.is(alarms.length, registrations.filter(({ type }) => type.endsWith("Alarm")).length);
-  assert.match(page, "It would delete the forward rule and all alarms");
+  assert.match(page, "It would delete the forward rule, `reconcile` with its schedule and all alarms");
 });
 
 test.run();
