@@ -51,15 +51,13 @@ const concurrency = 16;
 /** Opens a session with a runner. */
 export const openSession = (runner: Runner, options: SessionOptions): Session => {
   const queue = makeKeyedQueue(concurrency);
-  const counts = new Map<string, number>();
-  const background = new Map<string, number>();
   const pending = new Set<Promise<Outcome>>();
-  const since = performance.now();
   const users = openUsers(runner, options.items !== undefined);
   const output = openOutput(options.json);
+  const totals = openTotals(runner, users.placeholders);
 
   const print = (outcome: Outcome): void => {
-    countIn(counts, outcome);
+    totals.count(outcome);
     output.print(outcome);
   };
 
@@ -93,7 +91,7 @@ export const openSession = (runner: Runner, options: SessionOptions): Session =>
     ...output,
     print,
     printBackground: (outcome) => {
-      countIn(background, outcome);
+      totals.countBackground(outcome);
       output.printLine(outcome);
     },
     lose: (event) => {
@@ -101,6 +99,19 @@ export const openSession = (runner: Runner, options: SessionOptions): Session =>
       output.say(lostLineOf(event));
     },
     drain: () => runner.executions.idle(),
+    ...totals,
+    idle: () => settled(pending),
+  };
+};
+
+// Counts outcomes, those of events and those of what runs in the background.
+const openTotals = (runner: Runner, placeholders: () => number) => {
+  const counts = new Map<string, number>();
+  const background = new Map<string, number>();
+  const since = performance.now();
+  return {
+    count: (outcome: Outcome): void => countIn(counts, outcome),
+    countBackground: (outcome: Outcome): void => countIn(background, outcome),
     hasOutcomes: () => counts.size > 0,
     hasDeadLetters: () =>
       ["dead-letter", "refused", "lost"].some((outcome) => counts.has(outcome) || background.has(outcome)),
@@ -108,17 +119,8 @@ export const openSession = (runner: Runner, options: SessionOptions): Session =>
       const seconds = (performance.now() - since) / 1000;
       const untriggered = await runner.untriggeredFaults();
       const [metrics, alarms] = [ownMetricsOf(runner), runner.cloudwatch.alarming()];
-      return summaryOf({
-        counts,
-        background,
-        seconds,
-        metrics,
-        placeholders: users.placeholders(),
-        alarms,
-        untriggered,
-      });
+      return summaryOf({ counts, background, seconds, metrics, placeholders: placeholders(), alarms, untriggered });
     },
-    idle: () => settled(pending),
   };
 };
 

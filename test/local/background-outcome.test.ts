@@ -28,14 +28,14 @@ const playGap = async (stripe: StripeSource = {}): Promise<Running> => {
   const started = await startRunning({ stripe, onExecution: (outcome) => ended.push(outcome) });
   running = started;
   const events = [updated("evt_1", 1, "active", "trialing"), updated("evt_3", 9 * hour, "canceled", "past_due")];
-  await started.addPlaceholderUsers(events.map(started.envelope));
+  await started.addPlaceholderUsers(events.map((event) => started.envelope(event)));
   for (const event of events) assert.is((await started.handle(event)).outcome, "applied");
   await started.executions.idle();
   return started;
 };
 
 test("is a heal by its subscription, with what it wrote, and how long it waited", async () => {
-  const { stripeCalls } = await playGap();
+  const runner = await playGap();
   const [heal, ...others] = ended;
   assert.equal(others, []);
   const { eventId, type, outcome, states, written, retries, error, ms = 0 } = heal ?? {};
@@ -43,7 +43,7 @@ test("is a heal by its subscription, with what it wrote, and how long it waited"
   assert.equal(states, ["WaitForTheEvent", "CloseGap", "Healed"]);
   assert.equal(written, ["core USER#user_cus_sample SUBSCRIPTION"]);
   assert.ok(ms >= 60_000);
-  assert.equal(stripeCalls(), { "GET /v1/subscriptions/{id} 200": 1 });
+  assert.equal(runner.stripeCalls(), { "GET /v1/subscriptions/{id} 200": 1 });
 });
 
 test("is a dead letter where Stripe refuses the key", async () => {
@@ -59,6 +59,8 @@ test("is a reconciliation by the name of its execution; one that was aborted is 
   };
   const { eventId, type, outcome } = run({ run: { next: "done" } }) ?? {};
   assert.equal([eventId, type, outcome, run({}, "ABORTED")], ["night", "reconcile", "reconciled", null]);
+  const changes = [{ change: "status_changed", from: "active", to: "canceled" }];
+  assert.equal(run({ outcome: "healed", changes })?.changes, changes);
 });
 
 test("tells on its line what changed", () => {
