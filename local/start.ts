@@ -86,12 +86,15 @@ const run = async (options: Options, ending: Ending, url: string | null, serveNo
       play(session, options, () => ending.isInterrupted() || ending.hasFailed()),
       ending.failure,
     ]);
+    // A Stripe that was given knows more than the events: what waits to ask it does so.
+    if (options.stripe !== undefined && !ending.isInterrupted()) await Promise.race([session.drain(), ending.failure]);
     // Alarms are evaluated by the minute.
     await clock.sleep(60_000);
     runner.cloudwatch.check();
     const isCut = ending.isInterrupted();
     if (session.hasOutcomes() || problems === 0) await printResult(session, runner, url, options.json);
     clock.switchToRealTime();
+    runner.scheduler.start();
     await Promise.race([serveNow(session, runner, clock), ending.failure]);
     if (isCut) return 130;
     if (problems > 0) return 2;
