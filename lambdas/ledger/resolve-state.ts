@@ -7,7 +7,7 @@ import { hasPath, isConnected } from "./transition-graph.ts";
  *
  * A transition that came again within its second may be a second Event object of one change, or the same change once more. In the
  * newest second it counts once unless a path leads back. Otherwise both readings fit: the one is taken that leaves the fewest states
- * unmet, on a tie the one that counts most.
+ * unmet; where several leave none, the one that counts most.
  */
 export const resolveState = (ledger: EventLedger): ResolvedState =>
   ledger.snapshot ? resolvedSince(ledger.snapshot, ledger) : resolvedFrom(ledger);
@@ -63,16 +63,14 @@ const repeatsOf = (ledger: EventLedger): { folded: Fold[]; optional: Fold[] } =>
   return { folded: all.filter(isFolded), optional: all.filter((fold) => !isFolded(fold)) };
 };
 
-// From both ends, nothing left out and all of the older seconds' repeats, one copy at a time: from the first alone the search can be stuck.
+// From both ends, no copy left out and all of them: from the first alone the search can be stuck.
 const bestReading = (ledger: EventLedger, folded: Fold[], optional: Fold[]): Reading => {
   const readWith = (folds: Fold[]): Reading => ({ ...read(ledger, [...folded, ...folds]), folds });
   const none = optional.map((fold) => ({ ...fold, count: 0 }));
   const fewest = improved(readWith(none), optional, readWith);
-  if (unmetIn(fewest.resolved) === 0 || optional.length === 0) return fewest;
-  const isNewest = ({ second }: Fold) => !ledger.ended && second === ledger.newest;
-  const all = optional.map((fold) => (isNewest(fold) ? { ...fold, count: 0 } : fold));
-  const most = improved(readWith(all), optional, readWith);
-  return unmetIn(most.resolved) < unmetIn(fewest.resolved) ? most : fewest;
+  if (unmetIn(fewest.resolved) === 0) return fewest;
+  const most = improved(readWith(optional), optional, readWith);
+  return unmetIn(most.resolved) <= unmetIn(fewest.resolved) ? most : fewest;
 };
 
 const improved = (start: Reading, limits: Fold[], readWith: (folds: Fold[]) => Reading): Reading => {
@@ -90,14 +88,11 @@ const improved = (start: Reading, limits: Fold[], readWith: (folds: Fold[]) => R
   return best;
 };
 
-// More copies left out, or fewer, of each transition where that balances an end of it; of those that may move the end of the walk, one
-// more or fewer too.
-const neighboursOf = function* ({ folds, balance, resolved }: Reading, limits: Fold[]): Generator<Fold[]> {
+// More copies left out, or fewer, of each transition where that balances an end of it.
+const neighboursOf = function* ({ folds, balance }: Reading, limits: Fold[]): Generator<Fold[]> {
   for (const [index, fold] of folds.entries()) {
-    const [from, to] = [balance.get(fold.from) ?? 0, balance.get(fold.to) ?? 0];
     const limit = limits[index]?.count ?? 0;
-    const movesEnd = fold.second === resolved.updatedAt || fold.from === resolved.hash || fold.to === resolved.hash;
-    for (const copies of new Set([-from, to, ...(movesEnd ? [1, to - 1, -1] : [])])) {
+    for (const copies of [-(balance.get(fold.from) ?? 0), balance.get(fold.to) ?? 0]) {
       const count = fold.count + copies;
       if (copies !== 0 && count >= 0 && count <= limit) yield folds.with(index, { ...fold, count });
     }

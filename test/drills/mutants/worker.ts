@@ -61,14 +61,19 @@ const runFile = async ({ url, titles }: Job["files"][number], started: (title: s
   started("its import");
   await import(`${url}${version}`);
   const suites: Suite[] = [...imported];
-  for (const { tests, before, after } of suites) {
+  for (const { tests, before, after, beforeEach, afterEach } of suites) {
     const chosen = titles?.flatMap((title) => tests.find((test) => test.title === title) ?? []) ?? tests;
     try {
       for (const hook of before) await hook();
       for (const { title, run } of chosen) {
         started(title);
         const start = performance.now();
-        await run();
+        try {
+          for (const hook of beforeEach) await hook();
+          await run();
+        } finally {
+          for (const hook of afterEach) await hook();
+        }
         report({ kind: "passed", url, title, milliseconds: performance.now() - start });
       }
     } finally {
