@@ -1,8 +1,8 @@
 import { type Emulator, type EmulatorArgs, startEmulator } from "../emulator/emulator.ts";
 import type { Graph } from "../emulator/graph/graph.ts";
 import type { QueueMessage } from "../emulator/sqs/queues.ts";
-import { backgroundOutcomeOf } from "./background-outcome.ts";
-import { type Outcome, outcomeOf } from "./outcome.ts";
+import { backgroundOutcomeOf } from "./print/background-outcome.ts";
+import { type Outcome, outcomeOf } from "./print/outcome.ts";
 import { makePlaceholderUsers } from "./placeholder-users.ts";
 import { product, tableNames } from "./product.ts";
 import { type LocalStripe, startStripe, type StripeSource } from "./stripe-api/local-stripe.ts";

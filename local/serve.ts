@@ -6,7 +6,7 @@ import { AwsError } from "../emulator/protocol/aws-call.ts";
 import type { Executions } from "../emulator/stepfunctions/executions.ts";
 import type { Clock } from "../emulator/time/clock.ts";
 import type { SwitchingClock } from "../emulator/time/switching-clock.ts";
-import { type Outcome, outcomeOf } from "./outcome.ts";
+import { type Outcome, outcomeOf } from "./print/outcome.ts";
 import type { Runner } from "./runner.ts";
 import { type HttpArgs, urlOf } from "./http/server.ts";
 import type { Session } from "./session.ts";

@@ -1,8 +1,8 @@
 import { makeKeyedQueue } from "../emulator/time/keyed-queue.ts";
 import { namespace } from "../lambdas/runtime/metric.ts";
 import { escapeText } from "../ops/terminal/escape.ts";
-import type { Outcome } from "./outcome.ts";
-import { lineOf, lostLineOf, summaryOf } from "./print.ts";
+import type { Outcome } from "./print/outcome.ts";
+import { lineOf, lostLineOf, summaryOf } from "./print/print.ts";
 import type { Runner } from "./runner.ts";
 import { type Arrival, ownerOfEvent, type StripeEnvelope } from "./stripe-envelope.ts";
 

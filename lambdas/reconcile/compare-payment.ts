@@ -28,10 +28,10 @@ export const compareInvoice = async (books: Books, value: unknown): Promise<Comp
   const payment = toPayment({ ...event, object: "event" }, found.userId);
   const rows = await books.payments.rowsOf(invoice.id);
   const row = rows.find(({ SK }) => SK === payment.SK);
-  return [
-    await comparePayment(books, "payment", invoice.id, payment, row),
-    ...(await compareIntents(books, invoice, found.userId, row)),
-  ];
+  const compared = await comparePayment(books, "payment", invoice.id, payment, row);
+  // What is recorded names its own intent.
+  const named = compared.outcome === "equal" ? row : { ...row, ...payment };
+  return [compared, ...(await compareIntents(books, invoice, found.userId, named))];
 };
 
 /**

@@ -7,7 +7,7 @@ import { foreignRequestProblem } from "../../emulator/protocol/foreign-request.t
 import { UserError } from "../../ops/command/errors.ts";
 import { escapeLines } from "../../ops/terminal/escape.ts";
 import { NotAnEvent } from "../stripe-envelope.ts";
-import type { Outcome } from "../outcome.ts";
+import type { Outcome } from "../print/outcome.ts";
 import { signatureProblem } from "./webhook-signature.ts";
 
 /** What the server answers with. */

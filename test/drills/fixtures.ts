@@ -4,7 +4,7 @@ import { handledTypes } from "../../infra/workflows.ts";
 import { escapeLines } from "../../ops/terminal/escape.ts";
 import { makeCommand } from "../../ops/command/make-command.ts";
 import { readEvents } from "../../local/read-events.ts";
-import type { Outcome } from "../../local/outcome.ts";
+import type { Outcome } from "../../local/print/outcome.ts";
 
 const command = makeCommand(
   "fixtures",

@@ -3,8 +3,8 @@ import { CancelReplayCommand, EventBridgeClient } from "@aws-sdk/client-eventbri
 import { workflows } from "../../infra/workflows.ts";
 import { type Graph, ofType } from "../../emulator/graph/graph.ts";
 import type { Needs } from "../../tools/audit/least-privilege.ts";
-import type { Outcome } from "../../local/outcome.ts";
-import { lineOf, rowsOf } from "../../local/print.ts";
+import type { Outcome } from "../../local/print/outcome.ts";
+import { lineOf, rowsOf } from "../../local/print/print.ts";
 import { sampleOf } from "../../samples/events.ts";
 import { subjectOf } from "../../samples/month.ts";
 import type { Json } from "../../samples/stripe-objects.ts";

@@ -1,6 +1,6 @@
 import { type Clock, VirtualClock } from "../../emulator/time/clock.ts";
 import { type StripeEnvelope, toEnvelope } from "../../local/stripe-envelope.ts";
-import type { Outcome } from "../../local/outcome.ts";
+import type { Outcome } from "../../local/print/outcome.ts";
 import { type Runner, type RunnerArgs, startRunner } from "../../local/runner.ts";
 import { graphOf } from "./stack.ts";
 

@@ -1,5 +1,5 @@
 import { loadStack } from "../../../local/program.ts";
-import type { Outcome } from "../../../local/outcome.ts";
+import type { Outcome } from "../../../local/print/outcome.ts";
 import type { Json } from "../../../samples/stripe-objects.ts";
 import { type Running, startRunning } from "../../helpers/running.ts";
 import { stackWith } from "../../helpers/stack.ts";

@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { listen } from "../../../local/http/server.ts";
-import type { Outcome } from "../../../local/outcome.ts";
+import type { Outcome } from "../../../local/print/outcome.ts";
 import { rejects } from "../../helpers/rejects.ts";
 
 const test = suite("http under attack");

@@ -7,7 +7,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { NotAnEvent } from "../../../local/stripe-envelope.ts";
 import { listen } from "../../../local/http/server.ts";
-import type { Outcome } from "../../../local/outcome.ts";
+import type { Outcome } from "../../../local/print/outcome.ts";
 import { captured } from "../../helpers/captured.ts";
 import { rejects } from "../../helpers/rejects.ts";
 

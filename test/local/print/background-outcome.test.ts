@@ -1,11 +1,11 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { backgroundOutcomeOf } from "../../local/background-outcome.ts";
-import type { Outcome } from "../../local/outcome.ts";
-import { lineOf } from "../../local/print.ts";
-import { sampleEvent, sampleSubscription } from "../../samples/stripe-objects.ts";
-import { type Running, startRunning } from "../helpers/running.ts";
-import type { StripeSource } from "../../local/stripe-api/local-stripe.ts";
+import { backgroundOutcomeOf } from "../../../local/print/background-outcome.ts";
+import type { Outcome } from "../../../local/print/outcome.ts";
+import { lineOf } from "../../../local/print/print.ts";
+import { sampleEvent, sampleSubscription } from "../../../samples/stripe-objects.ts";
+import { type Running, startRunning } from "../../helpers/running.ts";
+import type { StripeSource } from "../../../local/stripe-api/local-stripe.ts";
 
 const test = suite("what runs in the background of the runner");
 

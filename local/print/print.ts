@@ -1,13 +1,13 @@
 import { styleText } from "node:util";
-import type { AlarmChange } from "../emulator/cloudwatch/alarms.ts";
-import { counted } from "../ops/terminal/counted.ts";
-import { escapeText } from "../ops/terminal/escape.ts";
+import type { AlarmChange } from "../../emulator/cloudwatch/alarms.ts";
+import { counted } from "../../ops/terminal/counted.ts";
+import { escapeText } from "../../ops/terminal/escape.ts";
 import type { Outcome } from "./outcome.ts";
-import type { Dump } from "./runner.ts";
-import type { StripeEnvelope } from "./stripe-envelope.ts";
-import { besideOrBelow, cutLine, wrapText } from "../ops/terminal/fit.ts";
-import { formatDuration } from "../ops/terminal/format-duration.ts";
-import { tableOf } from "../ops/terminal/table.ts";
+import type { Dump } from "../runner.ts";
+import type { StripeEnvelope } from "../stripe-envelope.ts";
+import { besideOrBelow, cutLine, wrapText } from "../../ops/terminal/fit.ts";
+import { formatDuration } from "../../ops/terminal/format-duration.ts";
+import { tableOf } from "../../ops/terminal/table.ts";
 
 type Colour = Parameters<typeof styleText>[0];
 

@@ -1,10 +1,10 @@
 import { stripVTControlCharacters } from "node:util";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { Outcome } from "../../local/outcome.ts";
-import { alarmLineOf, lineOf, rowsOf, summaryOf } from "../../local/print.ts";
-import type { Dump } from "../../local/runner.ts";
-import { onTerminal } from "../helpers/terminal.ts";
+import type { Outcome } from "../../../local/print/outcome.ts";
+import { alarmLineOf, lineOf, rowsOf, summaryOf } from "../../../local/print/print.ts";
+import type { Dump } from "../../../local/runner.ts";
+import { onTerminal } from "../../helpers/terminal.ts";
 
 const test = suite("print");
 

@@ -1,5 +1,5 @@
-import { isObject } from "../emulator/graph/json.ts";
-import type { Execution } from "../emulator/stepfunctions/machine.ts";
+import { isObject } from "../../emulator/graph/json.ts";
+import type { Execution } from "../../emulator/stepfunctions/machine.ts";
 import { type Outcome, resultOfExecution } from "./outcome.ts";
 
 /** The outcome of a Standard state machine's execution, which ran in the background; null for one that was aborted. */

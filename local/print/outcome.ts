@@ -1,8 +1,8 @@
-import type { Delivery } from "../emulator/eventbridge/delivery.ts";
-import { failureMessage } from "../ops/terminal/failure-message.ts";
-import type { StripeEnvelope } from "./stripe-envelope.ts";
-import type { HistoryEvent } from "../emulator/stepfunctions/limits.ts";
-import type { Execution } from "../emulator/stepfunctions/machine.ts";
+import type { Delivery } from "../../emulator/eventbridge/delivery.ts";
+import { failureMessage } from "../../ops/terminal/failure-message.ts";
+import type { StripeEnvelope } from "../stripe-envelope.ts";
+import type { HistoryEvent } from "../../emulator/stepfunctions/limits.ts";
+import type { Execution } from "../../emulator/stepfunctions/machine.ts";
 
 type EventOutcome = "applied" | "duplicate" | "stale" | "skipped" | "refused" | "dead-letter" | "unmatched" | "lost";
 

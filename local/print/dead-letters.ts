@@ -1,11 +1,11 @@
 import type { Message } from "@aws-sdk/client-sqs";
 import { styleText } from "node:util";
-import { attributesOf } from "../emulator/sqs/api.ts";
-import type { Queue } from "../emulator/sqs/queue.ts";
-import { stackOf } from "../ops/command/stack.ts";
-import { listingText } from "../ops/redrive/listing.ts";
-import { selectDeadLetters } from "../ops/redrive/selection.ts";
-import type { Runner } from "./runner.ts";
+import { attributesOf } from "../../emulator/sqs/api.ts";
+import type { Queue } from "../../emulator/sqs/queue.ts";
+import { stackOf } from "../../ops/command/stack.ts";
+import { listingText } from "../../ops/redrive/listing.ts";
+import { selectDeadLetters } from "../../ops/redrive/selection.ts";
+import type { Runner } from "../runner.ts";
 
 /** The runner's dead letters, listed as a redrive lists them, and how to redrive them. */
 export const deadLettersText = (
