@@ -191,6 +191,14 @@ test("prints one JSON object for each difference and the summary last, and the r
       .map((line) => Object.keys(JSON.parse(line)).at(-1)),
     ["differences", "summary"],
   );
+  assert.equal(Object.keys(JSON.parse(stdout.split("\n")[0] ?? "")), [
+    "kind",
+    "id",
+    "userId",
+    "outcome",
+    "reason",
+    "differences",
+  ]);
 });
 
 test("goes on with the execution that continues it", async () => {
