@@ -10,11 +10,17 @@ export const backgroundOutcomeOf = (execution: Execution, machine: string): Outc
   const { subscriptionId } = Object(entered?.state.input);
   const [first, last] = [history.at(0)?.timestamp ?? 0, history.at(-1)?.timestamp ?? 0];
   const retries = history.filter(({ type }) => type === "StateRetried").length;
+  // A reconciliation's output is its run.
+  const result = resultOfExecution({
+    ...execution,
+    output: isObject(output) && "run" in output ? reconciled : output,
+  });
   return {
     eventId: typeof subscriptionId === "string" ? subscriptionId : (arn.split(":").at(-1) ?? ""),
     type: machine,
-    // A reconciliation's output is its run.
-    ...resultOfExecution({ ...execution, output: isObject(output) && "run" in output ? reconciled : output }),
+    ...result,
+    // A reconciliation enters the same ones for each page.
+    states: [...new Set(result.states)],
     ...(isObject(output) && Array.isArray(output["changes"]) && { changes: output["changes"] }),
     retries,
     ms: last - first,

@@ -116,7 +116,7 @@ const report = ({ execution, summary }: End, logs: RunLogs, options: ReconcileOp
   const known = summary ?? logs.page()?.summary ?? null;
   if (options.json) console.log(runJson(differences, known));
   else if (differences.length > 0) console.log(differencesText(differences));
-  if (known && !options.json) console.log(summaryText(known, options.dryRun === true));
+  if (known && !options.json) console.log(summaryText(known, options));
   const missing = known ? differing(known) - differences.length : 0;
   if (missing > 0) console.error(wrapText(`The log does not have the lines of ${missing} of them yet.`, 2));
   if (summary) return summary.failed + summary.refused > 0 ? 1 : 0;

@@ -53,7 +53,8 @@ export const openRunLogs = (logs: CloudWatchLogsClient, logGroupName: string, si
     const next = read(line, "Page reconciled", Page);
     if (next && next.summary.pages >= (page?.summary.pages ?? 0)) page = next;
     const difference = read(line, "Differs", Difference);
-    if (difference) differences.set(`${difference.kind} ${difference.id}`, difference);
+    // Without what every line of a Lambda has.
+    if (difference) differences.set(`${difference.kind} ${difference.id}`, differenceOf(difference));
   };
   const readAll = async (executionArn: string): Promise<void> => {
     const filterPattern = `{ $.message.execution = "${executionArn}" }`;
@@ -85,6 +86,15 @@ export const openRunLogs = (logs: CloudWatchLogsClient, logGroupName: string, si
     differences: () => [...differences.values()],
   };
 };
+
+const differenceOf = ({ kind, id, userId, outcome, reason, differences }: Difference): Difference => ({
+  kind,
+  id,
+  userId,
+  outcome,
+  reason,
+  differences,
+});
 
 const read = <T, S>(line: unknown, message: string, struct: Struct<T, S>): T | null => {
   const [error, value] = validate(line, struct);

@@ -31,8 +31,11 @@ const shown = (value: unknown): string => {
   return typeof value === "string" ? value : JSON.stringify(value);
 };
 
-/** What a reconciliation found and did. */
-export const summaryText = (summary: Summary, isDryRun: boolean): string => {
+// Of an older attempt no other object at Stripe has the time: https://docs.stripe.com/api/events
+const eventDays = 30;
+
+/** What a reconciliation found and did, and what it could not see. */
+export const summaryText = (summary: Summary, { dryRun, since }: { dryRun?: boolean; since?: Date }): string => {
   const { compared, pages, equal, healed } = summary;
   const kinds = [
     counted(healed.subscriptions, "subscription"),
@@ -52,9 +55,11 @@ export const summaryText = (summary: Summary, isDryRun: boolean): string => {
     [summary.failed, "failed"],
   ] as const;
   const left = others.flatMap(([number, what]) => (number > 0 ? [`${number} ${what}`] : []));
-  const all = [`${equal} equal`, `${count} ${isDryRun ? "would be healed" : "healed"}${named}`, ...left];
+  const all = [`${equal} equal`, `${count} ${dryRun ? "would be healed" : "healed"}${named}`, ...left];
   const text = `${counted(compared, "object")} compared in ${counted(pages, "page")}: ${all.join(", ")}`;
-  return wrapText(text, 2);
+  const isOlder = since !== undefined && since.getTime() < Date.now() - eventDays * 24 * 3600 * 1000;
+  const unseen = `Attempts that failed more than ${eventDays} days ago cannot be found: Stripe keeps events no longer`;
+  return [text, ...(isOlder ? [unseen] : [])].map((line) => wrapText(line, 2)).join("\n");
 };
 
 /** The same for a program: a JSON object a line for each difference, and the summary last. */

@@ -166,7 +166,15 @@ test("says what would be healed, in a dry run", async () => {
   const summary = summaryOf({ equal: 2, healed: { ...nothing, payments: 1 } });
   const lines = [differs("in_1", { kind: "payment", outcome: "would_heal" })];
   script({ lines, end: succeeded({ next: "done", summary }) });
-  assert.match((await reconcile({ dryRun: true })).said, "2 equal, 1 would be healed (1 payment)");
+  const { said } = await reconcile({ dryRun: true });
+  assert.match(said, "2 equal, 1 would be healed (1 payment)");
+  assert.not.match(said, "cannot be found");
+});
+
+test("says which failed attempts it cannot find", async () => {
+  script({ end: succeeded({ next: "done", summary: summaryOf({}) }) });
+  const { said } = await reconcile({ since: new Date(0) });
+  assert.match(said, /0 healed\nAttempts that failed more than 30 days ago cannot be found: Stripe keeps/);
 });
 
 test("prints one JSON object for each difference and the summary last, and the rest elsewhere", async () => {
@@ -183,6 +191,14 @@ test("prints one JSON object for each difference and the summary last, and the r
       .map((line) => Object.keys(JSON.parse(line)).at(-1)),
     ["differences", "summary"],
   );
+  assert.equal(Object.keys(JSON.parse(stdout.split("\n")[0] ?? "")), [
+    "kind",
+    "id",
+    "userId",
+    "outcome",
+    "reason",
+    "differences",
+  ]);
 });
 
 test("goes on with the execution that continues it", async () => {

@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { Execution } from "../../../emulator/stepfunctions/machine.ts";
 import { backgroundOutcomeOf } from "../../../local/print/background-outcome.ts";
 import type { Outcome } from "../../../local/print/outcome.ts";
 import { lineOf } from "../../../local/print/print.ts";
@@ -53,13 +54,20 @@ test("is a dead letter where Stripe refuses the key", async () => {
 });
 
 test("is a reconciliation by the name of its execution; one that was aborted is nothing", async () => {
-  const run = (output: unknown, status: "SUCCEEDED" | "ABORTED" = "SUCCEEDED") => {
+  const entered = (name: string) => ({
+    type: "StateEntered" as const,
+    timestamp: 0,
+    state: { name, type: "Task" as const, input: {} },
+  });
+  const run = (output: unknown, status: "SUCCEEDED" | "ABORTED" = "SUCCEEDED", history: Execution["history"] = []) => {
     const arn = "arn:aws:states:r:1:execution:dev-homebiyori-reconcile:night";
-    return backgroundOutcomeOf({ arn, status, output, failure: null, history: [], serviceCalls: [] }, "reconcile");
+    return backgroundOutcomeOf({ arn, status, output, failure: null, history, serviceCalls: [] }, "reconcile");
   };
   const { eventId, type, outcome } = run({ run: { next: "done" } }) ?? {};
   assert.equal([eventId, type, outcome, run({}, "ABORTED")], ["night", "reconcile", "reconciled", null]);
   const changes = [{ change: "status_changed", from: "active", to: "canceled" }];
+  const states = ["ComparePage", "KeepThePace", "ComparePage"].map((name) => entered(name));
+  assert.equal(run({ run: {} }, "SUCCEEDED", states)?.states, ["ComparePage", "KeepThePace"]);
   assert.equal(run({ outcome: "healed", changes })?.changes, changes);
 });
 
