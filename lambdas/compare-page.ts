@@ -35,10 +35,9 @@ export interface ReconcileSettings {
 export const comparePage =
   (books: Omit<Books, "dryRun">, ask: AskStripe, settings: ReconcileSettings) =>
   async (input: unknown, log: Log): Promise<Run> => {
-    const now = Math.floor(settings.now() / 1000);
     const run = { ...parse(input, Run), paceSeconds: settings.paceSeconds };
-    const since = run.since ?? now - settings.days * 24 * 3600;
-    const page = await readPage(ask, run, { since, now });
+    const since = run.since ?? Math.floor(settings.now() / 1000) - settings.days * 24 * 3600;
+    const page = await readPage(ask, run, since);
     const results = page ? await compareAll({ ...books, dryRun: run.dryRun }, run, page) : [unknownAtStripe(run)];
     const comparisons = results.flatMap((result) => (Array.isArray(result) ? result : []));
     tell(run, comparisons, log);

@@ -65,6 +65,5 @@ const playFiles = async (session: Session, paths: string[], isCut: () => boolean
   }
   bar?.stop();
   session.showProgress(null);
-  if (!isCut()) await session.drain();
   return unread;
 };

@@ -86,7 +86,7 @@ const run = async (options: Options, ending: Ending, url: string | null, serveNo
       play(session, options, () => ending.isInterrupted() || ending.hasFailed()),
       ending.failure,
     ]);
-    // A Stripe that was given knows more than the events: what waits to ask it does so.
+    // A Stripe that was given knows more than the events, so that what waits asks it; by the events alone no gap could be closed.
     if (options.stripe !== undefined && !ending.isInterrupted()) await Promise.race([session.drain(), ending.failure]);
     // Alarms are evaluated by the minute.
     await clock.sleep(60_000);

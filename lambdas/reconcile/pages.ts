@@ -11,14 +11,11 @@ const day = 24 * 3600;
 // Stripe lists invoices by when they were made, and tries to collect one for weeks.
 const collectedForDays = 60;
 
-/** How long Stripe keeps events: https://docs.stripe.com/api/events */
-const eventDays = 30;
-
-/** Asks Stripe for the run's page; null where Stripe does not know what it asks for. `since` and `now` are unix seconds. */
+/** Asks Stripe for the run's page, of payments since then, in unix seconds; null where Stripe does not know what it asks for. */
 export const readPage = async (
   ask: AskStripe,
   { list, startingAfter, subscription, customer }: Run,
-  { since, now }: { since: number; now: number },
+  since: number,
 ): Promise<AnsweredPage | null> => {
   if (list === "subscriptions" && subscription !== null) {
     const answer = await ask((stripe) => stripe.subscriptions.retrieve(subscription, { expand: ["customer"] }));
@@ -35,8 +32,8 @@ export const readPage = async (
       const of = { ...only, ...(subscription !== null && { subscription }) };
       return stripe.invoices.list({ ...page, ...of, created, status: "paid", expand: ["data.payments"] });
     }
-    const created = { gte: Math.max(since, now - eventDays * day) };
-    return stripe.events.list({ ...page, created, type: "invoice.payment_failed" });
+    // Stripe has those of 30 days, and lists no older ones: https://docs.stripe.com/api/events
+    return stripe.events.list({ ...page, created: { gte: since }, type: "invoice.payment_failed" });
   });
   return answer && { ...answer, objects: answer.value.data, hasMore: answer.value.has_more };
 };

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { comparePage } from "../../lambdas/compare-page.ts";
+import { comparePage, handler } from "../../lambdas/compare-page.ts";
 import type { Run } from "../../lambdas/reconcile/run.ts";
 import { handle } from "../../lambdas/runtime/handle.ts";
 import { paymentsTable } from "../../lambdas/payments/payments-table.ts";
@@ -10,9 +10,10 @@ import { handler as linkHandler } from "../../lambdas/link-payment.ts";
 import { handler as syncHandler } from "../../lambdas/sync-subscription.ts";
 import { handler as writeHandler } from "../../lambdas/write-payment.ts";
 import { type Json, sampleEvent, sampleInvoice, sampleSubscription } from "../../samples/stripe-objects.ts";
-import { ofUser, onTheBus, taskInput } from "../events/envelope.ts";
+import { ofUser, onTheBus, sampleExecution, taskInput } from "../events/envelope.ts";
 import { type AskedStripe, startAskedStripe } from "../helpers/asked-stripe.ts";
 import { captured } from "../helpers/captured.ts";
+import { startParameterStore } from "../helpers/parameter-store.ts";
 import { rejects } from "../helpers/rejects.ts";
 import { startTables, type Tables } from "../helpers/tables.ts";
 
@@ -263,7 +264,19 @@ test("compares one subscription, or one customer, and their payments alone", asy
   assert.equal(two.counted, []);
   const none = await reconcile({ run: { subscription: "sub_none" } });
   assert.is(none.summary.failed, 1);
-  assert.is(none.told[0]?.["reason"], "Stripe knows no sub_none, by which its subscriptions are asked for");
+  assert.equal(none.told, [
+    {
+      message: "Differs",
+      eventId: null,
+      execution: sampleExecution,
+      kind: "subscription",
+      id: "sub_none",
+      userId: null,
+      outcome: "failed",
+      reason: "Stripe knows no sub_none, by which its subscriptions are asked for",
+      differences: [],
+    },
+  ]);
 });
 
 test("writes nothing of what it must not, and tells of each but what others sell", async () => {
@@ -275,19 +288,51 @@ test("writes nothing of what it must not, and tells of each but what others sell
     subscriptionOf("gone"),
     subscriptionOf("broken", { status: 5 }),
   );
-  stripe.set("invoices", invoiceOf("once", { more: { parent: null } }));
+  const brokenInvoice = invoiceOf("broken", { more: { currency: "JPY" } });
+  stripe.set("invoices", invoiceOf("once", { more: { parent: null } }), brokenInvoice);
+  stripe.set("events", { ...failureOf("broken"), data: { object: brokenInvoice } });
   stripe.objects.customers.set("cus_gone", { id: "cus_gone", object: "customer", deleted: true });
   const before = [await tables.items(tables.core), await tables.items(tables.payments)];
   const { summary, told } = await reconcile({ monthly: ["price_sample_monthly"] });
-  const counts = { unknownCustomers: 1, noneOfOurs: 2, refused: 1, deletedCustomers: 1, failed: 1 };
-  assert.equal(summary, summaryWith({ compared: 6, ...counts }));
+  const counts = { unknownCustomers: 1, noneOfOurs: 2, refused: 1, deletedCustomers: 1, failed: 3 };
+  assert.equal(summary, summaryWith({ compared: 8, ...counts }));
+  const common = { message: "Differs", eventId: null, execution: sampleExecution, userId: null, differences: [] };
+  const [subscription, payment] = [
+    { ...common, kind: "subscription" },
+    { ...common, kind: "payment" },
+  ];
+  const test = "The event is of Stripe's test mode, and this stack takes live events only";
   assert.equal(
-    told.map(({ id, outcome, reason }) => [id, outcome, reason]).toSorted((a, b) => (`${a[0]}` < `${b[0]}` ? -1 : 1)),
+    told.toSorted((a, b) => (`${a["id"]}` < `${b["id"]}` ? -1 : 1)),
     [
-      ["sub_broken", "failed", "status: expected a string, got 5"],
-      ["sub_gone", "deleted_customer", "Customer cus_gone is deleted at Stripe, and has no row of this subscription"],
-      ["sub_tested", "refused", "The event is of Stripe's test mode, and this stack takes live events only"],
-      ["sub_unknown", "unknown_customer", "No user is known for customer cus_unknown, and sub_unknown names none"],
+      {
+        ...common,
+        kind: "failed_payment",
+        id: `evt_failed_broken_${now - day}`,
+        outcome: "failed",
+        reason: "detail.data.object.currency: expected a string matching `/^[a-z]{3}$/`, got a string",
+      },
+      {
+        ...payment,
+        id: "in_broken",
+        outcome: "failed",
+        reason: "currency: expected a string matching `/^[a-z]{3}$/`, got a string",
+      },
+      { ...subscription, id: "sub_broken", outcome: "failed", reason: "status: expected a string, got 5" },
+      {
+        ...subscription,
+        id: "sub_gone",
+        outcome: "deleted_customer",
+        userId: "gone",
+        reason: "Customer cus_gone is deleted at Stripe, and has no row of this subscription",
+      },
+      { ...subscription, id: "sub_tested", outcome: "refused", reason: test },
+      {
+        ...subscription,
+        id: "sub_unknown",
+        outcome: "unknown_customer",
+        reason: "No user is known for customer cus_unknown, and sub_unknown names none",
+      },
     ],
   );
   assert.equal([await tables.items(tables.core), await tables.items(tables.payments)], before);
@@ -342,6 +387,50 @@ test("hands on to another execution after 1,000 pages, under the first one's nam
   );
   assert.is((await at({ pages: 998 })).next, "page");
   assert.is((await at({ pages: 999, list: "events" })).next, "done");
+});
+
+test("logs each page with what became of all so far, and begins with the payments of the configured days", async () => {
+  stripe.set("subscriptions", subscriptionOf("logged"));
+  const { result, logs } = await page();
+  assert.is(result.since, now - 3 * day);
+  const { summary } = result;
+  assert.equal([summary.pages, summary.compared, summary.healed.subscriptions], [1, 1, 1]);
+  const line = { eventId: null, execution: sampleExecution, list: "subscriptions", summary };
+  assert.equal(logs.at(-1), { message: "Page reconciled", ...line });
+});
+
+test("takes its settings from the environment, and the key from the Parameter Store", async () => {
+  const store = await startParameterStore("rk_test_1");
+  const { MONTHLY_PRICES: monthly } = process.env;
+  try {
+    Object.assign(process.env, {
+      RECONCILE_DAYS: "5",
+      PACE_SECONDS: "7",
+      LIVEMODE: "live",
+      MONTHLY_PRICES: '["price_1"]',
+    });
+    stripe.set("subscriptions", subscriptionOf("handled"), subscriptionOf("tried", { livemode: false }));
+    stripe.set("subscriptions", subscriptionOf("foreign_2", { metadata: {} }));
+    const before = Math.floor(Date.now() / 1000) - 5 * day;
+    const { result } = await captured(() =>
+      handler({ event: { pages: 999 }, execution: "arn:aws:states:r:a:execution:m:n" }),
+    );
+    assert.ok(Number(result.since) >= before && Number(result.since) <= before + 60);
+    const { paceSeconds, name, summary } = result;
+    assert.equal([paceSeconds, name], [7, "n-2"]);
+    assert.equal([summary.healed.subscriptions, summary.refused, summary.noneOfOurs], [1, 1, 1]);
+    assert.equal((await rowOf("handled"))?.["customer_id"], "cus_handled");
+    stripe.set("invoices", invoiceOf("handled"));
+    const invoices = await captured(() => handler({ event: { list: "invoices" }, execution: "e" }));
+    assert.is(invoices.result.summary.compared, 0);
+    const all = await captured(() => handler({ event: { list: "invoices", since: 0 }, execution: "e" }));
+    assert.is(all.result.summary.healed.payments, 1);
+    process.env["LIVEMODE"] = "any";
+    assert.is((await captured(() => handler({ event: {}, execution: "e" }))).result.summary.refused, 0);
+  } finally {
+    Object.assign(process.env, { LIVEMODE: "any", MONTHLY_PRICES: monthly });
+    store.stop();
+  }
 });
 
 test("refuses an input that is no run, and a key that is refused, before it writes anything", async () => {
