@@ -97,7 +97,7 @@ test("in another partition, every ARN is of that partition", async () => {
 test("a preview with a wrong setting says so, and registers nothing", async () => {
   const run = await runProgram(stackWith("dev", { gapMinutes: "often" }), "preview", "123456789012");
   assert.ok(run.code !== 0);
-  assert.match(run.complaints.join("\n"), 'gapMinutes is "often"; expected a whole number of minutes, at least 1');
+  assert.match(run.complaints.join("\n"), 'gapMinutes is "often"; expected a whole number of minutes, from 1 to 1440');
   assert.equal(
     run.registrations.filter(({ isCustom }) => isCustom),
     [],

@@ -73,7 +73,7 @@ test("reads the bundles as texts", async () => {
 test("fails with what the program throws, and can be loaded again after that", async () => {
   const { message } = await rejects(loadStack(stackWith("broken", { gapMinutes: "0" })));
   assert.match(message, "The configuration of stack broken has mistakes");
-  assert.match(message, "gapMinutes is 0; expected a whole number of minutes, at least 1");
+  assert.match(message, "gapMinutes is 0; expected a whole number of minutes, from 1 to 1440");
   assert.is((await loadStack(stackWith("mended"))).stack, "mended");
 });
 
