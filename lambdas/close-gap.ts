@@ -65,6 +65,6 @@ export const closeGap =
 export const handler = (input: unknown) => {
   const core = env("HOMEBIYORI_CORE");
   const settings = { liveOnly: env("LIVEMODE") !== "any", sold: planPricesFrom(env) };
-  const ask = askStripe(env("STRIPE_KEY_PARAMETER"));
+  const ask = askStripe({ parameter: env("STRIPE_KEY_PARAMETER"), liveOnly: settings.liveOnly });
   return handle(input, closeGap({ ...subscriptionsTable(core), ...customersTable(core) }, ask, settings));
 };

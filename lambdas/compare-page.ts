@@ -5,7 +5,6 @@ import type { Books, Comparison } from "./reconcile/comparison.ts";
 import { type AnsweredPage, readPage } from "./reconcile/pages.ts";
 import { afterPage, Run } from "./reconcile/run.ts";
 import { env } from "./runtime/env.ts";
-import { InvalidEvent } from "./runtime/errors.ts";
 import { handle } from "./runtime/handle.ts";
 import type { Log } from "./runtime/log.ts";
 import { emitMetrics } from "./runtime/metric.ts";
@@ -38,20 +37,29 @@ export const comparePage =
     const run = { ...parse(input, Run), paceSeconds: settings.paceSeconds };
     const since = run.since ?? Math.floor(settings.now() / 1000) - settings.days * 24 * 3600;
     const page = await readPage(ask, run, since);
+    // What the cursor names may be gone at Stripe since: its list begins anew.
+    if (!page && run.startingAfter !== null)
+      return { ...run, since, startingAfter: null, pages: run.pages + 1, next: "page" };
     const results = page ? await compareAll({ ...books, dryRun: run.dryRun }, run, page) : [unknownAtStripe(run)];
     const comparisons = results.flatMap((result) => (Array.isArray(result) ? result : []));
-    tell(run, comparisons, log);
+    tell(run, comparisons, page?.from ?? 0, log);
     // The page is asked for again; what it has healed is told already.
     for (const result of results) if (!Array.isArray(result)) throw result.failure;
     const next = afterPage({ ...run, since }, page ?? { objects: [], hasMore: false }, comparisons, settings.execution);
     log.info("Page reconciled", { list: run.list, summary: next.summary });
-    if (next.next === "done" && isWhole(run)) emitMetrics({ Reconciled: 1 });
+    const { failed, refused } = next.summary;
+    if (next.next === "done" && isWhole(run) && failed + refused === 0) emitMetrics({ Reconciled: 1 });
     return next;
   };
 
-const tell = (run: Run, comparisons: Comparison[], log: Log): void => {
-  for (const one of comparisons) if (isTold(one)) log.info("Differs", one);
-  const drift = comparisons.filter(({ outcome }) => outcome === "healed").length;
+// EventBridge tries for an hour to deliver an event: what happened since then may be on its way.
+const deliverySeconds = 3600;
+
+const tell = (run: Run, comparisons: Comparison[], now: number, log: Log): void => {
+  for (const { happenedAt: _, ...one } of comparisons) if (isTold(one)) log.info("Differs", one);
+  const isDrift = ({ outcome, happenedAt = 0 }: Comparison) =>
+    outcome === "healed" && happenedAt < now - deliverySeconds;
+  const drift = comparisons.filter(isDrift).length;
   if (drift > 0 && isWhole(run) && !run.backfill) emitMetrics({ Drift: drift });
 };
 
@@ -82,10 +90,8 @@ const compare = async (
     // Stripe lists events of all customers.
     return await compareFailure(books, answer.value, { subscription, customer });
   } catch (failure) {
-    if (!(failure instanceof InvalidEvent)) return { failure };
-    return [
-      { kind: kinds[list], id: `${id}`, userId: null, outcome: "failed", reason: failure.message, differences: [] },
-    ];
+    if (!(failure instanceof Error) || !isOfObject(failure)) return { failure };
+    return failed(kinds[list], `${id}`, failure.message);
   }
 };
 
@@ -94,10 +100,19 @@ const kinds = { subscriptions: "subscription", invoices: "payment", events: "fai
 const unknownAtStripe = ({ list, subscription, customer, startingAfter }: Run): Result => {
   const id = subscription ?? customer ?? startingAfter ?? "";
   const reason = `Stripe knows no ${id}, by which its ${list} are asked for`;
-  return [{ kind: kinds[list], id, userId: null, outcome: "failed", reason, differences: [] }];
+  return failed(kinds[list], id, reason);
 };
 
-const isTold = ({ outcome }: Comparison): boolean =>
+const failed = (kind: Comparison["kind"], id: string, reason: string): Result => [
+  { kind, id, userId: null, outcome: "failed", reason, differences: [] },
+];
+
+// Whether the object or its row is the reason, so that another try with the page cannot help: what this program throws itself, and
+// what DynamoDB takes in no case. A system's error has a code, and one of the SDK a name of its own.
+const isOfObject = (error: Error): boolean =>
+  ["InvalidEvent", "ValidationException"].includes(error.name) || (error.name === "Error" && !("code" in error));
+
+const isTold = ({ outcome }: Pick<Comparison, "outcome">): boolean =>
   outcome !== "equal" && outcome !== "confirmed" && outcome !== "none_of_ours";
 
 // Of all rows.
@@ -120,5 +135,6 @@ export const handler = (input: unknown) => {
     now: Date.now,
     execution: `${Object(input).execution}`,
   };
-  return handle(input, comparePage(books, askStripe(env("STRIPE_KEY_PARAMETER")), settings));
+  const ask = askStripe({ parameter: env("STRIPE_KEY_PARAMETER"), liveOnly: books.liveOnly });
+  return handle(input, comparePage(books, ask, settings));
 };

@@ -1,4 +1,4 @@
-import { assign, boolean, type Infer, type } from "superstruct";
+import { assign, boolean, type Infer, string, type } from "superstruct";
 import { hasIntent } from "../payments/payment-intents.ts";
 import { type Payment, toPayment } from "../payments/payment.ts";
 import { fieldsToRecord } from "../payments/payments-table.ts";
@@ -6,28 +6,45 @@ import { sevenYearsAfter } from "../payments/retention.ts";
 import { parse } from "../runtime/parse.ts";
 import { Invoice, subscriptionOf } from "../stripe/invoice.ts";
 import { Owned } from "../stripe/owner.ts";
-import { maybe } from "../stripe/shapes.ts";
+import { Expandable, Id, maybe } from "../stripe/shapes.ts";
 import { envelope } from "../stripe/stripe-event.ts";
 import { findUser } from "../subscriptions/find-user.ts";
 import { type Books, type Comparison, differencesOf, withoutUser } from "./comparison.ts";
 
-const ListedInvoice = assign(Invoice, type({ livemode: maybe(boolean()) }));
+const ListedInvoice = assign(
+  Invoice,
+  type({
+    livemode: maybe(boolean()),
+    status: maybe(string()),
+    customer: maybe(Expandable(type({ id: Id, deleted: maybe(boolean()) }))),
+  }),
+);
 
 /**
- * Compares a paid invoice with the row of its payment, and with the payment intents of that, which it heals.
+ * Compares an invoice with the row of its payment, if it is paid, and with the payment intents of that, which it heals; one of which
+ * nothing is paid is left out.
  *
  * @throws {InvalidEvent} for what is no invoice of Stripe's.
  */
 export const compareInvoice = async (books: Books, value: unknown): Promise<Comparison[]> => {
-  const invoice = parse(value, ListedInvoice);
+  const { customer, ...listed } = parse(value, ListedInvoice);
+  const invoice = { ...listed, customer: customer?.id };
+  const isPaid = invoice.status === "paid";
+  if (!isPaid && paidIntentsOf(invoice).length === 0) return [];
+  const object = { kind: "payment", id: invoice.id } as const;
   const found = await findUser(books.customers, books)(parse(value, Owned), invoice);
-  if (found.userId === null) return [withoutUser(found, { kind: "payment", id: invoice.id })];
+  if (found.userId === null) return [withoutUser(found, object)];
   const paidAt = invoice.status_transitions?.paid_at ?? invoice.created;
   // As its own event would say it.
   const event = { id: invoice.id, object: "event", type: "invoice.paid", created: paidAt, data: { object: invoice } };
   const payment = toPayment({ ...event, object: "event" }, found.userId);
   const rows = await books.payments.rowsOf(invoice.id);
   const row = rows.find(({ SK }) => SK === payment.SK);
+  if (!row && customer?.deleted === true) {
+    const reason = `Customer ${customer.id} is deleted at Stripe, and has no row of this payment`;
+    return [{ ...object, userId: found.userId, outcome: "deleted_customer", reason, differences: [] }];
+  }
+  if (!isPaid) return compareIntents(books, invoice, found.userId, row);
   const compared = await comparePayment(books, "payment", invoice.id, payment, row);
   // What is recorded names its own intent.
   const named = compared.outcome === "equal" ? row : { ...row, ...payment };
@@ -50,7 +67,13 @@ export const compareFailure = async (
   if (only.customer !== null && only.customer !== customer) return [];
   if (only.subscription !== null && only.subscription !== subscriptionOf(detail.data.object)) return [];
   const found = await findUser(books.customers, books)(parse(detail.data.object, Owned), detail);
-  if (found.userId === null) return [withoutUser(found, { kind: "failed_payment", id: detail.id })];
+  const object = { kind: "failed_payment", id: detail.id } as const;
+  if (found.userId === null) return [withoutUser(found, object)];
+  // An event does not tell whether its customer is deleted since; one whose subscription is on record is known to the table.
+  if (!found.isKnown && !books.dryRun) {
+    const reason = `No item names customer ${customer}: it is deleted at Stripe, or its subscription is not on record`;
+    return [{ ...object, userId: found.userId, outcome: "unknown_customer", reason, differences: [] }];
+  }
   const payment = toPayment(detail, found.userId);
   const rows = await books.payments.rowsOf(detail.data.object.id);
   const row = rows.find(({ SK }) => SK === payment.SK);
@@ -65,7 +88,7 @@ const comparePayment = async (
   row: Record<string, unknown> | undefined,
 ): Promise<Comparison> => {
   const fields = fieldsToRecord(row, payment);
-  const object = { kind, id, userId: payment.user_id, reason: null };
+  const object = { kind, id, userId: payment.user_id, reason: null, happenedAt: payment.created_at };
   if (fields.length === 0) return { ...object, outcome: "equal", differences: [] };
   const differences = differencesOf(fields, row, { ...payment });
   if (dryRun) return { ...object, outcome: "would_heal", differences };
@@ -74,14 +97,17 @@ const comparePayment = async (
 };
 
 // Those that have paid it, or a part of it.
+const paidIntentsOf = ({ payments: list }: Pick<Infer<typeof Invoice>, "payments">) =>
+  (list?.data ?? []).filter(({ status }) => status === "paid");
+
 const compareIntents = async (
   { payments, dryRun }: Books,
-  { id: invoiceId, created, payments: list }: Infer<typeof Invoice>,
+  invoice: Infer<typeof Invoice>,
   userId: string,
   row: Record<string, unknown> | undefined,
 ): Promise<Comparison[]> => {
-  const paid = (list?.data ?? []).filter(({ status }) => status === "paid");
-  const missing = paid.flatMap(({ is_default: isDefault, payment }) => {
+  const { id: invoiceId, created } = invoice;
+  const missing = paidIntentsOf(invoice).flatMap(({ is_default: isDefault, payment }) => {
     const id = payment?.payment_intent?.id;
     return id === undefined || (row && hasIntent(row, id)) ? [] : [{ id, isDefault: isDefault === true }];
   });

@@ -40,9 +40,30 @@ export const compareSubscription = async (books: Books, answer: Answer<unknown>)
   const here = heal(known ? { [subscriptionId]: known } : {}, snapshot, books.sold);
   const isWritten = here.subscriptions !== undefined && !books.dryRun;
   const healed = isWritten ? await write(books, { ...target, customerId: null }, snapshot) : here;
+  const { state } = snapshot;
+  const happenedAt = Math.max(snapshot.subscriptionCreated, ...timesIn(state).filter((time) => time <= snapshot.to));
+  const compared = { ...object, userId, reason: null, happenedAt };
+  if (healed.outcome === "equal") return { ...compared, ...(await compareRow(books, target)) };
   const isOnlyTold = books.dryRun && healed.outcome === "healed";
   const differences = healed.after ? changedFields(healed.before?.state, healed.after.state) : [];
-  return { ...object, userId, outcome: isOnlyTold ? "would_heal" : healed.outcome, reason: null, differences };
+  return { ...compared, outcome: isOnlyTold ? "would_heal" : healed.outcome, differences };
+};
+
+const timesIn = (state: SubscriptionState): number[] =>
+  Object.values(state).flatMap((value) => (typeof value === "number" ? [value] : []));
+
+// The ledger is right; the row beside it may have been written by others, or under another configuration.
+const compareRow = async (
+  { subscriptions: table, sold, dryRun }: Books,
+  { userId, subscriptionId }: { userId: string; subscriptionId: string },
+): Promise<Pick<Comparison, "outcome" | "differences">> => {
+  const differences = await table.differingFields(userId, subscriptionId, sold);
+  if (differences.length === 0) return { outcome: "equal", differences };
+  if (dryRun) return { outcome: "would_heal", differences };
+  await changeSubscription(table, { userId, subscriptionId, customerId: null }, sold, (subscriptions) => ({
+    subscriptions,
+  }));
+  return { outcome: "healed", differences };
 };
 
 const write = (

@@ -36,6 +36,8 @@ export interface Comparison {
   reason: string | null;
   /** The fields in which its row was another; `ours` is null where there was no row. */
   differences: { field: string; ours: unknown; stripes: unknown }[];
+  /** The latest time that the object tells of, in unix seconds, where it is healed: of what has just happened an event may be on its way. */
+  happenedAt?: number;
 }
 
 /** Says of an object that has no user of ours what became of it. */

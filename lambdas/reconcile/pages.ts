@@ -30,7 +30,7 @@ export const readPage = async (
     if (list === "invoices") {
       const created = { gte: Math.max(0, since - collectedForDays * day) };
       const of = { ...only, ...(subscription !== null && { subscription }) };
-      return stripe.invoices.list({ ...page, ...of, created, status: "paid", expand: ["data.payments"] });
+      return stripe.invoices.list({ ...page, ...of, created, expand: ["data.payments", "data.customer"] });
     }
     // Stripe has those of 30 days, and lists no older ones: https://docs.stripe.com/api/events
     return stripe.events.list({ ...page, created: { gte: since }, type: "invoice.payment_failed" });

@@ -16,15 +16,26 @@ export interface Answer<T> {
 /** Asks Stripe; null where there is no such object. */
 export type AskStripe = <T>(ask: (stripe: Stripe) => Promise<Stripe.Response<T>>) => Promise<Answer<T> | null>;
 
+/** The key that Stripe is asked with. */
+export interface StripeKey {
+  /** Its name in Parameter Store. */
+  parameter: string;
+  /** Whether one of Stripe's test mode is refused: with it, Stripe would know of no live object. */
+  liveOnly: boolean;
+  read?: typeof stripeKey;
+}
+
 /**
  * Stripe's API, with the key from Parameter Store; `STRIPE_API` is the address of another server that speaks it.
  *
- * @throws {StripeKeyRefused} where no key is set, and where Stripe refuses it.
+ * @throws {StripeKeyRefused} where no key is set, where it is of the wrong mode, and where Stripe refuses it.
  */
 export const askStripe =
-  (keyParameter: string, readKey = stripeKey): AskStripe =>
+  ({ parameter, liveOnly, read = stripeKey }: StripeKey): AskStripe =>
   async (ask) => {
-    const stripe = clientWith(await readKey(keyParameter));
+    const key = await read(parameter);
+    if (liveOnly && /^\w+_test_/.test(key)) throw refusal(parameter, "is of Stripe's test mode");
+    const stripe = clientWith(key);
     const since = performance.now();
     try {
       const value = await ask(stripe);
@@ -32,12 +43,15 @@ export const askStripe =
     } catch (error) {
       if (isMissing(error)) return null;
       if (!(error instanceof Stripe.errors.StripeAuthenticationError || isForbidden(error))) throw error;
-      // It may have been replaced since it was read.
-      forgetStripeKey();
-      const reason = `Stripe refuses the key in Parameter Store under ${keyParameter} (${error.code ?? error.type})`;
-      throw new StripeKeyRefused(`${reason}: ${howToSet}`);
+      throw refusal(parameter, `is refused by Stripe (${error.code ?? error.type})`);
     }
   };
+
+const refusal = (parameter: string, why: string): StripeKeyRefused => {
+  // It may have been replaced since it was read.
+  forgetStripeKey();
+  return new StripeKeyRefused(`The Stripe key in Parameter Store under ${parameter} ${why}: ${howToSet}`);
+};
 
 const clientWith = (key: string): Stripe => {
   const { protocol, hostname, port } = new URL(process.env["STRIPE_API"] ?? "https://api.stripe.com");
@@ -46,7 +60,7 @@ const clientWith = (key: string): Stripe => {
     protocol: protocol === "http:" ? "http" : "https",
     host: hostname,
     ...(port !== "" && { port }),
-    // 429 and 5xx too; a state machine tries again after that.
+    // After a broken connection and 5xx; the state machine tries again after that, and after 429, which the client leaves alone.
     maxNetworkRetries: 2,
     timeout: 15_000,
     telemetry: false,

@@ -25,6 +25,9 @@ export const stripeKey = async (parameterName: string): Promise<string> => {
   if (key === unsetKey) {
     throw new StripeKeyRefused(`No Stripe key is set in Parameter Store under ${parameterName}: ${howToSet}`);
   }
+  if (!/^[rs]k_\w+$/.test(key)) {
+    throw new StripeKeyRefused(`What is in Parameter Store under ${parameterName} is no Stripe key: ${howToSet}`);
+  }
   kept = { key, until: Date.now() + keptMilliseconds };
   return key;
 };

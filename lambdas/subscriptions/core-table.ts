@@ -6,7 +6,12 @@ import { overflowKey, subscriptionKey } from "../dynamodb/keys.ts";
 import { readLedger, writeLedger } from "../ledger/ledger-format.ts";
 import type { PlanPrices } from "./plan.ts";
 import { resolveState } from "../ledger/resolve-state.ts";
-import { currentSubscriptionFields, type StoredSubscription, type StoredSubscriptions } from "./subscription-item.ts";
+import {
+  byPrecedence,
+  currentSubscriptionFields,
+  type StoredSubscription,
+  type StoredSubscriptions,
+} from "./subscription-item.ts";
 
 // Before version 2 a subscription's ledger was its `book`.
 const StoredLedger = union([
@@ -48,6 +53,16 @@ export interface Subscriptions {
     subscription: StoredSubscription,
     version: number,
   ): Promise<boolean>;
+  /**
+   * The fields that other services read, where a user's item has others than its ledgers make; none unless it shows this subscription.
+   *
+   * Others may have written them, and the configuration may have changed since.
+   */
+  differingFields(
+    userId: string,
+    subscriptionId: string,
+    sold: PlanPrices,
+  ): Promise<{ field: string; ours: unknown; stripes: unknown }[]>;
   /** Writes a user's item if nothing has changed in it since `before` was read: optimistic locking. False on a conflict. */
   write(userId: string, before: SubscriptionItem, after: SubscriptionItem, sold: PlanPrices): Promise<boolean>;
 }
@@ -66,11 +81,18 @@ export const subscriptionsTable = (tableName: string): Subscriptions => ({
         ExpressionAttributeNames: Object.fromEntries(names.map((name) => [name, name.slice(1)])),
       }),
     );
-    return readable(key, () => {
-      const { stripe_subscriptions: stored, ...rest } = create(item, Item);
-      const subscriptions = Object.entries(stored).map(([id, entry]) => [id, subscriptionFrom(entry)]);
-      return { ...rest, subscriptions: Object.fromEntries(subscriptions) };
-    });
+    return readable(key, () => itemFrom(item));
+  },
+  differingFields: async (userId, subscriptionId, sold) => {
+    const key = subscriptionKey(userId);
+    const input = { TableName: tableName, Key: key, ConsistentRead: true };
+    const { Item: row = {} } = await dynamodb.send(new GetCommand(input));
+    const item = readable(key, () => itemFrom(row));
+    const shown = byPrecedence(item.subscriptions, sold)[0];
+    if (shown !== subscriptionId) return [];
+    return Object.entries(fieldsOf(userId, item, sold))
+      .map(([field, value]) => ({ field, ours: row[field] ?? null, stripes: value }))
+      .filter(({ ours, stripes }) => ours !== stripes);
   },
   readOverflow: async (userId, subscriptionId) => {
     const key = overflowKey(userId, subscriptionId);
@@ -106,12 +128,9 @@ const changeOf = (
   sold: PlanPrices,
 ) => {
   const stored = Object.entries(subscriptions).map(([id, subscription]) => [id, toStored(subscription)]);
-  const { customer_id: _, ...fields } = currentSubscriptionFields(userId, subscriptions, sold);
   const { sets, names, values } = assignments({
-    ...fields,
+    ...fieldsOf(userId, { ...after, subscriptions }, sold),
     ...withoutNulls(after),
-    // Others have left the item that this row should know of.
-    ...((after.stripe_overflow ?? 0) > 0 && { order: "assumed" }),
     stripe_subscriptions: Object.fromEntries(stored),
   });
   const same = [["stripe_version", before.stripe_version] as const, ["customer_id", before.customer_id] as const];
@@ -127,6 +146,19 @@ const changeOf = (
       ...Object.fromEntries(same.flatMap(([name, value]) => (value === null ? [] : [[`:before_${name}`, value]]))),
     },
   };
+};
+
+// The fields that other services read, but for the index's key.
+const fieldsOf = (userId: string, { subscriptions, stripe_overflow: overflow }: SubscriptionItem, sold: PlanPrices) => {
+  const { customer_id: _, ...fields } = currentSubscriptionFields(userId, subscriptions, sold);
+  // Others may have left the item that this row should know of.
+  return (overflow ?? 0) > 0 ? { ...fields, order: "assumed" } : fields;
+};
+
+const itemFrom = (item: unknown): SubscriptionItem => {
+  const { stripe_subscriptions: stored, ...rest } = create(item, Item);
+  const subscriptions = Object.entries(stored).map(([id, entry]) => [id, subscriptionFrom(entry)]);
+  return { ...rest, subscriptions: Object.fromEntries(subscriptions) };
 };
 
 /** How many bytes a subscription takes of an item, about. */

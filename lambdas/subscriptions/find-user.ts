@@ -20,6 +20,8 @@ export interface FoundUser extends Pick<Owner, "customerId" | "subscriptionId"> 
   isForeign: boolean;
   /** Whether an item of its own ties the customer to the user. */
   isLinked: boolean;
+  /** Whether any item names the customer, and not only the object's metadata the user. */
+  isKnown: boolean;
 }
 
 type Origin = Parameters<typeof skipConnectedAccount>[0];
@@ -31,7 +33,7 @@ export const findUser =
     const { subscriptionId, customerId, metadataUserId, priceIds } = ownerOf(object, previous);
     const foreign = skipConnectedAccount(origin);
     const isForeign = foreign !== null || isNoneOfOurs(priceIds, sold);
-    const answer = { customerId, subscriptionId, userId: null, isForeign, isLinked: false };
+    const answer = { customerId, subscriptionId, userId: null, isForeign, isLinked: false, isKnown: false };
     const ending = (outcome: "skipped" | "refused" | "unknown", reason: string) => ({ ...answer, outcome, reason });
     if (foreign !== null) return ending("skipped", foreign);
     const rejected = rejectTestMode(origin, liveOnly);
@@ -52,5 +54,5 @@ export const findUser =
       return ending("refused", `Customer ${customerId} is claimed by several users: ${named.join(", ")}`);
     }
     const isLinked = known.some((user) => user.isLinked);
-    return { ...answer, outcome: "found", userId, reason: null, isLinked };
+    return { ...answer, outcome: "found", userId, reason: null, isLinked, isKnown: known.length > 0 };
   };

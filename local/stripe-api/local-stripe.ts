@@ -24,7 +24,7 @@ export interface LocalStripe {
   stop(): void;
 }
 
-const localKey = "rk_test_local";
+const localKey = "rk_local";
 
 /** Starts the Stripe of a runner; `now` is the emulator's time, in milliseconds since 1970. */
 export const startStripe = async (source: StripeSource, now: () => number): Promise<LocalStripe> => {

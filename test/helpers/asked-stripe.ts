@@ -19,11 +19,11 @@ export const startAskedStripe = async (
   faults: readonly StripeFault[] = [],
 ): Promise<AskedStripe> => {
   const objects = makeStripeObjects();
-  const server = await startStripeServer({ objects, key: "rk_test_1", now: () => 1000 * time.now, faults });
+  const server = await startStripeServer({ objects, key: "rk_live_1", now: () => 1000 * time.now, faults });
   process.env["STRIPE_API"] = server.url;
   return {
     objects,
-    ask: askStripe("the-key", async () => "rk_test_1"),
+    ask: askStripe({ parameter: "the-key", liveOnly: true, read: async () => "rk_live_1" }),
     calls: () => Object.values(server.calls()).reduce((sum, one) => sum + one, 0),
     // As a test makes them, each with an id and a time.
     set: (kind, ...made) => made.forEach((one) => objects[kind].set(one as StripeObject)),

@@ -158,12 +158,12 @@ test("refuses what Stripe's test mode says where live ones only are taken, and a
     [error.name, error.message],
     ["Refused", "The event is of Stripe's test mode, and this stack takes live events only"],
   );
-  const refused = askStripe("the-key", async () => "rk_wrong");
+  const refused = askStripe({ parameter: "the-key", liveOnly: true, read: async () => "rk_wrong" });
   const { name, message } = await rejects(close("gap_test", { ask: refused }));
   assert.is(name, "StripeKeyRefused");
   assert.match(
     message,
-    /^Stripe refuses the key in Parameter Store under the-key \(.*\): set it as docs\/deploying\.md says/,
+    /^The Stripe key in Parameter Store under the-key is refused by Stripe \(.*\): set it as docs\/deploying\.md says/,
   );
   assert.not.match(message, /rk_wrong/);
   assert.is((await rowOf("gap_test"))["status"], "past_due");

@@ -1,5 +1,7 @@
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { dynamodb } from "../../lambdas/dynamodb/dynamodb.ts";
 import { comparePage, handler } from "../../lambdas/compare-page.ts";
 import type { Run } from "../../lambdas/reconcile/run.ts";
 import { handle } from "../../lambdas/runtime/handle.ts";
@@ -39,13 +41,20 @@ interface Options {
   liveOnly?: boolean;
   monthly?: string[];
   days?: number;
+  /** Whose item cannot be read, and why. */
+  failsFor?: (userId: string) => boolean;
+  away?: Error;
 }
 
-const call = async ({ run = {}, liveOnly = true, monthly = [], days = 3 }: Options = {}) => {
+const call = async ({ run = {}, liveOnly = true, monthly = [], days = 3, ...failing }: Options = {}) => {
   const customers = customersTable(tables.core);
+  const subscriptions = { ...subscriptionsTable(tables.core), ...customers };
+  const { failsFor, away } = failing;
+  const read: typeof subscriptions.read = (userId) =>
+    away && failsFor?.(userId) ? Promise.reject(away) : subscriptions.read(userId);
   const books = {
     customers,
-    subscriptions: { ...subscriptionsTable(tables.core), ...customers },
+    subscriptions: { ...subscriptions, read },
     payments: paymentsTable(tables.payments),
     liveOnly,
     sold: { monthly, yearly: [] },
@@ -121,6 +130,14 @@ const failureOf = (name: string, created = now - day, more: Json = {}): Json => 
   livemode: true,
   ...more,
 });
+
+const knownCustomer = (name: string) =>
+  tables.add(tables.core, {
+    PK: `USER#${name}`,
+    SK: `CUSTOMER#cus_${name}`,
+    customer_id: `cus_${name}`,
+    user_id: name,
+  });
 
 const created = (name: string, object: Json, at = now - 10 * day) =>
   captured(() => syncHandler(ofUser(name, sampleEvent(`evt_${name}`, "customer.subscription.created", at, object))));
@@ -240,6 +257,7 @@ test("asks for the payments of the days that it is to compare, and for invoices 
   const old = { created: now - 62 * day, status_transitions: { paid_at: now - day } };
   stripe.set("invoices", invoiceOf("old", { more: old }), invoiceOf("older", { more: { created: now - 64 * day } }));
   stripe.set("events", failureOf("recent", now - 2 * day), failureOf("past", now - 4 * day));
+  for (const name of ["recent", "past"]) await knownCustomer(name);
   const { summary } = await reconcile();
   assert.equal(summary.healed, { subscriptions: 0, payments: 1, failedPayments: 1, paymentIntents: 0 });
   const since = await reconcile({ run: { since: now - 5 * day } });
@@ -349,20 +367,116 @@ test("heals the row of a customer that is deleted, where there is one, and calls
   assert.is((await rowOf("deleted"))?.["status"], "canceled");
 });
 
-test("tells of what it has healed before it fails, as the page that is asked for again finds that equal", async () => {
+test("goes on after a row that it cannot read, which it writes nothing over, and has not come to its end then", async () => {
   stripe.set("subscriptions", subscriptionOf("whole"), subscriptionOf("spoilt", { created: now - 1 }));
-  // What stands there is not what this program writes, so that nothing is written over it.
-  await tables.add(tables.core, { PK: "USER#spoilt", SK: "SUBSCRIPTION", stripe_version: "one" });
-  const failing = await captured(() => rejects(call()));
-  assert.match(failing.result.message, "The item USER#spoilt SUBSCRIPTION of the core table does not hold");
+  stripe.set("invoices", invoiceOf("whole"));
+  const spoilt = { PK: "USER#spoilt", SK: "SUBSCRIPTION", stripe_version: "one" };
+  await tables.add(tables.core, spoilt);
+  const { summary, told, counted } = await reconcile();
+  const healed = { subscriptions: 1, payments: 1 };
+  assert.equal(summary, summaryWith({ compared: 3, failed: 1, healed }));
+  const failure = told.find(({ id }) => id === "sub_spoilt");
+  assert.match(`${failure?.["reason"]}`, /^The item USER#spoilt SUBSCRIPTION of the core table does not hold/);
+  assert.equal(countsOf(counted), [{ Drift: 1 }, { Drift: 1 }]);
+  assert.equal(await rowOf("spoilt"), spoilt);
+});
+
+test("tells of what it has healed before it fails, as the page that is asked for again finds that equal", async () => {
+  stripe.set("subscriptions", subscriptionOf("before"), subscriptionOf("after", { created: now - 1 }));
+  const away = Object.assign(new Error("DynamoDB is away"), { name: "ThrottlingException" });
+  const failing = await captured(() => rejects(call({ failsFor: (userId) => userId === "after", away })));
+  assert.is(failing.result.message, "DynamoDB is away");
   assert.equal(
     failing.logs
       .map(Object)
       .filter(({ message }) => message === "Differs")
       .map(({ id }) => id),
-    ["sub_whole"],
+    ["sub_before"],
   );
   assert.equal(countsOf(failing.stdout.map((line) => JSON.parse(line))), [{ Drift: 1 }]);
+});
+
+test("takes for the page's failure what a system or a service answers, for the object's what DynamoDB never takes", async () => {
+  stripe.set("subscriptions", subscriptionOf("errors"));
+  const fails = (name: string, more: object = {}) =>
+    call({ failsFor: () => true, away: Object.assign(new Error(name), { name, ...more }) });
+  assert.is((await rejects(captured(() => fails("Error", { code: "ECONNREFUSED" })))).name, "Error");
+  assert.is((await rejects(captured(() => fails("TimeoutError")))).name, "TimeoutError");
+  assert.is((await captured(() => fails("ValidationException"))).result.summary.failed, 1);
+  assert.is((await captured(() => fails("Error"))).result.summary.failed, 1);
+});
+
+test("counts as drift nothing that has just happened, as its event may be on its way", async () => {
+  const since = now - 3599;
+  stripe.set("subscriptions", subscriptionOf("just", { canceled_at: since, cancel_at_period_end: true }));
+  const paid = { status_transitions: { paid_at: since } };
+  stripe.set("invoices", invoiceOf("just", { more: paid }));
+  await knownCustomer("just");
+  stripe.set("events", failureOf("just", since));
+  const { summary, counted } = await reconcile();
+  assert.equal(summary.healed, { subscriptions: 1, payments: 1, failedPayments: 1, paymentIntents: 0 });
+  assert.equal(countsOf(counted), [{ Reconciled: 1 }]);
+});
+
+test("heals a row that others have written, or that another configuration made, though its ledger is right", async () => {
+  stripe.set("subscriptions", subscriptionOf("edited"));
+  await reconcile();
+  const right = await rowOf("edited");
+  const edited = { ...right, status: "canceled", plan: "yearly", nickname: "N" };
+  await dynamodb.send(new PutCommand({ TableName: tables.core, Item: edited }));
+  const dry = await reconcile({ run: { dryRun: true } });
+  const differences = [
+    { field: "status", ours: "canceled", stripes: "active" },
+    { field: "plan", ours: "yearly", stripes: "monthly" },
+  ];
+  assert.equal([dry.told[0]?.["outcome"], dry.told[0]?.["differences"]], ["would_heal", differences]);
+  const { told } = await reconcile();
+  assert.equal([told[0]?.["outcome"], told[0]?.["differences"]], ["healed", differences]);
+  assert.equal(await rowOf("edited"), { ...right, nickname: "N", stripe_version: 2 });
+  assert.is((await reconcile({ monthly: ["price_sample_yearly", "price_sample_monthly"] })).summary.equal, 1);
+  // Another price is configured: the plan is none now, as nothing but the configuration tells it.
+  const configured = await reconcile({ monthly: ["price_other"] });
+  assert.equal(configured.told[0]?.["differences"], [{ field: "plan", ours: "monthly", stripes: null }]);
+});
+
+test("puts the intent of a partial payment on record though its invoice is not paid, and leaves one out that nothing paid", async () => {
+  const more = { payments: paidBy(["pi_half", false]), status: "open" };
+  stripe.set("invoices", invoiceOf("half", { paid: false, more }), invoiceOf("due", { paid: false }));
+  const { summary } = await reconcile();
+  assert.equal(summary, summaryWith({ compared: 1, healed: { paymentIntents: 1 } }));
+  const { amount, stripe_payment_intent_ids: intents } = Object(await paymentOf("half"));
+  assert.equal([amount, [...intents]], [undefined, ["pi_half"]]);
+  assert.equal((await reconcile()).summary, summaryWith({}));
+});
+
+test("makes no row of a payment anew whose customer is deleted", async () => {
+  stripe.set("invoices", invoiceOf("erased"));
+  stripe.set("events", failureOf("erased"));
+  stripe.objects.customers.set("cus_erased", { id: "cus_erased", object: "customer", deleted: true });
+  const { summary, told } = await reconcile();
+  assert.equal(summary, summaryWith({ compared: 2, deletedCustomers: 1, unknownCustomers: 1 }));
+  assert.equal(
+    told.map(({ reason }) => reason),
+    [
+      "Customer cus_erased is deleted at Stripe, and has no row of this payment",
+      "No item names customer cus_erased: it is deleted at Stripe, or its subscription is not on record",
+    ],
+  );
+  const isErased = ({ PK }: Json) => PK === "INVOICE#in_erased";
+  assert.is((await tables.items(tables.payments)).some(isErased), false);
+  // One that is on record stays, and is compared.
+  const event = sampleEvent("evt_erased", "invoice.paid", now - 2 * day + 60, invoiceOf("erased"));
+  await captured(() => writeHandler(ofUser("erased", event)));
+  assert.is((await reconcile()).summary.equal, 1);
+});
+
+test("begins a list anew whose cursor is gone at Stripe", async () => {
+  stripe.set("subscriptions", subscriptionOf("anew"));
+  const { result } = await page({ run: { startingAfter: "sub_vanished" } });
+  assert.equal([result.next, result.list, result.startingAfter, result.pages], ["page", "subscriptions", null, 1]);
+  assert.equal(result.summary, summaryWith({ pages: 0 }));
+  const { summary } = await reconcile({ run: { startingAfter: "sub_vanished" } });
+  assert.is(summary.healed.subscriptions, 1);
 });
 
 test("goes on where it stopped, whatever the page, and asks for a page again that failed", async () => {
@@ -400,7 +514,7 @@ test("logs each page with what became of all so far, and begins with the payment
 });
 
 test("takes its settings from the environment, and the key from the Parameter Store", async () => {
-  const store = await startParameterStore("rk_test_1");
+  const store = await startParameterStore("rk_live_1");
   const { MONTHLY_PRICES: monthly } = process.env;
   try {
     Object.assign(process.env, {

@@ -50,7 +50,7 @@ test("that Stripe refuses is forgotten, so that its successor is in use at once"
   const server = await startStripeServer({ objects: makeStripeObjects(), key: "rk_test_new", now: () => 1_000_000 });
   process.env["STRIPE_API"] = server.url;
   try {
-    const ask = askStripe("the-key");
+    const ask = askStripe({ parameter: "the-key", liveOnly: false });
     store.value = "rk_test_old";
     const error = await rejects(ask((stripe) => stripe.subscriptions.list()));
     assert.is(error.name, "StripeKeyRefused");
@@ -64,6 +64,15 @@ test("that Stripe refuses is forgotten, so that its successor is in use at once"
     delete process.env["STRIPE_API"];
     server.stop();
   }
+});
+
+test("of Stripe's test mode is refused where live objects only are taken, as it would find none of them", async () => {
+  store.value = "sk_test_1";
+  const { name, message } = await rejects(askStripe({ parameter: "the-key", liveOnly: true })(() => Promise.reject()));
+  assert.is(name, "StripeKeyRefused");
+  assert.match(message, /^The Stripe key in Parameter Store under the-key is of Stripe's test mode: set it as/);
+  await rejects(stripeKey("the-key").then(() => Promise.reject(new Error("read anew"))));
+  assert.is(store.asked.length, 2);
 });
 
 test.run();
