@@ -88,8 +88,7 @@ export const subscriptionsTable = (tableName: string): Subscriptions => ({
     const input = { TableName: tableName, Key: key, ConsistentRead: true };
     const { Item: row = {} } = await dynamodb.send(new GetCommand(input));
     const item = readable(key, () => itemFrom(row));
-    const shown = byPrecedence(item.subscriptions, sold)[0];
-    if (shown !== subscriptionId) return [];
+    if (byPrecedence(item.subscriptions, sold)[0] !== subscriptionId) return [];
     return Object.entries(fieldsOf(userId, item, sold))
       .map(([field, value]) => ({ field, ours: row[field] ?? null, stripes: value }))
       .filter(({ ours, stripes }) => ours !== stripes);

@@ -90,7 +90,7 @@ const headersOf = ({ headers }: IncomingMessage, count: number, args: StripeServ
 });
 
 const retryHeaders = (status: number): Record<string, string> => {
-  if (status === 429) return { "stripe-rate-limited-reason": "global-rate", "stripe-should-retry": "true" };
+  if (status === 429) return { "stripe-rate-limited-reason": "global-rate" };
   return status >= 500 ? { "stripe-should-retry": "true" } : {};
 };
 

@@ -99,28 +99,33 @@ const subjectOf = (machine: string, body: unknown, execution: string) => {
 
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
 const fromEventBridge = (message: Message, body: unknown, at: Date, stack: Stack): Content => {
+  const target = attributeOf(message, "TARGET_ARN") ?? "";
+  const scheduled = machineName(target, stack);
+  const undelivered = undeliveredOf(message, at);
+  if (scheduled !== undefined && scheduled in standardMachines) {
+    const [problem, restart] = valid(() => standardMachines[scheduled]?.({ event: body }, "schedule"));
+    if (!restart) return { problem: `it is no input of ${scheduled}: ${problem}` };
+    const subject = { event: JSON.stringify(restart.input), eventId: restart.id, type: scheduled };
+    return { ...subject, machineArn: target, machine: scheduled, ...undelivered };
+  }
   const [problem, envelope] = valid(() => parse(body, Envelope));
   if (!envelope) return { problem: `it is not a Stripe event: ${problem}` };
   const { id: eventId, type: eventType } = envelope.detail;
-  const target = attributeOf(message, "TARGET_ARN") ?? "";
   // What could not be forwarded to our bus would have started the machine of its type there.
   const name = target === stack.bus.arn ? workflows.find((one) => one.eventType === eventType)?.name : undefined;
   if (target === stack.bus.arn && name === undefined) return { problem: `${eventType} is not handled any more` };
   const machineArn = name === undefined ? target : (stack.stateMachines[name] ?? "");
   const machine = machineName(machineArn, stack);
   if (machine === undefined) return { problem: `${name ?? target} is not a state machine of this stack` };
-  return {
-    event: message.Body ?? "",
-    eventId,
-    type: eventType,
-    machineArn,
-    machine,
-    errorName: attributeOf(message, "ERROR_CODE") ?? "UNKNOWN",
-    errorMessage: attributeOf(message, "ERROR_MESSAGE") ?? "",
-    at,
-    redrives: countedRedrives(message),
-  };
+  return { event: message.Body ?? "", eventId, type: eventType, machineArn, machine, ...undelivered };
 };
+
+const undeliveredOf = (message: Message, at: Date) => ({
+  errorName: attributeOf(message, "ERROR_CODE") ?? "UNKNOWN",
+  errorMessage: attributeOf(message, "ERROR_MESSAGE") ?? "",
+  at,
+  redrives: countedRedrives(message),
+});
 
 /** The message attribute that counts the redrives of an event whose machine ended without sending a new message. */
 export const redrivesAttribute = "REDRIVES";

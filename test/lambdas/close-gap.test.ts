@@ -94,7 +94,7 @@ test("asks Stripe where the event is still missing, and writes what Stripe says"
   assert.equal([status, order, gapSince, customers], ["unpaid", "certain", null, ["cus_sample"]]);
   assert.ok(Number(updatedAt) >= 990 && Number(updatedAt) <= 998);
   const facts = { userId: "gap_open", subscriptionId: "sub_sample", gapSince: 120 };
-  assert.equal(Object(logs.at(-1)).message, "Gap closed");
+  assert.equal(Object(logs.at(-1)).message, "Healing ended");
   assert.equal({ ...Object(logs.at(-1)), ...facts }, logs.at(-1));
   // Events of before come too late to change anything.
   const late = await sync("gap_open", "updated", 110, states.unpaid, { status: "active" });

@@ -113,6 +113,23 @@ test("of EventBridge is the envelope itself, and keeps it as it came", () => {
   });
 });
 
+test("of the schedule starts its state machine as the schedule would have", () => {
+  const attributes = { TARGET_ARN: arnOf("reconcile"), ERROR_CODE: "THROTTLING", ERROR_MESSAGE: "later" };
+  assert.equal(read({ run: {} }, attributes), {
+    event: '{"run":{}}',
+    eventId: "schedule",
+    type: "reconcile",
+    machineArn: arnOf("reconcile"),
+    machine: "reconcile",
+    errorName: "THROTTLING",
+    errorMessage: "later",
+    at: new Date("2026-01-01T00:00:00Z"),
+    redrives: 0,
+  });
+  const { problem } = read({ runs: {} }, attributes) as { problem: string };
+  assert.is(problem, "it is no input of reconcile: event.run: expected an object, got nothing");
+});
+
 test("of the forward rule goes to the machine of its event's type", () => {
   for (const { eventType, name } of workflows) {
     const forwarded = onTheBus(sampleEvent("evt_1", eventType, 1, {}));

@@ -1,0 +1,108 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { handler as linkHandler } from "../../../lambdas/link-payment.ts";
+import { handler as writeHandler } from "../../../lambdas/write-payment.ts";
+import { type Json, sampleEvent } from "../../../samples/stripe-objects.ts";
+import { ofUser, onTheBus, taskInput } from "../../events/envelope.ts";
+import { captured } from "../../helpers/captured.ts";
+import {
+  beginWithBooks,
+  day,
+  failureOf,
+  invoiceOf,
+  knownCustomer,
+  now,
+  paidBy,
+  paymentOf,
+  reconcile,
+  stripe,
+  summaryWith,
+  tables,
+} from "./books.ts";
+
+const test = suite("a comparison of payments with Stripe");
+beginWithBooks(test);
+
+test("heals a payment whose event never came, all intents that paid it, and none that did not", async () => {
+  const payments = paidBy(["pi_part_1", true], ["pi_part_2", false], ["pi_open", false, "open"]);
+  stripe.set("invoices", invoiceOf("parts", { more: { payments } }));
+  const dry = await reconcile({ run: { dryRun: true } });
+  assert.equal(dry.summary.healed, { subscriptions: 0, payments: 1, failedPayments: 0, paymentIntents: 1 });
+  assert.is(await paymentOf("parts"), undefined);
+  const { summary } = await reconcile();
+  assert.equal(summary.healed, { subscriptions: 0, payments: 1, failedPayments: 0, paymentIntents: 1 });
+  const { payment_id: id, stripe_payment_intent_ids: intents } = Object(await paymentOf("parts"));
+  assert.equal([id, [...intents].map(String).toSorted()], ["pi_part_1", ["pi_part_1", "pi_part_2"]]);
+  assert.is((await reconcile()).summary.equal, 1);
+});
+
+test("heals a lost invoice_payment.paid alone, as the payment's row is there", async () => {
+  const event = sampleEvent("evt_paid_lost", "invoice.paid", now - 2 * day + 60, invoiceOf("link"));
+  await captured(() => writeHandler(ofUser("link", event)));
+  stripe.set("invoices", invoiceOf("link", { more: { payments: paidBy(["pi_link", true]) } }));
+  await captured(() => writeHandler(ofUser("link", event)));
+  const { summary } = await reconcile();
+  assert.equal(summary.healed, { subscriptions: 0, payments: 0, failedPayments: 0, paymentIntents: 1 });
+  assert.is((await paymentOf("link"))?.["payment_id"], "pi_link");
+});
+
+test("takes a payment that its events have written for equal, whatever way its intent came", async () => {
+  const invoice = invoiceOf("events");
+  await captured(() =>
+    writeHandler(ofUser("events", sampleEvent("evt_e1", "invoice.paid", now - 2 * day + 60, invoice))),
+  );
+  const link = { id: "inpay_e", object: "invoice_payment", invoice: "in_events", is_default: true };
+  const object = { ...link, payment: { payment_intent: "pi_events" } };
+  const event = { ...sampleEvent("evt_e2", "invoice_payment.paid", now - 2 * day + 61, object), livemode: true };
+  await captured(() => linkHandler(taskInput(onTheBus(event))));
+  stripe.set("invoices", { ...invoice, payments: paidBy(["pi_events", true]) });
+  const { summary, told } = await reconcile();
+  assert.equal([summary.equal, told], [1, []]);
+});
+
+test("asks for the payments of the days that it is to compare, and for invoices that were made two months before", async () => {
+  const old = { created: now - 62 * day, status_transitions: { paid_at: now - day } };
+  stripe.set("invoices", invoiceOf("old", { more: old }), invoiceOf("older", { more: { created: now - 64 * day } }));
+  stripe.set("events", failureOf("recent", now - 2 * day), failureOf("past", now - 4 * day));
+  for (const name of ["recent", "past"]) await knownCustomer(name);
+  const { summary } = await reconcile();
+  assert.equal(summary.healed, { subscriptions: 0, payments: 1, failedPayments: 1, paymentIntents: 0 });
+  const since = await reconcile({ run: { since: now - 5 * day } });
+  assert.equal(since.summary.healed, { subscriptions: 0, payments: 1, failedPayments: 1, paymentIntents: 0 });
+  assert.is((await paymentOf("older"))?.["user_id"], "older");
+  // Stripe has no older events, and refuses no question.
+  assert.is((await reconcile({ run: { since: 0 } })).summary.failed, 0);
+});
+
+test("puts the intent of a partial payment on record though its invoice is not paid, and leaves one out that nothing paid", async () => {
+  const more = { payments: paidBy(["pi_half", false]), status: "open" };
+  stripe.set("invoices", invoiceOf("half", { paid: false, more }), invoiceOf("due", { paid: false }));
+  const { summary } = await reconcile();
+  assert.equal(summary, summaryWith({ compared: 1, healed: { paymentIntents: 1 } }));
+  const { amount, stripe_payment_intent_ids: intents } = Object(await paymentOf("half"));
+  assert.equal([amount, [...intents]], [undefined, ["pi_half"]]);
+  assert.equal((await reconcile()).summary, summaryWith({}));
+});
+
+test("makes no row of a payment anew whose customer is deleted", async () => {
+  stripe.set("invoices", invoiceOf("erased"));
+  stripe.set("events", failureOf("erased"));
+  stripe.objects.customers.set("cus_erased", { id: "cus_erased", object: "customer", deleted: true });
+  const { summary, told } = await reconcile();
+  assert.equal(summary, summaryWith({ compared: 2, deletedCustomers: 1, unknownCustomers: 1 }));
+  assert.equal(
+    told.map(({ reason }) => reason),
+    [
+      "Customer cus_erased is deleted at Stripe, and has no row of this payment",
+      "No item names customer cus_erased: it is deleted at Stripe, or its subscription is not on record",
+    ],
+  );
+  const isErased = ({ PK }: Json) => PK === "INVOICE#in_erased";
+  assert.is((await tables.items(tables.payments)).some(isErased), false);
+  // One that is on record stays, and is compared.
+  const event = sampleEvent("evt_erased", "invoice.paid", now - 2 * day + 60, invoiceOf("erased"));
+  await captured(() => writeHandler(ofUser("erased", event)));
+  assert.is((await reconcile()).summary.equal, 1);
+});
+
+test.run();
