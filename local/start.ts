@@ -124,7 +124,7 @@ const printResult = async (session: Session, runner: Runner, url: string | null,
 const stripeOf = (option: string): StripeSource =>
   option === "api"
     ? { apiKey: sandboxKey(process.env["STRIPE_API_KEY"]) }
-    : { objects: readStripeFile(read("--stripe", option), `--stripe: ${option}`) };
+    : readStripeFile(read("--stripe", option), `--stripe: ${option}`);
 
 const Items = array(type({ PK: string(), SK: string() }));
 

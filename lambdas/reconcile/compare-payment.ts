@@ -115,10 +115,10 @@ const compareIntents = async (
     missing.map(async ({ id, isDefault }) => {
       const intent = { paymentIntentId: id, isDefault, expiresAt: sevenYearsAfter(created) };
       const differences = [{ field: "stripe_payment_intent_ids", ours: null, stripes: id }];
-      const outcome = dryRun || (await payments.link(invoiceId, intent)).outcome;
-      const kind = "payment_intent" as const;
-      if (dryRun) return { kind, id, userId, outcome: "would_heal", reason: null, differences };
-      return { kind, id, userId, outcome: outcome === "applied" ? "healed" : "equal", reason: null, differences };
+      const told = { kind: "payment_intent" as const, id, userId, reason: null, differences };
+      if (dryRun) return { ...told, outcome: "would_heal" };
+      const { outcome } = await payments.link(invoiceId, intent);
+      return { ...told, outcome: outcome === "applied" ? "healed" : "equal" };
     }),
   );
 };

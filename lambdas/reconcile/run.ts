@@ -108,7 +108,10 @@ const kinds = {
 } as const;
 
 const counted = (summary: Summary, { kind, outcome }: Comparison): Summary => {
-  const compared = summary.compared + 1;
+  // An intent is a part of its invoice, and only told where it was missing.
+  const isPart = kind === "payment_intent";
+  if (isPart && outcome === "equal") return summary;
+  const compared = summary.compared + (isPart ? 0 : 1);
   if (outcome === "healed" || outcome === "would_heal") {
     const name = kinds[kind];
     return { ...summary, compared, healed: { ...summary.healed, [name]: summary.healed[name] + 1 } };

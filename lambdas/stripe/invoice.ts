@@ -47,8 +47,9 @@ export const subscriptionOf = (
 ): string | null =>
   invoice.parent?.subscription_details?.subscription ?? invoice.subscription ?? subscriptionInLines(invoice);
 
-/** The payment intent that an invoice names; no invoice event has one since Basil. */
+/** The payment intent that an invoice names; no invoice event has one since Basil, and Stripe's API one that failed or was canceled too. */
 export const paymentIntentOf = (invoice: Infer<typeof Invoice>) =>
   invoice.payment_intent ??
-  invoice.payments?.data.find((payment) => payment.is_default)?.payment?.payment_intent ??
+  invoice.payments?.data.find(({ is_default: isDefault, status }) => isDefault && (status ?? "paid") === "paid")
+    ?.payment?.payment_intent ??
   null;

@@ -10,7 +10,7 @@ import type { StripeObjects } from "./stripe-objects.ts";
 export interface StripeFault {
   call: number;
   status: number;
-  times?: number;
+  times?: number | undefined;
 }
 
 /** What a local Stripe answers from. */

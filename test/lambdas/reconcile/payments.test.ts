@@ -78,10 +78,19 @@ test("puts the intent of a partial payment on record though its invoice is not p
   const more = { payments: paidBy(["pi_half", false]), status: "open" };
   stripe.set("invoices", invoiceOf("half", { paid: false, more }), invoiceOf("due", { paid: false }));
   const { summary } = await reconcile();
-  assert.equal(summary, summaryWith({ compared: 1, healed: { paymentIntents: 1 } }));
+  assert.equal(summary, summaryWith({ healed: { paymentIntents: 1 } }));
   const { amount, stripe_payment_intent_ids: intents } = Object(await paymentOf("half"));
   assert.equal([amount, [...intents]], [undefined, ["pi_half"]]);
   assert.equal((await reconcile()).summary, summaryWith({}));
+});
+
+test("names no intent that did not pay, though it is the invoice's default one", async () => {
+  const failed = paidBy(["pi_declined", true, "canceled"]);
+  stripe.set("invoices", invoiceOf("outside", { more: { payments: failed } }));
+  const { summary } = await reconcile();
+  assert.equal(summary.healed, { subscriptions: 0, payments: 1, failedPayments: 0, paymentIntents: 0 });
+  const { payment_id: id, stripe_payment_intent_id: intent } = Object(await paymentOf("outside"));
+  assert.equal([id, intent], ["in_outside", undefined]);
 });
 
 test("makes no row of a payment anew whose customer is deleted", async () => {

@@ -43,7 +43,7 @@ test.after(() => {
 });
 
 const start = async (args: Partial<StripeServerArgs> = {}) => {
-  const objects = readStripeFile(file, "file");
+  const { objects } = readStripeFile(file, "file");
   const server = await startStripeServer({ objects, key: "rk_test_local", now: () => now * 1000, ...args });
   servers.push(server);
   return server;
@@ -187,7 +187,7 @@ test("fails the calls of its plan, and the SDK retries 5xx, but no rate limit, w
 });
 
 test("has a date that is later than all that its objects show, and an id for each answer", async () => {
-  const objects = readStripeFile(file, "file");
+  const { objects } = readStripeFile(file, "file");
   const { subscriptions } = clientOf(await start({ objects }));
   const { headers, requestId, apiVersion } = (await subscriptions.list()).lastResponse;
   assert.is(Date.parse(`${headers["date"]}`) / 1000, now);

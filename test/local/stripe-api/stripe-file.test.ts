@@ -10,12 +10,14 @@ const subscriptions = [sampleSubscription({ start: 1, end: 2 })];
 const invoices = [sampleInvoice({ id: "in_1", amount: 1, created: 1, start: 1, end: 2 })];
 
 test("has subscriptions and invoices, and may have customers and events", () => {
-  const least = readStripeFile({ subscriptions, invoices }, "file");
+  const { objects: least } = readStripeFile({ subscriptions, invoices }, "file");
   assert.is(least.subscriptions.get("sub_sample"), subscriptions[0]);
   assert.is(least.invoices.get("in_1"), invoices[0]);
   const customers = [{ id: "cus_sample", object: "customer", deleted: true }];
   const events = [sampleEvent("evt_1", "invoice.payment_failed", 5, { ...invoices[0] })];
-  const all = readStripeFile({ subscriptions, invoices, customers, events }, "file");
+  const faults = [{ call: 2, status: 429 }];
+  const { objects: all, ...file } = readStripeFile({ subscriptions, invoices, customers, events, faults }, "file");
+  assert.equal(file.faults, faults);
   assert.equal([all.customers.get("cus_sample"), all.newestEventAt], [customers[0], 5]);
   assert.is(all.events.newestFirst().length, 1);
 });
@@ -24,6 +26,7 @@ test("is refused with the place of what is wrong", () => {
   const refusals: [unknown, RegExp][] = [
     [[], /^--stripe: file, at the whole of it: Expected an object/],
     [{ subscriptions }, /at invoices: Expected an array/],
+    [{ subscriptions, invoices, faults: [{ call: 0, status: 500 }] }, /at faults\.0\.call: Expected a integer greater/],
     [{ subscriptions, invoices: [], invoice: [] }, /at invoice: Expected a value of type `never`/],
     [{ subscriptions: [{ ...subscriptions[0], id: 5 }], invoices }, /at subscriptions\.0\.id: Expected a string/],
     [{ subscriptions: invoices, invoices }, /at subscriptions\.0\.object: Expected the literal `"subscription"`/],
