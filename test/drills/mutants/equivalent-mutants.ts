@@ -6,22 +6,6 @@ interface Equivalent {
 
 const equivalents: readonly Equivalent[] = [
   {
-    why: "Whether there is a way is asked, not how many; and any edge at the state is enough to have it among them.",
-    of: {
-      "lambdas/ledger/resolve-state.ts": [
-        "resolvedSince: 1 -> 2",
-        "resolvedSince: 1 -> 0",
-        "resolvedSince: from: hash, -> nothing",
-        "resolvedSince: to: hash, -> nothing",
-        "resolvedSince: count: 1 -> nothing",
-        "resolvedSince: 1 -> 2 (2)",
-        "resolvedSince: 1 -> 0 (2)",
-        "repeatsOf: 1 -> 2",
-        "repeatsOf: 1 -> 0",
-      ],
-    },
-  },
-  {
     why: "What is not there is as good as false; and a last group of none compares none.",
     of: { "lambdas/compare-page.ts": ["comparePage: hasMore: false -> nothing", "compareAll: < -> <="] },
   },
