@@ -38,8 +38,10 @@ export const comparePage =
     const since = run.since ?? Math.floor(settings.now() / 1000) - settings.days * 24 * 3600;
     const page = await readPage(ask, run, since);
     // What the cursor names may be gone at Stripe since: its list begins anew.
-    if (!page && run.startingAfter !== null)
-      return { ...run, since, startingAfter: null, pages: run.pages + 1, next: "page" };
+    if (!page && run.startingAfter !== null) {
+      log.warn("Stripe does not know the cursor any more: the list begins anew", { list: run.list });
+      return { ...run, since, startingAfter: null, next: "page" };
+    }
     const results = page ? await compareAll({ ...books, dryRun: run.dryRun }, run, page) : [unknownAtStripe(run)];
     const comparisons = results.flatMap((result) => (Array.isArray(result) ? result : []));
     tell(run, comparisons, page?.from ?? 0, log);
@@ -47,8 +49,7 @@ export const comparePage =
     for (const result of results) if (!Array.isArray(result)) throw result.failure;
     const next = afterPage({ ...run, since }, page ?? { objects: [], hasMore: false }, comparisons, settings.execution);
     log.info("Page reconciled", { list: run.list, summary: next.summary });
-    const { failed, refused } = next.summary;
-    if (next.next === "done" && isWhole(run) && failed + refused === 0) emitMetrics({ Reconciled: 1 });
+    if (next.next === "done" && isWhole(run)) emitMetrics({ Reconciled: 1 });
     return next;
   };
 
@@ -57,8 +58,9 @@ const deliverySeconds = 3600;
 
 const tell = (run: Run, comparisons: Comparison[], now: number, log: Log): void => {
   for (const { happenedAt: _, ...one } of comparisons) if (isTold(one)) log.info("Differs", one);
+  // What cannot be compared may differ.
   const isDrift = ({ outcome, happenedAt = 0 }: Comparison) =>
-    outcome === "healed" && happenedAt < now - deliverySeconds;
+    outcome === "failed" || (outcome === "healed" && happenedAt < now - deliverySeconds);
   const drift = comparisons.filter(isDrift).length;
   if (drift > 0 && isWhole(run) && !run.backfill) emitMetrics({ Drift: drift });
 };
@@ -69,10 +71,21 @@ const concurrency = 10;
 const compareAll = async (books: Books, run: Run, { objects, ...page }: AnsweredPage): Promise<Result[]> => {
   const results: Result[] = [];
   for (let at = 0; at < objects.length; at += concurrency) {
-    const some = objects.slice(at, at + concurrency).map((value) => compare(books, run, { ...page, value }));
-    results.push(...(await Promise.all(some)));
+    // Those of one customer one after the other, as they are in one item.
+    const customers = Map.groupBy(objects.slice(at, at + concurrency), customerOf).values();
+    const some = Array.from(customers, async (values) => {
+      const own: Result[] = [];
+      for (const value of values) own.push(await compare(books, run, { ...page, value }));
+      return own;
+    });
+    results.push(...(await Promise.all(some)).flat());
   }
   return results;
+};
+
+const customerOf = (object: unknown): unknown => {
+  const { customer, data } = Object(object);
+  return Object(customer).id ?? customer ?? Object(Object(data).object).customer;
 };
 
 /** What became of an object, or what failed with it. */
@@ -107,10 +120,11 @@ const failed = (kind: Comparison["kind"], id: string, reason: string): Result =>
   { kind, id, userId: null, outcome: "failed", reason, differences: [] },
 ];
 
-// Whether the object or its row is the reason, so that another try with the page cannot help: what this program throws itself, and
-// what DynamoDB takes in no case. A system's error has a code, and one of the SDK a name of its own.
+// Whether the object or its row is the reason, so that another try with the page cannot help. An error of a system has a code, one of
+// a service the metadata of its answer; but what DynamoDB calls invalid it takes at no time.
 const isOfObject = (error: Error): boolean =>
-  ["InvalidEvent", "ValidationException"].includes(error.name) || (error.name === "Error" && !("code" in error));
+  error.name === "ValidationException" ||
+  !("$metadata" in error || "code" in error || ["TimeoutError", "VersionConflict"].includes(error.name));
 
 const isTold = ({ outcome }: Pick<Comparison, "outcome">): boolean =>
   outcome !== "equal" && outcome !== "confirmed" && outcome !== "none_of_ours";

@@ -40,7 +40,7 @@ export const compareInvoice = async (books: Books, value: unknown): Promise<Comp
   const payment = toPayment({ ...event, object: "event" }, found.userId);
   const rows = await books.payments.rowsOf(invoice.id);
   const row = rows.find(({ SK }) => SK === payment.SK);
-  if (!row && customer?.deleted === true) {
+  if (!row && customer?.deleted === true && !found.isKnown) {
     const reason = `Customer ${customer.id} is deleted at Stripe, and has no row of this payment`;
     return [{ ...object, userId: found.userId, outcome: "deleted_customer", reason, differences: [] }];
   }
@@ -69,14 +69,14 @@ export const compareFailure = async (
   const found = await findUser(books.customers, books)(parse(detail.data.object, Owned), detail);
   const object = { kind: "failed_payment", id: detail.id } as const;
   if (found.userId === null) return [withoutUser(found, object)];
-  // An event does not tell whether its customer is deleted since; one whose subscription is on record is known to the table.
-  if (!found.isKnown && !books.dryRun) {
-    const reason = `No item names customer ${customer}: it is deleted at Stripe, or its subscription is not on record`;
-    return [{ ...object, userId: found.userId, outcome: "unknown_customer", reason, differences: [] }];
-  }
   const payment = toPayment(detail, found.userId);
   const rows = await books.payments.rowsOf(detail.data.object.id);
   const row = rows.find(({ SK }) => SK === payment.SK);
+  // An event does not tell whether its customer is deleted since; one whose subscription is on record is known to the table.
+  if (!row && !found.isKnown && !books.dryRun) {
+    const reason = `No item names customer ${customer}: it is deleted at Stripe, or its subscription is not on record`;
+    return [{ ...object, userId: found.userId, outcome: "unknown_customer", reason, differences: [] }];
+  }
   return [await comparePayment(books, "failed_payment", detail.id, payment, row)];
 };
 

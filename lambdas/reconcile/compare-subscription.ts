@@ -5,9 +5,11 @@ import { Owned } from "../stripe/owner.ts";
 import { Expandable, Id, maybe } from "../stripe/shapes.ts";
 import { snapshotOf } from "../stripe-api/snapshot-of.ts";
 import type { Answer } from "../stripe-api/stripe-client.ts";
-import { changeSubscription, readSubscription } from "../subscriptions/change-subscription.ts";
+import { changeSubscription } from "../subscriptions/change-subscription.ts";
+import { fieldsOf } from "../subscriptions/core-table.ts";
 import { findUser } from "../subscriptions/find-user.ts";
 import { heal, type Healed, type SubscriptionSnapshot } from "../subscriptions/heal.ts";
+import { byPrecedence } from "../subscriptions/subscription-item.ts";
 import { type Books, type Comparison, differencesOf, withoutUser } from "./comparison.ts";
 
 const WithCustomer = type({
@@ -32,7 +34,11 @@ export const compareSubscription = async (books: Books, answer: Answer<unknown>)
     return { ...withoutUser(found, object), ...(isGone && { outcome: "deleted_customer" }) };
   }
   const target = { userId, subscriptionId };
-  const known = await readSubscription(books.subscriptions, target);
+  const stored = await books.subscriptions.readRow(userId);
+  const isElsewhere = stored.item.stripe_overflow !== null && !(subscriptionId in stored.item.subscriptions);
+  const known = isElsewhere
+    ? await books.subscriptions.readOverflow(userId, subscriptionId)
+    : stored.item.subscriptions[subscriptionId];
   if (!known && customer?.deleted === true) {
     const reason = `Customer ${customer.id} is deleted at Stripe, and has no row of this subscription`;
     return { ...object, userId, outcome: "deleted_customer", reason, differences: [] };
@@ -43,7 +49,7 @@ export const compareSubscription = async (books: Books, answer: Answer<unknown>)
   const { state } = snapshot;
   const happenedAt = Math.max(snapshot.subscriptionCreated, ...timesIn(state).filter((time) => time <= snapshot.to));
   const compared = { ...object, userId, reason: null, happenedAt };
-  if (healed.outcome === "equal") return { ...compared, ...(await compareRow(books, target)) };
+  if (healed.outcome === "equal") return { ...compared, ...(await compareRow(books, target, stored)) };
   const isOnlyTold = books.dryRun && healed.outcome === "healed";
   const differences = healed.after ? changedFields(healed.before?.state, healed.after.state) : [];
   return { ...compared, outcome: isOnlyTold ? "would_heal" : healed.outcome, differences };
@@ -56,8 +62,12 @@ const timesIn = (state: SubscriptionState): number[] =>
 const compareRow = async (
   { subscriptions: table, sold, dryRun }: Books,
   { userId, subscriptionId }: { userId: string; subscriptionId: string },
+  { item, row }: Awaited<ReturnType<Books["subscriptions"]["readRow"]>>,
 ): Promise<Pick<Comparison, "outcome" | "differences">> => {
-  const differences = await table.differingFields(userId, subscriptionId, sold);
+  // What it shows is one of the user's subscriptions.
+  if (byPrecedence(item.subscriptions, sold)[0] !== subscriptionId) return { outcome: "equal", differences: [] };
+  const fields = fieldsOf(userId, item, sold);
+  const differences = differencesOf(Object.keys(fields), row, fields);
   if (differences.length === 0) return { outcome: "equal", differences };
   if (dryRun) return { outcome: "would_heal", differences };
   await changeSubscription(table, { userId, subscriptionId, customerId: null }, sold, (subscriptions) => ({

@@ -17,6 +17,11 @@ export class CustomerNotFound extends Error {
   override readonly name = "CustomerNotFound";
 }
 
+/** Others wrote the same item all the time: trying again helps. */
+export class VersionConflict extends Error {
+  override readonly name = "VersionConflict";
+}
+
 /** No Stripe key is set, or Stripe refuses it; trying again helps once a person has set one. */
 export class StripeKeyRefused extends Error {
   override readonly name = "StripeKeyRefused";

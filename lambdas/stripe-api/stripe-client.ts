@@ -43,7 +43,12 @@ export const askStripe =
     } catch (error) {
       if (isMissing(error)) return null;
       if (!(error instanceof Stripe.errors.StripeAuthenticationError || isForbidden(error))) throw error;
-      throw refusal(parameter, `is refused by Stripe (${error.code ?? error.type})`);
+      // Of a right that it lacks Stripe says the name; the rest of the message has a part of the key.
+      const [right = ""] = /rak_\w+/.exec(error.message) ?? [];
+      throw refusal(
+        parameter,
+        `is refused by Stripe (${[error.code ?? error.type, right].filter(Boolean).join(", ")})`,
+      );
     }
   };
 

@@ -1,3 +1,4 @@
+import { VersionConflict } from "../runtime/errors.ts";
 import type { StoredSubscription, StoredSubscriptions } from "./subscription-item.ts";
 import type { Subscriptions } from "./core-table.ts";
 import type { Customers } from "./customers-table.ts";
@@ -23,7 +24,7 @@ const maxAttempts = 10;
  * `change` gets the user's subscriptions as they are, may be called more than once, and answers without `subscriptions` where nothing is
  * to be written.
  *
- * @throws {Error} where others write the user's item all the time.
+ * @throws {VersionConflict} where others write the user's item all the time.
  */
 export const changeSubscription = async <T extends { subscriptions?: StoredSubscriptions | undefined }>(
   table: SubscriptionTables,
@@ -42,7 +43,7 @@ export const changeSubscription = async <T extends { subscriptions?: StoredSubsc
     if (!(await writeOthers(table, userId, next))) continue;
     if (await table.write(userId, before, next.item, sold)) return changed;
   }
-  throw new Error(`The item of user ${userId} was written by others ${maxAttempts} times in a row`);
+  throw new VersionConflict(`The item of user ${userId} was written by others ${maxAttempts} times in a row`);
 };
 
 /** Reads one of a user's subscriptions, wherever it is kept; undefined where it is not known. */

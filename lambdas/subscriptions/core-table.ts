@@ -6,12 +6,7 @@ import { overflowKey, subscriptionKey } from "../dynamodb/keys.ts";
 import { readLedger, writeLedger } from "../ledger/ledger-format.ts";
 import type { PlanPrices } from "./plan.ts";
 import { resolveState } from "../ledger/resolve-state.ts";
-import {
-  byPrecedence,
-  currentSubscriptionFields,
-  type StoredSubscription,
-  type StoredSubscriptions,
-} from "./subscription-item.ts";
+import { currentSubscriptionFields, type StoredSubscription, type StoredSubscriptions } from "./subscription-item.ts";
 
 // Before version 2 a subscription's ledger was its `book`.
 const StoredLedger = union([
@@ -53,16 +48,8 @@ export interface Subscriptions {
     subscription: StoredSubscription,
     version: number,
   ): Promise<boolean>;
-  /**
-   * The fields that other services read, where a user's item has others than its ledgers make; none unless it shows this subscription.
-   *
-   * Others may have written them, and the configuration may have changed since.
-   */
-  differingFields(
-    userId: string,
-    subscriptionId: string,
-    sold: PlanPrices,
-  ): Promise<{ field: string; ours: unknown; stripes: unknown }[]>;
+  /** Reads a user's item with all that it holds. */
+  readRow(userId: string): Promise<{ item: SubscriptionItem; row: Record<string, unknown> }>;
   /** Writes a user's item if nothing has changed in it since `before` was read: optimistic locking. False on a conflict. */
   write(userId: string, before: SubscriptionItem, after: SubscriptionItem, sold: PlanPrices): Promise<boolean>;
 }
@@ -83,15 +70,11 @@ export const subscriptionsTable = (tableName: string): Subscriptions => ({
     );
     return readable(key, () => itemFrom(item));
   },
-  differingFields: async (userId, subscriptionId, sold) => {
+  readRow: async (userId) => {
     const key = subscriptionKey(userId);
     const input = { TableName: tableName, Key: key, ConsistentRead: true };
     const { Item: row = {} } = await dynamodb.send(new GetCommand(input));
-    const item = readable(key, () => itemFrom(row));
-    if (byPrecedence(item.subscriptions, sold)[0] !== subscriptionId) return [];
-    return Object.entries(fieldsOf(userId, item, sold))
-      .map(([field, value]) => ({ field, ours: row[field] ?? null, stripes: value }))
-      .filter(({ ours, stripes }) => ours !== stripes);
+    return { item: readable(key, () => itemFrom(row)), row };
   },
   readOverflow: async (userId, subscriptionId) => {
     const key = overflowKey(userId, subscriptionId);
@@ -147,8 +130,12 @@ const changeOf = (
   };
 };
 
-// The fields that other services read, but for the index's key.
-const fieldsOf = (userId: string, { subscriptions, stripe_overflow: overflow }: SubscriptionItem, sold: PlanPrices) => {
+/** The fields that other services read in a user's item, but for the index's key. */
+export const fieldsOf = (
+  userId: string,
+  { subscriptions, stripe_overflow: overflow }: SubscriptionItem,
+  sold: PlanPrices,
+) => {
   const { customer_id: _, ...fields } = currentSubscriptionFields(userId, subscriptions, sold);
   // Others may have left the item that this row should know of.
   return (overflow ?? 0) > 0 ? { ...fields, order: "assumed" } : fields;

@@ -7,7 +7,7 @@ import { subscriptionsTable } from "../../lambdas/subscriptions/core-table.ts";
 import { customersTable } from "../../lambdas/subscriptions/customers-table.ts";
 import { handler as syncHandler } from "../../lambdas/sync-subscription.ts";
 import { type Json, sampleEvent, sampleSubscription } from "../../samples/stripe-objects.ts";
-import { ofUser, taskInput } from "../events/envelope.ts";
+import { ofUser, sampleExecution, taskInput } from "../events/envelope.ts";
 import { type AskedStripe, startAskedStripe } from "../helpers/asked-stripe.ts";
 import { captured } from "../helpers/captured.ts";
 import { rejects } from "../helpers/rejects.ts";
@@ -94,8 +94,8 @@ test("asks Stripe where the event is still missing, and writes what Stripe says"
   assert.equal([status, order, gapSince, customers], ["unpaid", "certain", null, ["cus_sample"]]);
   assert.ok(Number(updatedAt) >= 990 && Number(updatedAt) <= 998);
   const facts = { userId: "gap_open", subscriptionId: "sub_sample", gapSince: 120 };
-  assert.equal(Object(logs.at(-1)).message, "Healing ended");
-  assert.equal({ ...Object(logs.at(-1)), ...facts }, logs.at(-1));
+  const line = { message: "Healing ended", eventId: null, execution: sampleExecution };
+  assert.equal(logs.at(-1), { ...line, ...result, ...facts });
   // Events of before come too late to change anything.
   const late = await sync("gap_open", "updated", 110, states.unpaid, { status: "active" });
   assert.equal([late.outcome, late.gap], ["stale", "none"]);
@@ -146,7 +146,9 @@ test("leaves a row whose subscription Stripe does not know, and tells", async ()
   const ask: AskedStripe["ask"] = () => stripe.ask(({ subscriptions }) => subscriptions.retrieve("sub_none")) as never;
   const { result, logs } = await close("gap_unknown", { ask });
   assert.equal(result, { outcome: "unknown", changes: [], written: [] });
-  assert.ok(logs.some((line) => /Stripe knows no such subscription/.test(Object(line).message)));
+  const message = "Stripe knows no such subscription; its state stays as it is";
+  const ids = { eventId: null, execution: sampleExecution, userId: "gap_unknown", subscriptionId: "sub_sample" };
+  assert.equal(logs.at(-2), { message, ...ids });
   assert.equal(await rowOf("gap_unknown"), before);
 });
 

@@ -1,9 +1,11 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { handler } from "../../lambdas/compare-page.ts";
+import { handler as syncHandler } from "../../lambdas/sync-subscription.ts";
 import type { Run } from "../../lambdas/reconcile/run.ts";
-import type { Json } from "../../samples/stripe-objects.ts";
-import { sampleExecution } from "../events/envelope.ts";
+import { type Json, sampleEvent } from "../../samples/stripe-objects.ts";
+import { ofUser, sampleExecution } from "../events/envelope.ts";
+import { forgetStripeKey } from "../../lambdas/stripe-api/stripe-key.ts";
 import { captured } from "../helpers/captured.ts";
 import { startParameterStore } from "../helpers/parameter-store.ts";
 import { rejects } from "../helpers/rejects.ts";
@@ -11,6 +13,7 @@ import {
   beginWithBooks,
   call,
   countsOf,
+  created,
   day,
   failureOf,
   invoiceOf,
@@ -149,7 +152,7 @@ test("writes nothing of what it must not, and tells of each but what others sell
   assert.equal([await tables.items(tables.core), await tables.items(tables.payments)], before);
 });
 
-test("goes on after a row that it cannot read, which it writes nothing over, and has not come to its end then", async () => {
+test("goes on after a row that it cannot read, which it writes nothing over", async () => {
   stripe.set("subscriptions", subscriptionOf("whole"), subscriptionOf("spoilt", { created: now - 1 }));
   stripe.set("invoices", invoiceOf("whole"));
   const spoilt = { PK: "USER#spoilt", SK: "SUBSCRIPTION", stripe_version: "one" };
@@ -159,13 +162,14 @@ test("goes on after a row that it cannot read, which it writes nothing over, and
   assert.equal(summary, summaryWith({ compared: 3, failed: 1, healed }));
   const failure = told.find(({ id }) => id === "sub_spoilt");
   assert.match(`${failure?.["reason"]}`, /^The item USER#spoilt SUBSCRIPTION of the core table does not hold/);
-  assert.equal(countsOf(counted), [{ Drift: 1 }, { Drift: 1 }]);
+  // What cannot be compared may differ.
+  assert.equal(countsOf(counted), [{ Drift: 2 }, { Drift: 1 }, { Reconciled: 1 }]);
   assert.equal(await rowOf("spoilt"), spoilt);
 });
 
 test("tells of what it has healed before it fails, as the page that is asked for again finds that equal", async () => {
   stripe.set("subscriptions", subscriptionOf("before"), subscriptionOf("after", { created: now - 1 }));
-  const away = Object.assign(new Error("DynamoDB is away"), { name: "ThrottlingException" });
+  const away = Object.assign(new Error("DynamoDB is away"), { name: "ThrottlingException", $metadata: {} });
   const failing = await captured(() => rejects(call({ failsFor: (userId) => userId === "after", away })));
   assert.is(failing.result.message, "DynamoDB is away");
   assert.equal(
@@ -184,6 +188,9 @@ test("takes for the page's failure what a system or a service answers, for the o
     call({ failsFor: () => true, away: Object.assign(new Error(name), { name, ...more }) });
   assert.is((await rejects(captured(() => fails("Error", { code: "ECONNREFUSED" })))).name, "Error");
   assert.is((await rejects(captured(() => fails("TimeoutError")))).name, "TimeoutError");
+  assert.is((await rejects(captured(() => fails("VersionConflict")))).name, "VersionConflict");
+  assert.is((await rejects(captured(() => fails("AccessDenied", { $metadata: {} })))).name, "AccessDenied");
+  assert.is((await captured(() => fails("RangeError"))).result.summary.failed, 1);
   assert.is((await captured(() => fails("ValidationException"))).result.summary.failed, 1);
   assert.is((await captured(() => fails("Error"))).result.summary.failed, 1);
 });
@@ -202,11 +209,32 @@ test("counts as drift nothing that has just happened, as its event may be on its
 
 test("begins a list anew whose cursor is gone at Stripe", async () => {
   stripe.set("subscriptions", subscriptionOf("anew"));
-  const { result } = await page({ run: { startingAfter: "sub_vanished" } });
-  assert.equal([result.next, result.list, result.startingAfter, result.pages], ["page", "subscriptions", null, 1]);
-  assert.equal(result.summary, summaryWith({ pages: 0 }));
+  const { result, logs } = await page({ run: { startingAfter: "sub_vanished", next: "execution" } });
+  assert.equal([result.next, result.list, result.startingAfter], ["page", "subscriptions", null]);
+  assert.equal([result.since, result.summary], [now - 3 * day, summaryWith({ pages: 0 })]);
+  const message = "Stripe does not know the cursor any more: the list begins anew";
+  assert.equal(logs.at(-1), { message, eventId: null, execution: sampleExecution, list: "subscriptions" });
   const { summary } = await reconcile({ run: { startingAfter: "sub_vanished" } });
   assert.is(summary.healed.subscriptions, 1);
+});
+
+test("compares the subscriptions of one customer one after the other, and loses none beside their events", async () => {
+  const ids = Array.from({ length: 30 }, (_, index) => `crowd_${index}`);
+  const of = (id: string) => ({ ...subscriptionOf(id), customer: "cus_crowd", metadata: { user_id: "crowd" } });
+  stripe.set("subscriptions", ...ids.map(of));
+  await created("crowd", { ...subscriptionOf("crowd"), customer: "cus_crowd" });
+  const type = "customer.subscription.updated";
+  const events = Array.from({ length: 20 }, (_, index) =>
+    sampleEvent(`evt_crowd_${index}`, type, now - day + index, of("crowd"), { metadata: { note: `${index}` } }),
+  );
+  const { result } = await captured(async () => {
+    const handled = events.map((event) => syncHandler(ofUser("crowd", event)).catch(() => null));
+    const [run] = await Promise.all([call(), ...handled]);
+    return run;
+  });
+  assert.is(result.summary.failed, 0);
+  const again = await reconcile();
+  assert.equal([again.summary.failed, again.summary.equal + again.summary.newer], [0, 30]);
 });
 
 test("goes on where it stopped, whatever the page, and asks for a page again that failed", async () => {
@@ -269,6 +297,11 @@ test("takes its settings from the environment, and the key from the Parameter St
     assert.is(invoices.result.summary.compared, 0);
     const all = await captured(() => handler({ event: { list: "invoices", since: 0 }, execution: "e" }));
     assert.is(all.result.summary.healed.payments, 1);
+    assert.equal(store.asked[0], ["AmazonSSM.GetParameter", { Name: "the-key", WithDecryption: true }]);
+    store.value = "rk_test_1";
+    forgetStripeKey();
+    assert.is((await rejects(captured(() => handler({ event: {}, execution: "e" })))).name, "StripeKeyRefused");
+    store.value = "rk_live_1";
     process.env["LIVEMODE"] = "any";
     assert.is((await captured(() => handler({ event: {}, execution: "e" }))).result.summary.refused, 0);
   } finally {

@@ -213,7 +213,7 @@ test("heal-subscription: asks again where the answer could not be taken, and aft
   for (const error of [...otherErrors, "StripeRateLimitError"]) {
     assert.is((await healing([failure(error), healed])).status, "SUCCEEDED");
     const never = await healing([failure(error)]);
-    assert.equal([never.states.at(-1), never.calls["close-gap"]], ["DeadLettered", 11], error);
+    assert.equal([never.states.at(-1), never.calls["close-gap"]], ["DeadLettered", 15], error);
   }
 });
 
@@ -259,7 +259,7 @@ test("reconcile: asks for a page again that failed, and dead-letters the rest of
   const late = await reconciling([runAt(1), away, runAt(2, { next: "done" })]);
   assert.equal([late.status, late.calls["compare-page"]], ["SUCCEEDED", 3]);
   const never = await reconciling([runAt(1), away]);
-  assert.equal([never.states.at(-1), never.calls["compare-page"]], ["DeadLettered", 12]);
+  assert.equal([never.states.at(-1), never.calls["compare-page"]], ["DeadLettered", 16]);
   assert.equal(Object(never.sent[0]).event, { run: runAt(1) });
   const refused = await reconciling([failure("StripeKeyRefused")]);
   assert.equal([refused.states.at(-1), refused.calls["compare-page"]], ["DeadLettered", 1]);

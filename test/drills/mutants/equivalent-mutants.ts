@@ -7,7 +7,17 @@ interface Equivalent {
 const equivalents: readonly Equivalent[] = [
   {
     why: "What is not there is as good as false; and a last group of none compares none.",
-    of: { "lambdas/compare-page.ts": ["comparePage: hasMore: false -> nothing", "compareAll: < -> <="] },
+    of: {
+      "lambdas/compare-page.ts": [
+        "comparePage: hasMore: false -> nothing",
+        "compareAll: < -> <=",
+        "comparePage: 0 -> 1",
+        "comparePage: 0 -> (-1)",
+        "tell: 0 -> 1",
+        "tell: 0 -> (-1)",
+        "tell: < -> <=",
+      ],
+    },
   },
   {
     why: "How much is kept is a choice: one more or one less keeps the same promises.",
@@ -22,7 +32,12 @@ const equivalents: readonly Equivalent[] = [
         "bounds: 80 -> 81",
         "bounds: 80 -> 79",
       ],
-      "lambdas/compare-page.ts": ["concurrency: 10 -> 11", "concurrency: 10 -> 9"],
+      "lambdas/compare-page.ts": [
+        "concurrency: 10 -> 11",
+        "concurrency: 10 -> 9",
+        "deliverySeconds: 3600 -> 3601",
+        "deliverySeconds: 3600 -> 3599",
+      ],
       "lambdas/subscriptions/overflow.ts": [
         "maxBytes: 80_000 -> 80001",
         "overflowOf: 0 -> 1 (2)",
@@ -42,8 +57,9 @@ const equivalents: readonly Equivalent[] = [
     },
   },
   {
-    why: "No period ends in the first seconds of 1970, and no state is open of which no time is known.",
+    why: "No period begins or ends in the first seconds of 1970, and no state is open of which no time is known.",
     of: {
+      "lambdas/ledger/subscription-state.ts": ["isLater: 0 -> (-1)", "isLater: 0 -> 1 (2)"],
       "lambdas/ledger/reading.ts": [
         "read: 0 -> 1 (3)",
         "read: 0 -> (-1) (3)",
@@ -113,7 +129,12 @@ const equivalents: readonly Equivalent[] = [
   },
   {
     why: "Nothing but an Error is thrown there.",
-    of: { "lambdas/subscriptions/core-table.ts": ["readable: cause instanceof Error -> true"] },
+    of: {
+      "lambdas/subscriptions/core-table.ts": ["readable: cause instanceof Error -> true"],
+      "lambdas/compare-page.ts": [
+        "compare: !(failure instanceof Error) || !isOfObject(failure) -> (!isOfObject(failure))",
+      ],
+    },
   },
   {
     why: "Whether there is a path, or edges are connected, does not depend on how often an edge is there, and a loop has two equal ends.",
