@@ -36,7 +36,10 @@ export interface Payment {
 }
 
 /** Turns what an invoice's event says into the record of the payment; no value of it comes from a clock. */
-export const toPayment = (event: StripeEvent<Infer<typeof Invoice>>, userId: string): Payment => {
+export const toPayment = (
+  event: Pick<StripeEvent<Infer<typeof Invoice>>, "type" | "created" | "data">,
+  userId: string,
+): Payment => {
   const invoice = event.data.object;
   const intent = paymentIntentOf(invoice);
   const period = servicePeriodOf(invoice);

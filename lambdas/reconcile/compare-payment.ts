@@ -34,10 +34,11 @@ export const compareInvoice = async (books: Books, value: unknown): Promise<Comp
   const object = { kind: "payment", id: invoice.id } as const;
   const found = await findUser(books.customers, books)(parse(value, Owned), invoice);
   if (found.userId === null) return [withoutUser(found, object)];
-  const paidAt = invoice.status_transitions?.paid_at ?? invoice.created;
-  // As its own event would say it.
-  const event = { id: invoice.id, object: "event", type: "invoice.paid", created: paidAt, data: { object: invoice } };
-  const payment = toPayment({ ...event, object: "event" }, found.userId);
+  // As its own event would say it, of which nothing else is read.
+  const payment = toPayment(
+    { type: "invoice.paid", created: invoice.created, data: { object: invoice } },
+    found.userId,
+  );
   const rows = await books.payments.rowsOf(invoice.id);
   const row = rows.find(({ SK }) => SK === payment.SK);
   if (!row && customer?.deleted === true && !found.isKnown) {

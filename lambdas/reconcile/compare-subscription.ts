@@ -61,16 +61,16 @@ const timesIn = (state: SubscriptionState): number[] =>
 // The ledger is right; the row beside it may have been written by others, or under another configuration.
 const compareRow = async (
   { subscriptions: table, sold, dryRun }: Books,
-  { userId, subscriptionId }: { userId: string; subscriptionId: string },
+  target: { userId: string; subscriptionId: string },
   { item, row }: Awaited<ReturnType<Books["subscriptions"]["readRow"]>>,
 ): Promise<Pick<Comparison, "outcome" | "differences">> => {
   // What it shows is one of the user's subscriptions.
-  if (byPrecedence(item.subscriptions, sold)[0] !== subscriptionId) return { outcome: "equal", differences: [] };
-  const fields = fieldsOf(userId, item, sold);
+  if (byPrecedence(item.subscriptions, sold)[0] !== target.subscriptionId) return { outcome: "equal", differences: [] };
+  const fields = fieldsOf(target.userId, item, sold);
   const differences = differencesOf(Object.keys(fields), row, fields);
   if (differences.length === 0) return { outcome: "equal", differences };
   if (dryRun) return { outcome: "would_heal", differences };
-  await changeSubscription(table, { userId, subscriptionId, customerId: null }, sold, (subscriptions) => ({
+  await changeSubscription(table, { ...target, customerId: null }, sold, (subscriptions) => ({
     subscriptions,
   }));
   return { outcome: "healed", differences };

@@ -41,6 +41,9 @@ export interface Options {
   /** Whose item cannot be read, and why. */
   failsFor?: (userId: string) => boolean;
   away?: Error;
+  /** What the tables answer in another way than they do. */
+  subscriptions?: Partial<ReturnType<typeof subscriptionsTable>>;
+  payments?: Partial<ReturnType<typeof paymentsTable>>;
 }
 
 /** Compares a page. */
@@ -52,8 +55,8 @@ export const call = async ({ run = {}, liveOnly = true, monthly = [], days = 3, 
     away && failsFor?.(userId) ? Promise.reject(away) : subscriptions.read(userId);
   const books = {
     customers,
-    subscriptions: { ...subscriptions, read },
-    payments: paymentsTable(tables.payments),
+    subscriptions: { ...subscriptions, read, ...failing.subscriptions },
+    payments: { ...paymentsTable(tables.payments), ...failing.payments },
     liveOnly,
     sold: { monthly, yearly: [] },
   };

@@ -84,6 +84,88 @@ test("puts the intent of a partial payment on record though its invoice is not p
   assert.equal((await reconcile()).summary, summaryWith({}));
 });
 
+const toldOf = (told: Json[]) => told.map(({ message: _, eventId: __, execution: ___, ...one }) => one);
+
+test("tells each payment, attempt and intent that it heals, or would, with whose it is and what differs", async () => {
+  const payments = paidBy(["pi_told_1", true], ["pi_told_2", false]);
+  const free = { id: "inpay_free", is_default: false, status: "paid", payment: { type: "charge", charge: "ch_1" } };
+  const data = [...(Object(payments).data as Json[]), free];
+  stripe.set("invoices", invoiceOf("told", { more: { payments: { ...payments, data } } }));
+  stripe.set("events", failureOf("told"), failureOf("told", now - day - 60), {
+    ...failureOf("other"),
+    type: "invoice.created",
+  });
+  await knownCustomer("told");
+  const field = "stripe_payment_intent_ids";
+  const common = { userId: "told", reason: null };
+  const expected = (outcome: string) => [
+    { kind: "payment", id: "in_told", ...common, outcome },
+    { kind: "payment_intent", id: "pi_told_2", ...common, outcome },
+    { kind: "failed_payment", id: `evt_failed_told_${now - day}`, ...common, outcome },
+    { kind: "failed_payment", id: `evt_failed_told_${now - day - 60}`, ...common, outcome },
+  ];
+  for (const dryRun of [true, false]) {
+    const told = toldOf((await reconcile({ run: { dryRun } })).told);
+    const without = told.map(({ differences: _, ...one }) => one);
+    assert.equal(without, expected(dryRun ? "would_heal" : "healed"));
+    const [payment = [], intent, failure = []] = told.map(({ differences }) => differences as Json[]);
+    assert.equal(
+      payment.find((one) => one["field"] === "amount"),
+      { field: "amount", ours: null, stripes: 580 },
+    );
+    assert.equal(
+      failure.find((one) => one["field"] === "status"),
+      { field: "status", ours: null, stripes: "failed" },
+    );
+    assert.equal(intent, [{ field, ours: null, stripes: "pi_told_2" }]);
+  }
+  assert.is((await paymentOf("told"))?.["customer_id"], "cus_told");
+  const again = await reconcile();
+  assert.equal([again.told, again.summary.equal], [[], 3]);
+});
+
+test("takes a payment without a time of its own for paid when its invoice was made", async () => {
+  stripe.set("invoices", invoiceOf("timeless", { more: { status_transitions: null } }));
+  await reconcile();
+  assert.is((await paymentOf("timeless"))?.["created_at"], now - 2 * day);
+});
+
+test("counts nothing as healed that others have written meanwhile, and tells of those that have no user", async () => {
+  const payments = paidBy(["pi_race", false]);
+  stripe.set("invoices", invoiceOf("race", { more: { payments } }), invoiceOf("mode", { more: { livemode: false } }));
+  const ownerless = { parent: { subscription_details: { subscription: "sub_x" } } };
+  const failure = failureOf("nobody");
+  const object = { ...Object(Object(failure["data"]).object), ...ownerless };
+  stripe.set("events", { ...failure, data: { object } });
+  const answers = {
+    record: async () => ({ outcome: "stale" as const, isFirst: false }),
+    link: async () => ({ outcome: "duplicate" as const, key: "" }),
+  };
+  const { summary, told } = await reconcile({ payments: answers });
+  assert.equal(summary, summaryWith({ compared: 3, equal: 1, refused: 1, unknownCustomers: 1 }));
+  const reason = "No user is known for customer cus_nobody, and sub_x names none";
+  const unknown = { kind: "failed_payment", id: failure["id"], userId: null, outcome: "unknown_customer", reason };
+  assert.equal(toldOf(told).at(-1), { ...unknown, differences: [] });
+});
+
+test("compares failed attempts in a dry run though no subscription is on record yet", async () => {
+  stripe.set("events", failureOf("early"));
+  const dry = await reconcile({ run: { dryRun: true } });
+  assert.is(dry.summary.healed.failedPayments, 1);
+  const { told } = await reconcile();
+  const reason = "No item names customer cus_early: it is deleted at Stripe, or its subscription is not on record";
+  const object = { kind: "failed_payment", id: `evt_failed_early_${now - day}`, userId: "early" };
+  assert.equal(toldOf(told), [{ ...object, outcome: "unknown_customer", reason, differences: [] }]);
+});
+
+test("goes through all pages of invoices and of failed attempts", async () => {
+  const names = Array.from({ length: 120 }, (_, index) => `paged_${index}`);
+  stripe.set("invoices", ...names.map((name) => invoiceOf(name)));
+  stripe.set("events", ...names.map((name) => failureOf(name)));
+  const { summary } = await reconcile({ run: { dryRun: true } });
+  assert.equal([summary.pages, summary.healed.payments, summary.healed.failedPayments], [5, 120, 120]);
+});
+
 test("names no intent that did not pay, though it is the invoice's default one", async () => {
   const failed = paidBy(["pi_declined", true, "canceled"]);
   stripe.set("invoices", invoiceOf("outside", { more: { payments: failed } }));
@@ -99,6 +181,11 @@ test("makes no row of a payment anew whose customer is deleted", async () => {
   stripe.objects.customers.set("cus_erased", { id: "cus_erased", object: "customer", deleted: true });
   const { summary, told } = await reconcile();
   assert.equal(summary, summaryWith({ compared: 2, deletedCustomers: 1, unknownCustomers: 1 }));
+  const [erased = {}] = toldOf(told);
+  assert.equal(
+    [erased["kind"], erased["id"], erased["userId"], erased["differences"]],
+    ["payment", "in_erased", "erased", []],
+  );
   assert.equal(
     told.map(({ reason }) => reason),
     [

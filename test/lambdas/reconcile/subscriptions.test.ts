@@ -3,11 +3,13 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { dynamodb } from "../../../lambdas/dynamodb/dynamodb.ts";
 import { handler as syncHandler } from "../../../lambdas/sync-subscription.ts";
-import { sampleEvent } from "../../../samples/stripe-objects.ts";
+import { sampleEvent, sampleItem, samplePrices } from "../../../samples/stripe-objects.ts";
 import { ofUser } from "../../events/envelope.ts";
+import { rejects } from "../../helpers/rejects.ts";
 import { captured } from "../../helpers/captured.ts";
 import {
   beginWithBooks,
+  page,
   countsOf,
   created,
   day,
@@ -50,6 +52,35 @@ test("closes a gap whose row is right, and calls it confirmed", async () => {
   const { summary, told } = await reconcile();
   assert.equal([summary.confirmed, told], [1, []]);
   assert.equal([(await rowOf("right"))?.["gap_since"], (await rowOf("right"))?.["order"]], [null, "certain"]);
+});
+
+test("tells of another price by its id, and refuses a subscription of the test mode whose customer is deleted", async () => {
+  await created("priced", subscriptionOf("priced"));
+  const items = { data: [sampleItem(samplePrices.yearly, now - 10 * day, now + 20 * day)] };
+  const tried = subscriptionOf("tried_gone", { livemode: false });
+  stripe.set("subscriptions", subscriptionOf("priced", { items }), tried);
+  stripe.objects.customers.set("cus_tried_gone", { id: "cus_tried_gone", object: "customer", deleted: true });
+  const { told } = await reconcile();
+  const [priced, refused] = told.toSorted((a, b) => (`${a["id"]}` < `${b["id"]}` ? -1 : 1));
+  const prices = { field: "prices", ours: [samplePrices.monthly], stripes: [samplePrices.yearly] };
+  assert.equal([priced?.["reason"], priced?.["differences"]], [null, [prices]]);
+  assert.is(refused?.["outcome"], "refused");
+});
+
+test("fails where a row that others have written cannot be written", async () => {
+  stripe.set("subscriptions", subscriptionOf("unwritable"));
+  await reconcile();
+  const row = await rowOf("unwritable");
+  await dynamodb.send(new PutCommand({ TableName: tables.core, Item: { ...row, plan: "yearly" } }));
+  const away = Object.assign(new Error("away"), { name: "TimeoutError" });
+  assert.is(await rejects(page({ subscriptions: { write: () => Promise.reject(away) } })), away);
+});
+
+test("looks at the customer of a single subscription too", async () => {
+  stripe.set("subscriptions", subscriptionOf("single_gone"));
+  stripe.objects.customers.set("cus_single_gone", { id: "cus_single_gone", object: "customer", deleted: true });
+  const { summary } = await reconcile({ run: { subscription: "sub_single_gone" } });
+  assert.equal([summary.deletedCustomers, await rowOf("single_gone")], [1, undefined]);
 });
 
 test("leaves a row that knows of a later event", async () => {

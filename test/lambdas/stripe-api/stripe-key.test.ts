@@ -29,6 +29,16 @@ test("is asked for by its name and decrypted, and a placeholder is no key", asyn
   assert.is(store.asked.length, 2);
 });
 
+test("is refused where it is none, such as one with a line break", async () => {
+  store.value = "rk_test_1\n";
+  const { name, message } = await rejects(stripeKey("the-key"));
+  assert.is(name, "StripeKeyRefused");
+  assert.match(
+    message,
+    /^What is in Parameter Store under the-key is no Stripe key: set it as docs\/deploying\.md says/,
+  );
+});
+
 test("is kept for five minutes, and read anew after that", async () => {
   store.value = "rk_test_1";
   const { now } = Date;
