@@ -7,19 +7,20 @@ export const maxAttempts = 3;
 /** How long an attempt waits for DynamoDB; all attempts are over before the Lambda's own timeout. */
 export const requestTimeoutMilliseconds = 2000;
 
+/** How long, and how often, a client of AWS's waits for an answer. */
+export const patience = {
+  maxAttempts,
+  requestHandler: {
+    requestTimeout: requestTimeoutMilliseconds,
+    // Otherwise the SDK logs a warning and waits on.
+    throwOnRequestTimeout: true,
+    // The other timeout ends with the answer's headers; this one is for a body that stops.
+    socketTimeout: requestTimeoutMilliseconds,
+  },
+};
+
 /** DynamoDB, one client per container; the SDK takes region, credentials and endpoint from the environment. */
-export const dynamodb = DynamoDBDocumentClient.from(
-  new DynamoDBClient({
-    maxAttempts,
-    requestHandler: {
-      requestTimeout: requestTimeoutMilliseconds,
-      // Otherwise the SDK logs a warning and waits on.
-      throwOnRequestTimeout: true,
-      // The other timeout ends with the answer's headers; this one is for a body that stops.
-      socketTimeout: requestTimeoutMilliseconds,
-    },
-  }),
-);
+export const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(patience));
 
 /** Whether DynamoDB refused a write because its condition does not hold. */
 export const isConditionFailed = (error: unknown): boolean => error instanceof ConditionalCheckFailedException;

@@ -1,15 +1,12 @@
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { maxAttempts, requestTimeoutMilliseconds } from "../dynamodb/dynamodb.ts";
+import { patience } from "../dynamodb/dynamodb.ts";
 import { StripeKeyRefused } from "../runtime/errors.ts";
 import { unsetKey } from "./unset-key.ts";
 
 // A new key is in use after so long at the latest.
 const keptMilliseconds = 5 * 60 * 1000;
 
-const ssm = new SSMClient({
-  maxAttempts,
-  requestHandler: { requestTimeout: requestTimeoutMilliseconds, throwOnRequestTimeout: true },
-});
+const ssm = new SSMClient(patience);
 
 let kept: { key: string; until: number } | null = null;
 

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { handler } from "../../lambdas/sync-subscription.ts";
 import { type Json, sampleEvent, sampleItem, samplePrices, sampleSubscription } from "../../samples/stripe-objects.ts";
 import { subscriptionBeforeBasil } from "../../samples/before-basil.ts";
-import { ofUser } from "../events/envelope.ts";
+import { ofUser, onTheBus, taskInput } from "../events/envelope.ts";
 import { captured } from "../helpers/captured.ts";
 import { rejects } from "../helpers/rejects.ts";
 import { startTables, type Tables } from "../helpers/tables.ts";
@@ -76,6 +76,13 @@ test("leaves every attribute that is not ours alone", async () => {
   await sync("sync_others", event("created", 100, sampleSubscription(period)));
   const { coupons, nickname, status } = await itemOf("sync_others");
   assert.equal({ coupons, nickname, status }, { coupons: ["A"], nickname: "N", status: "active" });
+});
+
+test("refuses an event without its user", async () => {
+  const input = taskInput(onTheBus(event("created", 100, sampleSubscription(period))));
+  const { name, message } = await rejects(captured(() => handler(input)));
+  assert.is(name, "InvalidEvent");
+  assert.match(message, "customer");
 });
 
 test("says what changed, from what to what", async () => {

@@ -6,6 +6,22 @@ interface Equivalent {
 
 const equivalents: readonly Equivalent[] = [
   {
+    why: "Both degrees begin with the same number; of ranks the order counts alone; and an empty name names nothing.",
+    of: {
+      "lambdas/ledger/transition-graph.ts": ["excessOf: 0 -> 1 (2)"],
+      "lambdas/subscriptions/subscription-item.ts": [
+        "byPrecedence: 1 -> 2",
+        "currentSubscriptionFields: shown && subscriptions[shown] -> (subscriptions[shown])",
+      ],
+      "lambdas/subscriptions/core-table.ts": ["fieldsOf: 0 -> (-1)"],
+      "lambdas/subscriptions/find-user.ts": ["findUser: isLinked: false, -> nothing", "findUser: false -> true (2)"],
+    },
+  },
+  {
+    why: "Where its items are named, they take the place of all that is put there.",
+    of: { "lambdas/subscriptions/subscription-event.ts": ['asPreviousNamesIt: "items" in previous -> false'] },
+  },
+  {
     why: "A struct of Stripe's lets through what it does not name, and no other shape of it is known.",
     of: {
       "lambdas/reconcile/compare-payment.ts": [
@@ -25,6 +41,12 @@ const equivalents: readonly Equivalent[] = [
   {
     why: "It only saves calls: what is done without it has the same end.",
     of: {
+      "lambdas/write-payment.ts": [
+        'writePayment: payment.status === "succeeded" || (await payments.isNewAttempt(payment)) -> ((await payments.isNewAttempt(payment)))',
+      ],
+      "lambdas/subscriptions/change-subscription.ts": [
+        "changeSubscription: before.stripe_overflow !== null && !(subscriptionId in before.subscriptions) -> (!(subscriptionId in before.subscriptions))",
+      ],
       "lambdas/reconcile/compare-payment.ts": [
         "compareInvoice: !isPaid && paidIntentsOf(invoice).length === 0 -> false",
         "compareInvoice: 0 -> (-1)",
@@ -96,6 +118,7 @@ const equivalents: readonly Equivalent[] = [
         "deliverySeconds: 3600 -> 3601",
         "deliverySeconds: 3600 -> 3599",
       ],
+      "lambdas/subscriptions/change-subscription.ts": ["maxAttempts: 10 -> 11", "maxAttempts: 10 -> 9"],
       "lambdas/reconcile/pages.ts": ["day: 3600 -> 3599", "day: 3600 -> 3601", "collectedForDays: 60 -> 59"],
       "lambdas/reconcile/compare-subscription.ts": [
         "compareSubscription: <= -> <",
@@ -116,13 +139,14 @@ const equivalents: readonly Equivalent[] = [
         'addIntent: before["amount"] === undefined && Number(before["expires_at"]) < expiresAt -> (before["amount"] === undefined)',
         'addIntent: before["amount"] === undefined && Number(before["expires_at"]) < expiresAt -> (Number(before["expires_at"]) < expiresAt)',
         "addIntent: < -> <=",
+        'addIntent: before["amount"] === undefined && Number(before["expires_at"]) < expiresAt -> true',
       ],
     },
   },
   {
     why: "No period begins or ends in the first seconds of 1970, and no state is open of which no time is known.",
     of: {
-      "lambdas/ledger/subscription-state.ts": ["isLater: 0 -> (-1)", "isLater: 0 -> 1 (2)"],
+      "lambdas/ledger/subscription-state.ts": ["isLater: 0 -> (-1)", "isLater: 0 -> 1 (2)", "isLater: 0 -> (-1) (2)"],
       "lambdas/ledger/reading.ts": [
         "read: 0 -> 1 (3)",
         "read: 0 -> (-1) (3)",
@@ -162,9 +186,9 @@ const equivalents: readonly Equivalent[] = [
     why: "The socket's timeout ends a call that hears nothing as well; both are needed for one that hears a byte now and then.",
     of: {
       "lambdas/dynamodb/dynamodb.ts": [
-        "dynamodb: requestTimeout: requestTimeoutMilliseconds, -> nothing",
-        "dynamodb: throwOnRequestTimeout: true, -> nothing",
-        "dynamodb: true -> false",
+        "patience: requestTimeout: requestTimeoutMilliseconds, -> nothing",
+        "patience: throwOnRequestTimeout: true, -> nothing",
+        "patience: true -> false",
       ],
     },
   },

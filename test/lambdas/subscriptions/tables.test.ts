@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { dynamodb } from "../../../lambdas/dynamodb/dynamodb.ts";
 import { sizeOfStored, type Subscriptions, subscriptionsTable } from "../../../lambdas/subscriptions/core-table.ts";
+import { readSubscription } from "../../../lambdas/subscriptions/change-subscription.ts";
 import { type Customers, customersTable } from "../../../lambdas/subscriptions/customers-table.ts";
 import { usersOfCustomer } from "../../../lambdas/subscriptions/users-of-customer.ts";
 import { writeLedger } from "../../../lambdas/ledger/ledger-format.ts";
@@ -129,6 +130,18 @@ test("go to one of their own and are read from there, with whose they are", asyn
   }
   await tables.add(tables.core, { PK: "USER#items_over", SK: "SUBSCRIPTION#sub_2", created: 1 });
   assert.match((await rejects(subscriptions.readOverflow("items_over", "sub_2"))).message, "SUBSCRIPTION#sub_2");
+});
+
+test("are found wherever they are kept, and show all fields though others have left", async () => {
+  const before = await subscriptions.read("items_left");
+  const item = { ...before, stripe_version: 1, stripe_overflow: 1, customer_id: "cus_items", subscriptions: life() };
+  await subscriptions.writeOverflow("items_left", "sub_away", stored(), 1);
+  assert.is(await subscriptions.write("items_left", before, item, sold), true);
+  const { status, order, subscription_id: shown } = (await itemOf("items_left")) ?? {};
+  assert.equal([status, order, shown], ["active", "assumed", "sub_sample"]);
+  const of = (subscriptionId: string) => readSubscription(subscriptions, { userId: "items_left", subscriptionId });
+  assert.equal([await of("sub_sample"), await of("sub_away")], [stored(), stored()]);
+  assert.is(await of("sub_none"), undefined);
 });
 
 test("are read as they are now, and not as they were a moment ago", async () => {
