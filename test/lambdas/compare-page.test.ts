@@ -237,6 +237,17 @@ test("compares the subscriptions of one customer one after the other, and loses 
   assert.equal([again.summary.failed, again.summary.equal + again.summary.newer], [0, 30]);
 });
 
+test("does no harm beside another reconciliation", async () => {
+  const names = Array.from({ length: 20 }, (_, index) => `twice_${index}`);
+  stripe.set("subscriptions", ...names.map((name) => subscriptionOf(name)));
+  const { result } = await captured(() => Promise.all([call(), call()]));
+  assert.equal(
+    result.map(({ summary }) => summary.failed + summary.newer),
+    [0, 0],
+  );
+  assert.is((await reconcile()).summary.equal, 20);
+});
+
 test("goes on where it stopped, whatever the page, and asks for a page again that failed", async () => {
   const names = Array.from({ length: 230 }, (_, index) => `many_${index}`);
   stripe.set("subscriptions", ...names.map((name, index) => subscriptionOf(name, { created: now - index })));
