@@ -67,7 +67,12 @@ const listening = async (...options: string[]): Promise<Started & { url: string 
 };
 
 const interrupt = ({ child }: Started): void => {
-  process.kill(-Number(child.pid), "SIGINT");
+  try {
+    process.kill(-Number(child.pid), "SIGINT");
+  } catch (error) {
+    // It has just ended.
+    if (Object(error).code !== "ESRCH") throw error;
+  }
 };
 
 const readDump = () => JSON.parse(readFileSync(dump, "utf8"));

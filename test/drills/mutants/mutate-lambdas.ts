@@ -71,6 +71,7 @@ const judge = async (worker: WorkerProcess, mutant: Mutant): Promise<void> => {
   console.log(`${isSurvivor ? "SURVIVES" : "killed  "}  ${mutant.line}  ${mutant.name}`);
 };
 
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130));
 const tests = testTimes();
 await baseline();
 const mutants = files.flatMap((file) => mutantsOf(file, textOf(file)));

@@ -27,6 +27,8 @@ export const workerProcess = (usual: (url: string, title: string) => number): Wo
     child?.kill("SIGKILL");
     child = undefined;
   };
+  // A mutant that never ends does not see that the command has.
+  process.on("exit", stop);
   return {
     run: async (job, isAlone) => {
       // One that ended after its last job, by what that left running.
