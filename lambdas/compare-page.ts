@@ -44,8 +44,8 @@ export const comparePage =
     }
     const results = page ? await compareAll({ ...books, dryRun: run.dryRun }, run, page) : [unknownAtStripe(run)];
     const comparisons = results.flatMap((result) => (Array.isArray(result) ? result : []));
-    tell(run, comparisons, page?.from ?? 0, log);
-    // The page is asked for again; what it has healed is told already.
+    report(run, comparisons, page?.from ?? 0, log);
+    // The page is retried; what it has healed is logged and counted already.
     for (const result of results) if (!Array.isArray(result)) throw result.failure;
     const next = afterPage({ ...run, since }, page ?? { objects: [], hasMore: false }, comparisons, settings.execution);
     log.info("Page reconciled", { list: run.list, summary: next.summary });
@@ -53,11 +53,11 @@ export const comparePage =
     return next;
   };
 
-// EventBridge tries for an hour to deliver an event: what happened since then may be on its way.
+// EventBridge tries for an hour to deliver an event: one about what happened since then may still be in delivery.
 const deliverySeconds = 3600;
 
-const tell = (run: Run, comparisons: Comparison[], now: number, log: Log): void => {
-  for (const { happenedAt: _, ...one } of comparisons) if (isTold(one)) log.info("Differs", one);
+const report = (run: Run, comparisons: Comparison[], now: number, log: Log): void => {
+  for (const { happenedAt: _, ...one } of comparisons) if (isLogged(one)) log.info("Differs", one);
   // What cannot be compared may differ.
   const isDrift = ({ outcome, happenedAt = 0 }: Comparison) =>
     outcome === "failed" || (outcome === "healed" && happenedAt < now - deliverySeconds);
@@ -110,8 +110,8 @@ const compare = async (
 
 const kinds = { subscriptions: "subscription", invoices: "payment", events: "failed_payment" } as const;
 
-const unknownAtStripe = ({ list, subscription, customer, startingAfter }: Run): Result => {
-  const id = subscription ?? customer ?? startingAfter ?? "";
+const unknownAtStripe = ({ list, subscription, customer }: Run): Result => {
+  const id = subscription ?? customer ?? "";
   const reason = `Stripe knows no ${id}, by which its ${list} are asked for`;
   return failed(kinds[list], id, reason);
 };
@@ -126,7 +126,7 @@ const isOfObject = (error: Error): boolean =>
   error.name === "ValidationException" ||
   !("$metadata" in error || "code" in error || ["TimeoutError", "VersionConflict"].includes(error.name));
 
-const isTold = ({ outcome }: Pick<Comparison, "outcome">): boolean =>
+const isLogged = ({ outcome }: Pick<Comparison, "outcome">): boolean =>
   outcome !== "equal" && outcome !== "confirmed" && outcome !== "none_of_ours";
 
 // Of all rows.

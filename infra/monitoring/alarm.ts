@@ -20,6 +20,19 @@ export interface AlarmArgs {
   treatMissingAsBreaching?: boolean;
 }
 
+/**
+ * Watches that a metric has a datapoint of at least 1 within so many hours. By the hour, as an alarm looks back two periods more than it
+ * evaluates: one of a day's period would go off two days late.
+ */
+export const missingFor = (hours: number, watches: Metric): Omit<AlarmArgs, "description"> => ({
+  watches,
+  threshold: 1,
+  below: true,
+  periodSeconds: 3600,
+  periods: hours,
+  treatMissingAsBreaching: true,
+});
+
 /** Makes an alarm; one with a topic notifies it when the alarm goes off, and when it is over. */
 export const alarm = (
   name: string,

@@ -1,5 +1,5 @@
 import type * as aws from "@pulumi/aws";
-import type { AlarmArgs } from "./alarm.ts";
+import { type AlarmArgs, missingFor } from "./alarm.ts";
 import type { Function } from "../processing/function.ts";
 import { eventsFrom, functionMetric, machineMetric, ruleMetric, startsThrottled } from "./metrics.ts";
 import type { StateMachine } from "../processing/state-machine.ts";
@@ -24,18 +24,10 @@ export const pagingAlarms = ({ rules, machines, functions }: PagingAlarmArgs): R
   },
 });
 
-/**
- * The alarm that nothing has come from a source for a day. By the hour, as an alarm looks back two periods more than it evaluates:
- * one of a day's period would go off on the third day. A new stack is in it until its first event.
- */
+/** The alarm that nothing has come from a source for a day. A new stack is in it until its first event. */
 export const noEvents = (source: string): AlarmArgs => ({
   description: "No event has come from Stripe for a day: its destination may be disabled, or its partner source gone.",
-  watches: eventsFrom(source),
-  threshold: 1,
-  below: true,
-  periodSeconds: 3600,
-  periods: 24,
-  treatMissingAsBreaching: true,
+  ...missingFor(24, eventsFrom(source)),
 });
 
 const named = <T>(parts: Record<string, T>, alarmsOf: (part: T) => Record<string, AlarmArgs>) =>

@@ -1,4 +1,4 @@
-import type { AlarmArgs } from "./alarm.ts";
+import { type AlarmArgs, missingFor } from "./alarm.ts";
 import type { Queue } from "../storage/queue.ts";
 import type { Function } from "../processing/function.ts";
 import { billingMetric, queueMetric } from "./metrics.ts";
@@ -38,21 +38,17 @@ export const ticketAlarms = ({ deadLetters, parked, functions }: TicketAlarmArgs
     threshold: 1,
   },
   drift: {
-    description: "A night's comparison found rows that Stripe says otherwise; they are healed.",
+    description:
+      "A night's comparison found rows that differ from Stripe's, which are healed, or that it could not compare.",
     watches: billingMetric(functions["compare-page"], "Drift"),
     threshold: 1,
   },
 });
 
-/** The alarm that no night's comparison with Stripe has come to its end for two days; by the hour, as `noEvents` is. */
+/** The alarm that no comparison with Stripe has come to its end for two days. */
 export const notReconciled = (comparePage: Function): AlarmArgs => ({
   description: "No comparison of all rows with Stripe has come to its end for two days.",
-  watches: billingMetric(comparePage, "Reconciled"),
-  threshold: 1,
-  below: true,
-  periodSeconds: 3600,
-  periods: 48,
-  treatMissingAsBreaching: true,
+  ...missingFor(48, billingMetric(comparePage, "Reconciled")),
 });
 
 const day = 24 * 3600;

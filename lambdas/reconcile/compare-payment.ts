@@ -6,7 +6,7 @@ import { sevenYearsAfter } from "../payments/retention.ts";
 import { parse } from "../runtime/parse.ts";
 import { Invoice, subscriptionOf } from "../stripe/invoice.ts";
 import { Owned } from "../stripe/owner.ts";
-import { Expandable, Id, maybe } from "../stripe/shapes.ts";
+import { ExpandedCustomer, maybe } from "../stripe/shapes.ts";
 import { envelope } from "../stripe/stripe-event.ts";
 import { findUser } from "../subscriptions/find-user.ts";
 import { type Books, type Comparison, differencesOf, withoutUser } from "./comparison.ts";
@@ -16,7 +16,7 @@ const ListedInvoice = assign(
   type({
     livemode: maybe(boolean()),
     status: maybe(string()),
-    customer: maybe(Expandable(type({ id: Id, deleted: maybe(boolean()) }))),
+    customer: ExpandedCustomer,
   }),
 );
 
@@ -53,8 +53,8 @@ export const compareInvoice = async (books: Books, value: unknown): Promise<Comp
 };
 
 /**
- * Compares a failed attempt, by its event, with its row, which it heals; nothing else at Stripe tells of one. None that is of another
- * customer or subscription than `only` says.
+ * Compares a failed attempt, by its event, with its row, which it heals; Stripe has no other record of an attempt. Those of other
+ * customers and subscriptions than `only` names are left out.
  *
  * @throws {InvalidEvent} for what is no event about an invoice.
  */

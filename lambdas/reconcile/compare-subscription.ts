@@ -2,10 +2,10 @@ import { boolean, type } from "superstruct";
 import type { SubscriptionState } from "../ledger/subscription-state.ts";
 import { parse } from "../runtime/parse.ts";
 import { Owned } from "../stripe/owner.ts";
-import { Expandable, Id, maybe } from "../stripe/shapes.ts";
+import { ExpandedCustomer, maybe } from "../stripe/shapes.ts";
 import { snapshotOf } from "../stripe-api/snapshot-of.ts";
 import type { Answer } from "../stripe-api/stripe-client.ts";
-import { changeSubscription } from "../subscriptions/change-subscription.ts";
+import { changeSubscription, readElsewhere } from "../subscriptions/change-subscription.ts";
 import { fieldsOf } from "../subscriptions/core-table.ts";
 import { findUser } from "../subscriptions/find-user.ts";
 import { heal, type Healed, type SubscriptionSnapshot } from "../subscriptions/heal.ts";
@@ -14,7 +14,7 @@ import { type Books, type Comparison, differencesOf, withoutUser } from "./compa
 
 const WithCustomer = type({
   livemode: maybe(boolean()),
-  customer: maybe(Expandable(type({ id: Id, deleted: maybe(boolean()) }))),
+  customer: ExpandedCustomer,
 });
 
 /**
@@ -35,10 +35,8 @@ export const compareSubscription = async (books: Books, answer: Answer<unknown>)
   }
   const target = { userId, subscriptionId };
   const stored = await books.subscriptions.readRow(userId);
-  const isElsewhere = stored.item.stripe_overflow !== null && !(subscriptionId in stored.item.subscriptions);
-  const known = isElsewhere
-    ? await books.subscriptions.readOverflow(userId, subscriptionId)
-    : stored.item.subscriptions[subscriptionId];
+  const { item } = stored;
+  const known = item.subscriptions[subscriptionId] ?? (await readElsewhere(books.subscriptions, item, target));
   if (!known && customer?.deleted === true) {
     const reason = `Customer ${customer.id} is deleted at Stripe, and has no row of this subscription`;
     return { ...object, userId, outcome: "deleted_customer", reason, differences: [] };

@@ -36,7 +36,7 @@ export interface Comparison {
   reason: string | null;
   /** The fields in which its row was another; `ours` is null where there was no row. */
   differences: { field: string; ours: unknown; stripes: unknown }[];
-  /** The latest time that the object tells of, in unix seconds, where it is healed: of what has just happened an event may be on its way. */
+  /** The latest time in the object, in unix seconds, where it is healed: an event about something recent may still be in delivery. */
   happenedAt?: number;
 }
 

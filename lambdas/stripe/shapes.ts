@@ -1,4 +1,17 @@
-import { coerce, integer, max, min, nullable, optional, size, string, type Struct, type, unknown } from "superstruct";
+import {
+  boolean,
+  coerce,
+  integer,
+  max,
+  min,
+  nullable,
+  optional,
+  size,
+  string,
+  type Struct,
+  type,
+  unknown,
+} from "superstruct";
 import { isObject } from "./previous-object.ts";
 
 /** A field that a Stripe API version may leave out or send as null. */
@@ -13,6 +26,9 @@ export const Reference = coerce(Id, unknown(), (value) => (isObject(value) ? val
 /** Another object of which more than the id is read, where Stripe sends more. */
 export const Expandable = <T extends { id: string }, S>(struct: Struct<T, S>) =>
   coerce(struct, unknown(), (value) => (typeof value === "string" ? { id: value } : value));
+
+/** A customer where a request may have expanded it: then it says whether it is deleted at Stripe. */
+export const ExpandedCustomer = maybe(Expandable(type({ id: Id, deleted: maybe(boolean()) })));
 
 // The last second of the year 2999; what is later is no seconds, but milliseconds most likely.
 const lastSecond = 32_503_679_999;

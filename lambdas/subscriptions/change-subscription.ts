@@ -1,6 +1,6 @@
 import { VersionConflict } from "../runtime/errors.ts";
 import type { StoredSubscription, StoredSubscriptions } from "./subscription-item.ts";
-import type { Subscriptions } from "./core-table.ts";
+import type { SubscriptionItem, Subscriptions } from "./core-table.ts";
 import type { Customers } from "./customers-table.ts";
 import { nextItem, type NextItem } from "./next-item.ts";
 import type { PlanPrices } from "./plan.ts";
@@ -28,14 +28,14 @@ const maxAttempts = 10;
  */
 export const changeSubscription = async <T extends { subscriptions?: StoredSubscriptions | undefined }>(
   table: SubscriptionTables,
-  { userId, customerId, subscriptionId }: SubscriptionTarget,
+  target: SubscriptionTarget,
   sold: PlanPrices,
   change: (stored: StoredSubscriptions) => T,
 ): Promise<T> => {
+  const { userId, customerId, subscriptionId } = target;
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
     const before = await table.read(userId);
-    const isElsewhere = before.stripe_overflow !== null && !(subscriptionId in before.subscriptions);
-    const returned = isElsewhere ? await table.readOverflow(userId, subscriptionId) : undefined;
+    const returned = await readElsewhere(table, before, target);
     const changed = change({ ...before.subscriptions, ...(returned && { [subscriptionId]: returned }) });
     const { subscriptions } = changed;
     if (!subscriptions) return changed;
@@ -46,14 +46,21 @@ export const changeSubscription = async <T extends { subscriptions?: StoredSubsc
   throw new VersionConflict(`The item of user ${userId} was written by others ${maxAttempts} times in a row`);
 };
 
+/** Reads a subscription that a user's item does not have, if it may be in an item of its own; undefined where it is not known. */
+export const readElsewhere = async (
+  table: Pick<Subscriptions, "readOverflow">,
+  { subscriptions, stripe_overflow: overflow }: SubscriptionItem,
+  { userId, subscriptionId }: Omit<SubscriptionTarget, "customerId">,
+): Promise<StoredSubscription | undefined> =>
+  overflow === null || subscriptionId in subscriptions ? undefined : table.readOverflow(userId, subscriptionId);
+
 /** Reads one of a user's subscriptions, wherever it is kept; undefined where it is not known. */
 export const readSubscription = async (
   table: Pick<Subscriptions, "read" | "readOverflow">,
-  { userId, subscriptionId }: Omit<SubscriptionTarget, "customerId">,
+  target: Omit<SubscriptionTarget, "customerId">,
 ): Promise<StoredSubscription | undefined> => {
-  const { subscriptions, stripe_overflow: overflow } = await table.read(userId);
-  const kept = subscriptions[subscriptionId];
-  return kept || overflow === null ? kept : table.readOverflow(userId, subscriptionId);
+  const item = await table.read(target.userId);
+  return item.subscriptions[target.subscriptionId] ?? readElsewhere(table, item, target);
 };
 
 // What the user's item will not say any more, or takes for granted, is written first; false on a version conflict.

@@ -27,14 +27,14 @@ const equivalents: readonly Equivalent[] = [
       "lambdas/reconcile/compare-payment.ts": [
         "ListedInvoice: livemode: maybe(boolean()), -> nothing",
         "ListedInvoice: status: maybe(string()), -> nothing",
-        "ListedInvoice: id: Id, -> nothing",
-        "ListedInvoice: deleted: maybe(boolean()) -> nothing",
+      ],
+      "lambdas/stripe/shapes.ts": [
+        "ExpandedCustomer: id: Id, -> nothing",
+        "ExpandedCustomer: deleted: maybe(boolean()) -> nothing",
       ],
       "lambdas/reconcile/compare-subscription.ts": [
         "WithCustomer: livemode: maybe(boolean()), -> nothing",
-        "WithCustomer: id: Id, -> nothing",
-        "WithCustomer: customer: maybe(Expandable(type({ id: Id, deleted: maybe(boolean()) }))), -> nothing",
-        "WithCustomer: deleted: maybe(boolean()) -> nothing",
+        "WithCustomer: customer: ExpandedCustomer, -> nothing",
       ],
     },
   },
@@ -45,7 +45,7 @@ const equivalents: readonly Equivalent[] = [
         'writePayment: payment.status === "succeeded" || (await payments.isNewAttempt(payment)) -> ((await payments.isNewAttempt(payment)))',
       ],
       "lambdas/subscriptions/change-subscription.ts": [
-        "changeSubscription: before.stripe_overflow !== null && !(subscriptionId in before.subscriptions) -> (!(subscriptionId in before.subscriptions))",
+        "readElsewhere: overflow === null || subscriptionId in subscriptions -> (subscriptionId in subscriptions)",
       ],
       "lambdas/reconcile/compare-payment.ts": [
         "compareInvoice: !isPaid && paidIntentsOf(invoice).length === 0 -> false",
@@ -92,9 +92,9 @@ const equivalents: readonly Equivalent[] = [
         "compareAll: < -> <=",
         "comparePage: 0 -> 1",
         "comparePage: 0 -> (-1)",
-        "tell: 0 -> 1",
-        "tell: 0 -> (-1)",
-        "tell: < -> <=",
+        "report: 0 -> 1",
+        "report: 0 -> (-1)",
+        "report: < -> <=",
       ],
       "lambdas/reconcile/pages.ts": ["readPage: hasMore: false -> nothing", "readPage: 0 -> 1"],
     },
