@@ -1,22 +1,13 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { AlarmChange } from "../../emulator/cloudwatch/alarms.ts";
 import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
 import { loadGraph } from "../../emulator/graph/load.ts";
 import { VirtualClock } from "../../emulator/time/clock.ts";
+import { makeFunction, makeQueue, makeRole, makeStateMachine } from "../helpers/program-parts.ts";
 
 const test = suite("the emulator, with a program that has nothing to do with Stripe");
-
-const role = (name: string, service: string, statement: object) => {
-  const policyOf = (content: object) => JSON.stringify({ Version: "2012-10-17", Statement: [content] });
-  const Principal = { Service: service };
-  const assumeRolePolicy = policyOf({ Effect: "Allow", Principal, Action: "sts:AssumeRole" });
-  const made = new aws.iam.Role(name, { name, assumeRolePolicy });
-  new aws.iam.RolePolicy(name, { role: made.name, policy: policyOf({ Effect: "Allow", Resource: "*", ...statement }) });
-  return made.arn;
-};
 
 const code = `exports.handler = async ({ detail: { id, amount } }) => {
   const metrics = { Namespace: "Shop", Dimensions: [["Shelf"]], Metrics: [{ Name: "Sold" }] };
@@ -24,49 +15,16 @@ const code = `exports.handler = async ({ detail: { id, amount } }) => {
   return { sold: id };
 }`;
 
-const makeFunction = () => {
-  const logs = new aws.cloudwatch.LogGroup("sell", { name: "/sell" });
-  return new aws.lambda.Function("sell", {
-    name: "sell",
-    role: role("sell", "lambda.amazonaws.com", { Action: ["logs:CreateLogStream", "logs:PutLogEvents"] }),
-    runtime: "nodejs24.x",
-    handler: "index.handler",
-    code: new pulumi.asset.AssetArchive({ "index.js": new pulumi.asset.StringAsset(code) }),
-    memorySize: 128,
-    timeout: 3,
-    environment: { variables: {} },
-    loggingConfig: { logFormat: "JSON", logGroup: logs.name },
-  });
-};
-
-const makeMachine = (sell: aws.lambda.Function) => {
-  const logs = new aws.cloudwatch.LogGroup("orders", { name: "/orders" });
+const makeMachine = (sell: aws.lambda.Function): aws.sfn.StateMachine => {
   const Parameters = { FunctionName: sell.arn, "Payload.$": "$" };
-  const task = { Type: "Task", Resource: "arn:aws:states:::lambda:invoke", Parameters, TimeoutSeconds: 5, End: true };
-  const definition = pulumi.jsonStringify({
-    Comment: "Sells",
-    StartAt: "Sell",
-    TimeoutSeconds: 60,
-    States: { Sell: task },
-  });
-  const Action = ["lambda:InvokeFunction", "logs:CreateLogDelivery"];
-  return new aws.sfn.StateMachine("orders", {
-    name: "orders",
-    type: "EXPRESS",
-    roleArn: role("orders", "states.amazonaws.com", { Action }),
-    definition,
-    loggingConfiguration: {
-      level: "ALL",
-      includeExecutionData: true,
-      logDestination: pulumi.interpolate`${logs.arn}:*`,
-    },
-  });
+  const Sell = { Type: "Task", Resource: "arn:aws:states:::lambda:invoke", Parameters, TimeoutSeconds: 5, End: true };
+  return makeStateMachine("orders", "EXPRESS", { Sell }, { allow: [{ Action: "lambda:InvokeFunction" }] });
 };
 
 const shop = async () => {
-  const machine = makeMachine(makeFunction());
+  const machine = makeMachine(makeFunction("sell", code));
   const bus = new aws.cloudwatch.EventBus("shop", { name: "shop" });
-  const dead = new aws.sqs.Queue("dead", { name: "dead", maxMessageSize: 262_144, visibilityTimeoutSeconds: 30 });
+  const dead = makeQueue("dead");
   const eventPattern = JSON.stringify({ "detail-type": ["ordered"] });
   const rule = new aws.cloudwatch.EventRule("ordered", { name: "ordered", eventBusName: bus.name, eventPattern });
   new aws.cloudwatch.EventTarget("ordered", {
@@ -74,7 +32,7 @@ const shop = async () => {
     eventBusName: bus.name,
     targetId: "orders",
     arn: machine.arn,
-    roleArn: role("ordered", "events.amazonaws.com", { Action: "states:StartExecution" }),
+    roleArn: makeRole("ordered", "events.amazonaws.com", [{ Action: "states:StartExecution" }]).arn,
     retryPolicy: { maximumRetryAttempts: 1, maximumEventAgeInSeconds: 60 },
     deadLetterConfig: { arn: dead.arn },
   });

@@ -93,7 +93,7 @@ test("compares one subscription, or one customer, and their payments alone", asy
   ]);
 });
 
-test("writes nothing of what it must not, and tells of each but what others sell", async () => {
+test("writes nothing that it must not, and logs each such object but what is none of ours", async () => {
   stripe.set(
     "subscriptions",
     subscriptionOf("unknown", { metadata: {} }),
@@ -167,7 +167,7 @@ test("goes on after a row that it cannot read, which it writes nothing over", as
   assert.equal(await rowOf("spoilt"), spoilt);
 });
 
-test("tells of what it has healed before it fails, as the page that is asked for again finds that equal", async () => {
+test("logs and counts what it has healed before it fails, as the retry of the page finds that equal", async () => {
   stripe.set("subscriptions", subscriptionOf("before"), subscriptionOf("after", { created: now - 1 }));
   const away = Object.assign(new Error("DynamoDB is away"), { name: "ThrottlingException", $metadata: {} });
   const failing = await captured(() => rejects(call({ failsFor: (userId) => userId === "after", away })));

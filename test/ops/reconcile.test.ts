@@ -5,6 +5,7 @@ import { type ReconcileOptions, reconcileStack } from "../../ops/reconcile/recon
 import type { Difference } from "../../ops/reconcile/run-logs.ts";
 import type { Summary } from "../../ops/reconcile/run-output.ts";
 import { captured } from "../helpers/captured.ts";
+import { noDifferences } from "../helpers/no-differences.ts";
 import { runCommand } from "../helpers/command.ts";
 import { rejects } from "../helpers/rejects.ts";
 import { type ScriptedAws, type ScriptedCalls, startScriptedAws } from "../helpers/scripted-aws.ts";
@@ -35,22 +36,11 @@ test.before(async () => {
 });
 test.after(() => aws.stop());
 
-const nothing = { subscriptions: 0, payments: 0, failedPayments: 0, paymentIntents: 0 };
-const others = {
-  confirmed: 0,
-  newer: 0,
-  unknownCustomers: 0,
-  deletedCustomers: 0,
-  noneOfOurs: 0,
-  refused: 0,
-  failed: 0,
-};
 const summaryOf = (more: Partial<Summary>): Summary => ({
+  ...noDifferences,
   pages: 1,
   compared: 3,
   equal: 3,
-  healed: nothing,
-  ...others,
   ...more,
 });
 
@@ -129,7 +119,7 @@ test("starts the state machine with what it was asked for, under a name of its o
 });
 
 test("shows its progress, what differs, and the summary", async () => {
-  const healed = { ...nothing, subscriptions: 1, failedPayments: 2 };
+  const healed = { ...noDifferences.healed, subscriptions: 1, failedPayments: 2 };
   const summary = summaryOf({
     pages: 2,
     compared: 9,
@@ -163,7 +153,7 @@ test("shows its progress, what differs, and the summary", async () => {
 });
 
 test("says what would be healed, in a dry run", async () => {
-  const summary = summaryOf({ equal: 2, healed: { ...nothing, payments: 1 } });
+  const summary = summaryOf({ equal: 2, healed: { ...noDifferences.healed, payments: 1 } });
   const lines = [differs("in_1", { kind: "payment", outcome: "would_heal" })];
   script({ lines, end: succeeded({ next: "done", summary }) });
   const { said } = await reconcile({ dryRun: true });
@@ -178,7 +168,7 @@ test("says which failed attempts it cannot find", async () => {
 });
 
 test("prints one JSON object for each difference and the summary last, and the rest elsewhere", async () => {
-  const summary = summaryOf({ equal: 2, healed: { ...nothing, subscriptions: 1 } });
+  const summary = summaryOf({ equal: 2, healed: { ...noDifferences.healed, subscriptions: 1 } });
   script({ lines: [differs("sub_1"), pageLine(summary)], end: succeeded({ next: "done", summary }) });
   const { logs } = await reconcile({ json: true });
   const [difference, last] = `${logs.at(-1)}`.split("\n").map((line) => JSON.parse(line));
@@ -202,8 +192,11 @@ test("prints one JSON object for each difference and the summary last, and the r
 });
 
 test("goes on with the execution that continues it", async () => {
-  const [first, last] = [summaryOf({ equal: 2, healed: { ...nothing, subscriptions: 1 } }), summaryOf({ pages: 2 })];
-  const second = { ...last, compared: 6, equal: 4, healed: { ...nothing, subscriptions: 2 } };
+  const [first, last] = [
+    summaryOf({ equal: 2, healed: { ...noDifferences.healed, subscriptions: 1 } }),
+    summaryOf({ pages: 2 }),
+  ];
+  const second = { ...last, compared: 6, equal: 4, healed: { ...noDifferences.healed, subscriptions: 2 } };
   script(
     { lines: [differs("sub_1")], end: succeeded({ next: "execution", summary: first, name: "more" }) },
     { more: { lines: [differs("sub_2")], end: succeeded({ next: "done", summary: second }) } },
@@ -214,7 +207,7 @@ test("goes on with the execution that continues it", async () => {
 });
 
 test("waits for log lines that come late, takes an object's last one, and says how many have not come", async () => {
-  const summary = summaryOf({ compared: 4, equal: 1, healed: { ...nothing, subscriptions: 3 } });
+  const summary = summaryOf({ compared: 4, equal: 1, healed: { ...noDifferences.healed, subscriptions: 3 } });
   let asked = 0;
   const all = [differs("sub_1", { outcome: "failed" }), differs("sub_1"), differs("sub_2"), differs("sub_3")];
   const lines = () => all.slice(0, (asked += 1));
@@ -225,7 +218,7 @@ test("waits for log lines that come late, takes an object's last one, and says h
     ["sub_1 subscription healed", "sub_2 subscription healed", "sub_3 subscription healed"],
   );
   const left = { newer: 1, unknownCustomers: 1, deletedCustomers: 1, refused: 1, failed: 1 };
-  const many = summaryOf({ compared: 6, equal: 0, healed: { ...nothing, subscriptions: 1 }, ...left });
+  const many = summaryOf({ compared: 6, equal: 0, healed: { ...noDifferences.healed, subscriptions: 1 }, ...left });
   script({ lines: [differs("sub_1")], end: succeeded({ next: "done", summary: many }) });
   assert.match((await reconcile()).said, "The log does not have the lines of 5 of them yet");
 });

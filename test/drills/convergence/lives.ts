@@ -13,7 +13,7 @@ export interface Kind {
   /** The share of events that show a later state. */
   late?: number;
   isOneLost?: boolean;
-  /** The share of changes that Stripe tells of by two Event objects. */
+  /** The share of changes that Stripe sends two Event objects for. */
   doubled?: number;
   isToggling?: boolean;
 }

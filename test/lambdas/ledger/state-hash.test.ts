@@ -139,7 +139,7 @@ test("is the same for what the API shows and for an event of any version's shape
   assert.is(new Set(Object.values(others).map(hashShown)).size, Object.keys(others).length);
 });
 
-test("is the same for an end that the API shows and for the event that tells of it, even with the status before", () => {
+test("is the same for an end that the API shows and for the event of it, even with the status before", () => {
   const { canceled = {} } = shown;
   for (const status of ["canceled", "active", "past_due"]) {
     for (const reshaped of Object.values(shapes)) {

@@ -9,6 +9,7 @@ import { type Json, sampleEvent, sampleInvoice, sampleSubscription } from "../..
 import { ofUser, taskInput } from "../../events/envelope.ts";
 import { type AskedStripe, startAskedStripe } from "../../helpers/asked-stripe.ts";
 import { captured } from "../../helpers/captured.ts";
+import { noDifferences } from "../../helpers/no-differences.ts";
 import { startTables, type Tables } from "../../helpers/tables.ts";
 
 /** A day, in seconds. */
@@ -87,18 +88,10 @@ export const countsOf = (counted: Json[]): unknown[] =>
 
 /** The summary of three pages with these counts. */
 export const summaryWith = (more: Json): Json => ({
+  ...noDifferences,
   pages: 3,
-  compared: 0,
-  equal: 0,
-  confirmed: 0,
-  newer: 0,
-  unknownCustomers: 0,
-  deletedCustomers: 0,
-  noneOfOurs: 0,
-  refused: 0,
-  failed: 0,
   ...more,
-  healed: { subscriptions: 0, payments: 0, failedPayments: 0, paymentIntents: 0, ...Object(more["healed"]) },
+  healed: { ...noDifferences.healed, ...Object(more["healed"]) },
 });
 
 /** A user's subscription at Stripe. */

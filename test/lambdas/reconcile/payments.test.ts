@@ -130,7 +130,7 @@ test("takes a payment without a time of its own for paid when its invoice was ma
   assert.is((await paymentOf("timeless"))?.["created_at"], now - 2 * day);
 });
 
-test("counts nothing as healed that others have written meanwhile, and tells of those that have no user", async () => {
+test("counts nothing as healed that others have written meanwhile, and logs those without a user", async () => {
   const payments = paidBy(["pi_race", false]);
   stripe.set("invoices", invoiceOf("race", { more: { payments } }), invoiceOf("mode", { more: { livemode: false } }));
   const ownerless = { parent: { subscription_details: { subscription: "sub_x" } } };

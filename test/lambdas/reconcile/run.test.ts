@@ -2,6 +2,7 @@ import { create } from "superstruct";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { afterPage, Run } from "../../../lambdas/reconcile/run.ts";
+import { noDifferences } from "../../helpers/no-differences.ts";
 
 const test = suite("a run through Stripe's lists");
 
@@ -9,20 +10,6 @@ const execution = (name: string): string => `arn:aws:states:r:1:execution:m:${na
 const full = { pages: 999, list: "invoices" };
 const after = (run: object, name: string) =>
   afterPage(create(run, Run), { objects: [{ id: "in_1" }], hasMore: true }, [], execution(name));
-
-const counts = {
-  pages: 0,
-  compared: 0,
-  equal: 0,
-  confirmed: 0,
-  healed: { subscriptions: 0, payments: 0, failedPayments: 0, paymentIntents: 0 },
-  newer: 0,
-  unknownCustomers: 0,
-  deletedCustomers: 0,
-  noneOfOurs: 0,
-  refused: 0,
-  failed: 0,
-};
 
 test("begins with the subscriptions, writes, and has counted nothing", () => {
   assert.equal(create({}, Run), {
@@ -33,7 +20,7 @@ test("begins with the subscriptions, writes, and has counted nothing", () => {
     customer: null,
     list: "subscriptions",
     startingAfter: null,
-    summary: counts,
+    summary: noDifferences,
     next: "page",
     name: null,
     part: 1,
@@ -49,13 +36,13 @@ test("begins with the subscriptions, writes, and has counted nothing", () => {
 test("goes on after the last object of a page, with the next list after the last page, and ends after the last list", () => {
   const run = create({ since: 5, customer: "cus_1", next: "execution" }, Run);
   const page = { objects: [{ id: "sub_1" }, { id: "sub_2" }], hasMore: true };
-  const summary = { ...counts, pages: 1 };
+  const summary = { ...noDifferences, pages: 1 };
   const on = { ...run, startingAfter: "sub_2", summary, pages: 1, next: "page" as const };
   assert.equal(afterPage(run, page, [], execution("night")), on);
   const next = { ...on, list: "invoices" as const, startingAfter: null };
   assert.equal(afterPage(run, { ...page, hasMore: false }, [], execution("night")), next);
   const last = create({ since: 5, list: "events", startingAfter: "evt_1", pages: 3, summary: { pages: 4 } }, Run);
-  const done = { ...last, summary: { ...counts, pages: 5 }, pages: 4, next: "done" as const };
+  const done = { ...last, summary: { ...noDifferences, pages: 5 }, pages: 4, next: "done" as const };
   assert.equal(afterPage(last, { objects: [], hasMore: false }, [], execution("night")), done);
 });
 
@@ -73,11 +60,11 @@ test("counts an object by what became of it, and an intent where it was missing 
     execution("night"),
   );
   assert.equal(summary, {
-    ...counts,
+    ...noDifferences,
     pages: 1,
     compared: 2,
     newer: 1,
-    healed: { ...counts.healed, payments: 1, paymentIntents: 1 },
+    healed: { ...noDifferences.healed, payments: 1, paymentIntents: 1 },
   });
 });
 
