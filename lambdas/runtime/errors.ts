@@ -27,6 +27,11 @@ export class StripeKeyRefused extends Error {
   override readonly name = "StripeKeyRefused";
 }
 
+/** Stripe does not answer, or with an error: trying again helps once it does. The client's own errors have no name to match. */
+export class StripeFailed extends Error {
+  override readonly name = "StripeFailed";
+}
+
 /** An event is known that may be later than what Stripe said: asking again some seconds later can help. */
 export class SnapshotTooOld extends Error {
   override readonly name = "SnapshotTooOld";

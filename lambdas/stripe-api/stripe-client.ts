@@ -1,5 +1,5 @@
 import { Stripe } from "stripe";
-import { StripeKeyRefused } from "../runtime/errors.ts";
+import { StripeFailed, StripeKeyRefused } from "../runtime/errors.ts";
 import { forgetStripeKey, howToSet, stripeKey } from "./stripe-key.ts";
 
 /** The version of Stripe's API that is asked for; that of the SDK, whose types are of it. */
@@ -29,6 +29,7 @@ export interface StripeKey {
  * Stripe's API, with the key from Parameter Store; `STRIPE_API` is the address of another server that speaks it.
  *
  * @throws {StripeKeyRefused} where no key is set, where it is of the wrong mode, and where Stripe refuses it.
+ * @throws {StripeFailed} where Stripe does not answer, or with another error.
  */
 export const askStripe =
   ({ parameter, liveOnly, read = stripeKey }: StripeKey): AskStripe =>
@@ -42,7 +43,9 @@ export const askStripe =
       return { value, ...secondsOf(value.lastResponse.headers["date"], performance.now() - since) };
     } catch (error) {
       if (isMissing(error)) return null;
-      if (!(error instanceof Stripe.errors.StripeAuthenticationError || isForbidden(error))) throw error;
+      if (!(error instanceof Stripe.errors.StripeError)) throw error;
+      if (!refusals.some((Refusal) => error instanceof Refusal))
+        throw new StripeFailed(`${error.type}: ${error.message}`, { cause: error });
       // Of a right that it lacks Stripe says the name; the rest of the message has a part of the key.
       const [right = ""] = /rak_\w+/.exec(error.message) ?? [];
       throw refusal(
@@ -84,5 +87,4 @@ const secondsOf = (date: string | undefined, milliseconds: number): { from: numb
 const isMissing = (error: unknown): boolean =>
   error instanceof Stripe.errors.StripeInvalidRequestError && error.code === "resource_missing";
 
-const isForbidden = (error: unknown): error is Stripe.errors.StripePermissionError =>
-  error instanceof Stripe.errors.StripePermissionError;
+const refusals = [Stripe.errors.StripeAuthenticationError, Stripe.errors.StripePermissionError];

@@ -76,6 +76,31 @@ test("that Stripe refuses is forgotten, so that its successor is in use at once"
   }
 });
 
+test("that Stripe takes is no help where Stripe fails, which has a name of its own then", async () => {
+  store.value = "rk_live_1";
+  const faults = [
+    { call: 1, status: 429 },
+    { call: 2, status: 500, times: 3 },
+  ];
+  const args = { objects: makeStripeObjects(), key: "rk_live_1", now: () => 1_000_000, faults };
+  const server = await startStripeServer(args);
+  process.env["STRIPE_API"] = server.url;
+  try {
+    const ask = askStripe({ parameter: "the-key", liveOnly: true });
+    for (const type of ["StripeRateLimitError", "StripeAPIError"]) {
+      const { name, message } = await rejects(ask((stripe) => stripe.subscriptions.list()));
+      assert.is(name, "StripeFailed");
+      assert.match(message, new RegExp(`^${type}: \\w`));
+    }
+    server.stop();
+    const { message } = await rejects(ask((stripe) => stripe.subscriptions.list()));
+    assert.match(message, /^StripeConnectionError: /);
+  } finally {
+    delete process.env["STRIPE_API"];
+    server.stop();
+  }
+});
+
 test("of Stripe's test mode is refused where live objects only are taken, as it would find none of them", async () => {
   store.value = "sk_test_1";
   const { name, message } = await rejects(askStripe({ parameter: "the-key", liveOnly: true })(() => Promise.reject()));
