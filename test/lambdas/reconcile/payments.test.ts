@@ -203,4 +203,14 @@ test("makes no row of a payment anew whose customer is deleted", async () => {
   assert.is((await reconcile()).summary.equal, 2);
 });
 
+test("compares a payment and an attempt that are on record, though no item names their deleted customer", async () => {
+  const event = sampleEvent("evt_gone", "invoice.paid", now - 2 * day + 60, invoiceOf("gone"));
+  await captured(() => writeHandler(ofUser("gone", event)));
+  await captured(() => writeHandler(ofUser("gone", failureOf("gone"))));
+  stripe.set("invoices", invoiceOf("gone", { more: { amount_paid: 600 } }));
+  stripe.set("events", failureOf("gone"));
+  stripe.objects.customers.set("cus_gone", { id: "cus_gone", object: "customer", deleted: true });
+  assert.equal((await reconcile()).summary, summaryWith({ compared: 2, equal: 1, healed: { payments: 1 } }));
+});
+
 test.run();
