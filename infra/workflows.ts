@@ -54,6 +54,68 @@ export const workflows: readonly Workflow[] = [
     definition: "sync-subscription",
     description: "ends the subscription; when it runs out at the period's end, Stripe sends nothing else",
   },
+  {
+    eventType: "refund.created",
+    name: "refund-created",
+    definition: "record-reversal",
+    description: "puts the refund on its payment's record",
+  },
+  {
+    eventType: "refund.updated",
+    name: "refund-updated",
+    definition: "record-reversal",
+    description: "brings the refund up to date",
+  },
+  {
+    eventType: "refund.failed",
+    name: "refund-failed",
+    definition: "record-reversal",
+    description: "takes the refund back from the payment: the money did not arrive",
+  },
+  {
+    eventType: "charge.refunded",
+    name: "charge-refunded",
+    definition: "record-reversal",
+    description:
+      "records how much of the payment is refunded; where an account's API version sends no refunds' events, this alone says it",
+  },
+  {
+    eventType: "charge.refund.updated",
+    name: "charge-refund-updated",
+    definition: "record-reversal",
+    description: "brings the refund up to date, where an account's API version sends no refunds' events",
+  },
+  {
+    eventType: "charge.dispute.created",
+    name: "dispute-created",
+    definition: "record-reversal",
+    description:
+      "puts the dispute on its payment's record, and emits a log line and a metric to alert on if it needs an answer",
+  },
+  {
+    eventType: "charge.dispute.updated",
+    name: "dispute-updated",
+    definition: "record-reversal",
+    description: "brings the dispute up to date",
+  },
+  {
+    eventType: "charge.dispute.closed",
+    name: "dispute-closed",
+    definition: "record-reversal",
+    description: "records how the dispute ended",
+  },
+  {
+    eventType: "charge.dispute.funds_withdrawn",
+    name: "dispute-funds-withdrawn",
+    definition: "record-reversal",
+    description: "brings the dispute up to date",
+  },
+  {
+    eventType: "charge.dispute.funds_reinstated",
+    name: "dispute-funds-reinstated",
+    definition: "record-reversal",
+    description: "brings the dispute up to date",
+  },
 ];
 
 /** The types of Stripe event that are handled. */

@@ -1,9 +1,11 @@
 import { paymentsTable } from "./payments/payments-table.ts";
 import { compareFailure, compareInvoice } from "./reconcile/compare-payment.ts";
+import { compareReversal } from "./reconcile/compare-reversal.ts";
 import { compareSubscription } from "./reconcile/compare-subscription.ts";
 import type { Books, Comparison } from "./reconcile/comparison.ts";
 import { type AnsweredPage, readPage } from "./reconcile/pages.ts";
 import { afterPage, Run } from "./reconcile/run.ts";
+import { reversalsTable } from "./reversals/reversals-table.ts";
 import { env } from "./runtime/env.ts";
 import { handle } from "./runtime/handle.ts";
 import type { Log } from "./runtime/log.ts";
@@ -32,7 +34,7 @@ export interface ReconcileSettings {
  * @throws {StripeKeyRefused} where Stripe cannot be asked.
  */
 export const comparePage =
-  (books: Omit<Books, "dryRun">, ask: AskStripe, settings: ReconcileSettings) =>
+  (books: Omit<Books, "dryRun" | "backfill" | "log">, ask: AskStripe, settings: ReconcileSettings) =>
   async (input: unknown, log: Log): Promise<Run> => {
     const run = { ...parse(input, Run), paceSeconds: settings.paceSeconds };
     const since = run.since ?? Math.floor(settings.now() / 1000) - settings.days * 24 * 3600;
@@ -42,7 +44,9 @@ export const comparePage =
       log.warn("Stripe does not know the cursor any more: the list begins anew", { list: run.list });
       return { ...run, since, startingAfter: null, next: "page" };
     }
-    const results = page ? await compareAll({ ...books, dryRun: run.dryRun }, run, page) : [unknownAtStripe(run)];
+    const results = page
+      ? await compareAll({ ...books, dryRun: run.dryRun, backfill: run.backfill, log }, run, page)
+      : [unknownAtStripe(run)];
     const comparisons = results.flatMap((result) => (Array.isArray(result) ? result : []));
     report(run, comparisons, page?.from ?? 0, log);
     // The page is retried; what it has healed is logged and counted already.
@@ -100,15 +104,22 @@ const compare = async (
   try {
     if (list === "subscriptions") return [await compareSubscription(books, answer)];
     if (list === "invoices") return await compareInvoice(books, answer.value);
-    // Stripe lists events of all customers.
-    return await compareFailure(books, answer.value, { subscription, customer });
+    const only = { subscription, customer };
+    if (list === "events") return await compareFailure(books, answer.value, only);
+    return await compareReversal(books, answer, only);
   } catch (failure) {
     if (!(failure instanceof Error) || !isOfObject(failure)) return { failure };
     return failed(kinds[list], `${id}`, failure.message);
   }
 };
 
-const kinds = { subscriptions: "subscription", invoices: "payment", events: "failed_payment" } as const;
+const kinds = {
+  subscriptions: "subscription",
+  invoices: "payment",
+  events: "failed_payment",
+  refunds: "refund",
+  disputes: "dispute",
+} as const;
 
 const unknownAtStripe = ({ list, subscription, customer }: Run): Result => {
   const id = subscription ?? customer ?? "";
@@ -135,11 +146,13 @@ const isWhole = ({ dryRun, subscription, customer }: Run): boolean =>
 
 export const handler = (input: unknown) => {
   const core = env("HOMEBIYORI_CORE");
+  const payments = env("HOMEBIYORI_PAYMENTS");
   const customers = customersTable(core);
   const books = {
     customers,
     subscriptions: { ...subscriptionsTable(core), ...customers },
-    payments: paymentsTable(env("HOMEBIYORI_PAYMENTS")),
+    payments: paymentsTable(payments),
+    reversals: reversalsTable(payments),
     liveOnly: env("LIVEMODE") !== "any",
     sold: planPricesFrom(env),
   };

@@ -7,8 +7,11 @@ import { emitMetrics } from "./runtime/metric.ts";
 import { parse } from "./runtime/parse.ts";
 import { assertAccepted } from "./stripe/event-types.ts";
 import { rejectTestMode, skipConnectedAccount } from "./stripe/origin.ts";
+import { payerOf } from "./payments/payers.ts";
 import { type Payments, paymentsTable } from "./payments/payments-table.ts";
 import { sevenYearsAfter } from "./payments/retention.ts";
+import { linkPayers } from "./reversals/link-payers.ts";
+import { type ReversalsTable, reversalsTable } from "./reversals/reversals-table.ts";
 import { Id, maybe, Reference } from "./stripe/shapes.ts";
 import { envelope } from "./stripe/stripe-event.ts";
 
@@ -18,43 +21,45 @@ const InvoicePayment = type({
   id: Id,
   invoice: Reference,
   is_default: boolean(),
-  payment: type({ payment_intent: maybe(Reference) }),
+  payment: type({ payment_intent: maybe(Reference), charge: maybe(Reference) }),
 });
 
 const Event = envelope(InvoicePayment);
 
 /**
- * Puts a payment intent that paid an invoice, or a part of it, on the payment's record, whether or not the invoice's own event has come yet.
+ * Puts what paid an invoice, or a part of it, on the payment's record, whether or not the invoice's own event has come yet.
  *
  * @throws {InvalidEvent} for what is no payment of an invoice.
  * @throws {Refused} for an event of Stripe's test mode, where live ones only are taken.
  */
-export const linkPayment = (payments: Payments, liveOnly: boolean) => async (event: unknown, log: Log) => {
-  const { detail } = parse(event, Event);
-  assertAccepted("link-payment", detail.type);
-  const { invoice, is_default: isDefault, payment } = detail.data.object;
-  const facts = { invoiceId: invoice, paymentIntentId: payment.payment_intent ?? null };
-  const skip = (reason: string) => {
-    log.info("Nothing is written", { outcome: "skipped", reason, ...facts });
-    return { outcome: "skipped", written: [] };
+export const linkPayment =
+  (payments: Pick<Payments, "link">, reversals: ReversalsTable, liveOnly: boolean) =>
+  async (event: unknown, log: Log) => {
+    const { detail } = parse(event, Event);
+    assertAccepted("link-payment", detail.type);
+    const { invoice, is_default: isDefault, payment } = detail.data.object;
+    const payer = payerOf(payment, isDefault);
+    const facts = { invoiceId: invoice, paymentId: payer?.id ?? null };
+    const skip = (reason: string) => {
+      log.info("Nothing is written", { outcome: "skipped", reason, ...facts });
+      return { outcome: "skipped", written: [] };
+    };
+    const foreign = skipConnectedAccount(detail);
+    if (foreign !== null) {
+      emitMetrics({ NoneOfOurs: 1 });
+      return skip(foreign);
+    }
+    const rejected = rejectTestMode(detail, liveOnly);
+    if (rejected !== null) throw new Refused(rejected);
+    if (!payer) return skip("It names neither a payment intent nor a charge");
+    const { outcome, key, payment: recorded } = await payments.link(invoice, payer, sevenYearsAfter(detail.created));
+    if (recorded) await linkPayers(reversals, [payer.id], recorded, log);
+    const result = { outcome, written: outcome === "applied" ? [`payments ${key}`] : [] };
+    log.info("Payment linked", { ...result, ...facts });
+    return result;
   };
-  const foreign = skipConnectedAccount(detail);
-  if (foreign !== null) {
-    emitMetrics({ NoneOfOurs: 1 });
-    return skip(foreign);
-  }
-  const rejected = rejectTestMode(detail, liveOnly);
-  if (rejected !== null) throw new Refused(rejected);
-  if (!payment.payment_intent) return skip("It names no payment intent");
-  const { outcome, key } = await payments.link(invoice, {
-    paymentIntentId: payment.payment_intent,
-    isDefault,
-    expiresAt: sevenYearsAfter(detail.created),
-  });
-  const result = { outcome, written: outcome === "applied" ? [`payments ${key}`] : [] };
-  log.info("Payment linked", { ...result, ...facts });
-  return result;
-};
 
-export const handler = (input: unknown) =>
-  handle(input, linkPayment(paymentsTable(env("HOMEBIYORI_PAYMENTS")), env("LIVEMODE") !== "any"));
+export const handler = (input: unknown) => {
+  const table = env("HOMEBIYORI_PAYMENTS");
+  return handle(input, linkPayment(paymentsTable(table), reversalsTable(table), env("LIVEMODE") !== "any"));
+};

@@ -6,8 +6,10 @@ import { Invoice } from "./stripe/invoice.ts";
 import type { Log } from "./runtime/log.ts";
 import { emitMetrics } from "./runtime/metric.ts";
 import { parse } from "./runtime/parse.ts";
-import { toPayment } from "./payments/payment.ts";
+import { linkOf, toPayment } from "./payments/payment.ts";
 import { type Payments, paymentsTable } from "./payments/payments-table.ts";
+import { linkPayers } from "./reversals/link-payers.ts";
+import { type ReversalsTable, reversalsTable } from "./reversals/reversals-table.ts";
 import { FoundCustomer } from "./runtime/resolved-customer.ts";
 import { envelope } from "./stripe/stripe-event.ts";
 
@@ -18,14 +20,14 @@ const Event = assign(envelope(Invoice), type({ customer: FoundCustomer }));
  *
  * @throws {InvalidEvent} for another type, and for an invoice that cannot be recorded.
  */
-export const writePayment = (payments: Payments) => async (event: unknown, log: Log) => {
+export const writePayment = (payments: Payments, reversals: ReversalsTable) => async (event: unknown, log: Log) => {
   const { detail, customer } = parse(event, Event);
   assertAccepted("write-payment", detail.type);
   const payment = toPayment(detail, customer.userId);
   const failed = Number(payment.status === "failed");
   // The row of each Event object stays; the alarm is about attempts.
   const isNew = payment.status === "succeeded" || (await payments.isNewAttempt(payment));
-  const { outcome, isFirst } = await payments.record(payment);
+  const { outcome, isFirst, payers } = await payments.record(payment);
   const result = { outcome, written: outcome === "applied" ? [`payments ${payment.PK} ${payment.SK}`] : [] };
   const { billing_reason: billingReason, next_payment_attempt: nextAttempt } = detail.data.object;
   const facts = {
@@ -34,7 +36,7 @@ export const writePayment = (payments: Payments) => async (event: unknown, log: 
     customerId: payment.customer_id,
     subscriptionId: payment.subscription_id,
     invoiceId: payment.stripe_invoice_id,
-    paymentIntentId: payment.stripe_payment_intent_id ?? null,
+    paymentId: payment.payer?.id ?? null,
     amount: payment.amount,
     currency: payment.currency,
     billingReason: billingReason ?? null,
@@ -50,7 +52,11 @@ export const writePayment = (payments: Payments) => async (event: unknown, log: 
     });
   }
   if (isFirst && isNew) emitMetrics({ PaymentFailed: failed, PaymentSucceeded: 1 - failed });
+  if (payment.status === "succeeded") await linkPayers(reversals, payers, linkOf(payment), log);
   return result;
 };
 
-export const handler = (input: unknown) => handle(input, writePayment(paymentsTable(env("HOMEBIYORI_PAYMENTS"))));
+export const handler = (input: unknown) => {
+  const table = env("HOMEBIYORI_PAYMENTS");
+  return handle(input, writePayment(paymentsTable(table), reversalsTable(table)));
+};

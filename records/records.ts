@@ -9,15 +9,9 @@ import {
 import { invoicePartition, subscriptionKey } from "../lambdas/dynamodb/keys.ts";
 import { withoutTwins } from "../lambdas/payments/twins.ts";
 import { usersOfCustomer } from "../lambdas/subscriptions/users-of-customer.ts";
+import { joined } from "./joined.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
-import {
-  type Item,
-  type PaymentRecord,
-  subscriptionFields,
-  type SubscriptionRecord,
-  toPayment,
-  toSubscription,
-} from "./rows.ts";
+import { type Item, type PaymentRecord, subscriptionFields, type SubscriptionRecord, toSubscription } from "./rows.ts";
 
 export { InvalidCursor } from "./cursor.ts";
 export type { PaymentRecord, SubscriptionRecord } from "./rows.ts";
@@ -57,10 +51,12 @@ export interface RecordsArgs {
 /** Opens the records in these tables. Each method throws what the SDK throws, such as `ResourceNotFoundException`. */
 export const openRecords = ({ client, tables, now = Date.now }: RecordsArgs): Records => {
   const documents = DynamoDBDocumentClient.from(client);
+  const seconds = () => Math.floor(now() / 1000);
+  const toPayments = (items: readonly Item[]) => joined(documents, tables.payments, items, seconds());
   const recorded = (values: object) => ({
     // Without an amount it is only the payment intent of an invoice that is not recorded, or not yet.
     FilterExpression: "expires_at > :now AND attribute_exists(amount)",
-    ExpressionAttributeValues: { ...values, ":now": Math.floor(now() / 1000) },
+    ExpressionAttributeValues: { ...values, ":now": seconds() },
   });
   return {
     subscription: async (userId) => {
@@ -75,20 +71,20 @@ export const openRecords = ({ client, tables, now = Date.now }: RecordsArgs): Re
     },
     payments: async (userId, { limit, cursor }) => {
       const history = { TableName: tables.payments, IndexName: "GSI1", ScanIndexForward: false };
-      const payments: PaymentRecord[] = [];
+      let items: Item[] = [];
       let end: number | null = cursor ? readCursor(cursor, userId) : Number.MAX_SAFE_INTEGER;
       do {
         const page: QueryCommandOutput = await documents.send(
           new QueryCommand({
             ...history,
             KeyConditionExpression: "user_id = :user AND stripe_created < :end",
-            Limit: limit - payments.length,
+            Limit: limit - items.length,
             ...recorded({ ":user": userId, ":end": end }),
           }),
         );
-        const { Items: items = [], LastEvaluatedKey: lastKey } = page;
+        const { Items: found = [], LastEvaluatedKey: lastKey } = page;
         end = lastKey ? Number(lastKey["stripe_created"]) : null;
-        if (end === null) payments.push(...toPayments(items));
+        if (end === null) items = withoutTwins([...items, ...found]);
         else {
           // It ends within an invoice, perhaps: all records of one are in the same second.
           const second = await queryAll(documents, {
@@ -96,9 +92,11 @@ export const openRecords = ({ client, tables, now = Date.now }: RecordsArgs): Re
             KeyConditionExpression: "user_id = :user AND stripe_created = :end",
             ...recorded({ ":user": userId, ":end": end }),
           });
-          payments.push(...toPayments([...items.filter((item) => item["stripe_created"] !== end), ...second]));
+          const others = found.filter((item) => item["stripe_created"] !== end);
+          items = withoutTwins([...items, ...others, ...second]);
         }
-      } while (end !== null && payments.length < limit);
+      } while (end !== null && items.length < limit);
+      const payments = (await toPayments(items)).toSorted(newestFirst);
       return { payments, cursor: end === null ? null : writeCursor({ user_id: userId, stripe_created: end }) };
     },
     paymentsOf: async (invoiceId) => {
@@ -107,12 +105,10 @@ export const openRecords = ({ client, tables, now = Date.now }: RecordsArgs): Re
         KeyConditionExpression: "PK = :invoice",
         ...recorded({ ":invoice": invoicePartition(invoiceId) }),
       });
-      return withoutTwins(items.map(toPayment));
+      return toPayments(withoutTwins(items));
     },
   };
 };
-
-const toPayments = (items: Item[]): PaymentRecord[] => withoutTwins(items.map(toPayment)).toSorted(newestFirst);
 
 const newestFirst = (a: PaymentRecord, b: PaymentRecord): number =>
   b.stripe_created - a.stripe_created || b.created_at - a.created_at;

@@ -1,4 +1,6 @@
 import type { GetCommandOutput } from "@aws-sdk/lib-dynamodb";
+import { type ReversedPayment, reversedPayment } from "../lambdas/reversals/reversed-payment.ts";
+import { reversalsIn } from "../lambdas/reversals/reversals.ts";
 
 /** An item of a table. */
 export type Item = NonNullable<GetCommandOutput["Item"]>;
@@ -33,8 +35,8 @@ export interface SubscriptionRecord {
   gap_since: number | null;
 }
 
-/** A payment that succeeded or failed, as it is kept: amounts in the currency's minor unit, times in unix seconds. */
-export interface PaymentRecord {
+/** A payment that succeeded or failed, with its refunds and disputes: amounts in the currency's minor unit, times in unix seconds. */
+export interface PaymentRecord extends ReversedPayment {
   user_id: string;
   customer_id: string | null;
   subscription_id: string | null;
@@ -45,10 +47,11 @@ export interface PaymentRecord {
   stripe_payment_intent_id?: string;
   /** Every payment intent that paid the invoice or a part of it; left out while no event has named one. */
   stripe_payment_intent_ids?: string[];
+  /** Every charge without a payment intent that paid the invoice or a part of it; left out while no event has named one. */
+  stripe_charge_ids?: string[];
   /** What was paid, or what was still due when it failed. */
   amount: number;
   currency: string;
-  status: "succeeded" | "failed";
   /** Null where the event does not say what is paid for. */
   billing_period_start: number | null;
   billing_period_end: number | null;
@@ -104,12 +107,22 @@ export const toSubscription = (item: Item): SubscriptionRecord | null => {
   return { customer_id: null, ...fields } as SubscriptionRecord;
 };
 
-/** Reads the payment of an item. */
-export const toPayment = (item: Item): PaymentRecord => {
-  const { PK: _, SK: __, tie_breaker: ___, stripe_payment_intent_ids: intents, ...fields } = item;
-  // Only this program writes the payments table, so the cast holds.
+/** Reads the payment of an item, and its refunds and disputes of the items that hold those. */
+export const toPayment = (item: Item, reversals: readonly Item[]): PaymentRecord => {
+  const {
+    PK: _,
+    SK: __,
+    tie_breaker: ___,
+    stripe_payment_intent_ids: intents,
+    stripe_charge_ids: charges,
+    ...rest
+  } = item;
+  // Only this program writes the payments table, so the casts hold.
+  const fields = rest as Omit<PaymentRecord, keyof ReversedPayment> & { status: "succeeded" | "failed" };
   return {
     ...fields,
     ...(intents instanceof Set && { stripe_payment_intent_ids: [...intents].map(String).toSorted() }),
-  } as PaymentRecord;
+    ...(charges instanceof Set && { stripe_charge_ids: [...charges].map(String).toSorted() }),
+    ...reversedPayment(fields, reversalsIn(reversals)),
+  };
 };

@@ -69,6 +69,7 @@ const testing = ({ sources, bus, tables: { core, payments } }: Args): AllowState
 
 const reading = ({ tables: { core, payments } }: Args): AllowStatement[] => [
   { Action: "dynamodb:GetItem", Resource: core.arn },
+  { Action: "dynamodb:BatchGetItem", Resource: payments.arn },
   {
     Action: "dynamodb:Query",
     Resource: [

@@ -37,6 +37,11 @@ const handling = ({ core, payments }: Tables, prices: Prices, settings: Settings
       environment: { HOMEBIYORI_PAYMENTS: payments.name, LIVEMODE: livemode },
       tables: [{ table: payments, operations: ["UpdateItem"] }],
     }),
+    "record-reversal": new Function("record-reversal", {
+      ...usual,
+      environment: { HOMEBIYORI_PAYMENTS: payments.name, LIVEMODE: livemode },
+      tables: [{ table: payments, operations: ["UpdateItem"] }],
+    }),
     "sync-subscription": new Function("sync-subscription", {
       ...usual,
       memoryMegabytes: 1024,
@@ -78,7 +83,7 @@ const asking = ({ core, payments }: Tables, stripeKey: aws.ssm.Parameter, prices
       tables: [
         { table: core, index: "GSI2", operations: ["Query"] },
         { table: core, operations: ["GetItem", "UpdateItem"] },
-        { table: payments, operations: ["Query", "UpdateItem"] },
+        { table: payments, operations: ["GetItem", "Query", "UpdateItem"] },
       ],
     }),
   };

@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBDocumentClient, UpdateCommand, type UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
 
 /** How many attempts a call has. */
 export const maxAttempts = 3;
@@ -24,3 +24,9 @@ export const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(patience)
 
 /** Whether DynamoDB refused a write because its condition does not hold. */
 export const isConditionFailed = (error: unknown): boolean => error instanceof ConditionalCheckFailedException;
+
+/** Updates an item and returns its attributes as they were before. */
+export const update = async (input: UpdateCommandInput): Promise<Record<string, unknown>> => {
+  const { Attributes = {} } = await dynamodb.send(new UpdateCommand({ ReturnValues: "ALL_OLD", ...input }));
+  return Attributes;
+};

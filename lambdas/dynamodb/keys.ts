@@ -37,3 +37,6 @@ export const failedKey = (invoiceId: string, failedAt: number, attemptCount: num
   PK: invoicePartition(invoiceId),
   SK: `${failedSortKeys}${failedAt}#${attemptCount}`,
 });
+
+/** The key of the refunds and disputes of a payment, by its payment intent, or by its charge where it has none. */
+export const reversalsKey = (paymentId: string) => ({ PK: `PAYMENT#${paymentId}`, SK: "REVERSALS" });

@@ -1,8 +1,9 @@
 import type { Infer } from "superstruct";
 import { failedKey, succeededKey } from "../dynamodb/keys.ts";
-import { type Invoice, paymentIntentOf, subscriptionOf } from "../stripe/invoice.ts";
+import { chargeOf, type Invoice, paymentIntentOf, subscriptionOf } from "../stripe/invoice.ts";
 import { servicePeriodOf } from "../stripe/invoice-lines.ts";
 import type { StripeEvent } from "../stripe/stripe-event.ts";
+import { type Payer, payerOf } from "./payers.ts";
 import { sevenYearsAfter } from "./retention.ts";
 
 /** A payment that succeeded or failed, as it is kept: amounts in the currency's minor unit, times in unix seconds. */
@@ -15,8 +16,6 @@ export interface Payment {
   customer_id: string | null;
   subscription_id: string | null;
   stripe_invoice_id: string;
-  /** The payment intent of the invoice's own payment; left out while no event has named it. */
-  stripe_payment_intent_id?: string;
   /** What was paid, or what was still due when it failed. */
   amount: number;
   currency: string;
@@ -33,6 +32,15 @@ export interface Payment {
   failure_reason?: string;
   /** Stripe's count of the attempts of its own schedule, which one by hand does not raise. */
   attempt_count?: number;
+  /** What paid it, or was to, where the event names it. */
+  payer?: Payer;
+}
+
+/** Whose payment of which invoice something is about, and until when that is kept, in unix seconds. */
+export interface LinkedPayment {
+  userId: string;
+  invoiceId: string;
+  expiresAt: number;
 }
 
 /** Turns what an invoice's event says into the record of the payment; no value of it comes from a clock. */
@@ -42,6 +50,7 @@ export const toPayment = (
 ): Payment => {
   const invoice = event.data.object;
   const intent = paymentIntentOf(invoice);
+  const payer = payerOf({ payment_intent: intent?.id, charge: chargeOf(invoice) }, true);
   const period = servicePeriodOf(invoice);
   const failed = event.type === "invoice.payment_failed";
   const createdAt = failed ? event.created : (invoice.status_transitions?.paid_at ?? event.created);
@@ -51,7 +60,6 @@ export const toPayment = (
     customer_id: invoice.customer ?? null,
     subscription_id: subscriptionOf(invoice),
     stripe_invoice_id: invoice.id,
-    ...(intent && { stripe_payment_intent_id: intent.id }),
     amount: failed ? (invoice.amount_remaining ?? invoice.amount_due) : invoice.amount_paid,
     currency: invoice.currency,
     status: failed ? "failed" : "succeeded",
@@ -61,8 +69,20 @@ export const toPayment = (
     created_at: createdAt,
     expires_at: sevenYearsAfter(createdAt),
     ...(failed && { failure_reason: failureReason(intent), attempt_count: invoice.attempt_count }),
+    ...(payer && { payer }),
   };
 };
+
+/** Whose payment of which invoice it is, and until when it is kept. */
+export const linkOf = ({
+  user_id: userId,
+  stripe_invoice_id: invoiceId,
+  expires_at: expiresAt,
+}: Payment): LinkedPayment => ({
+  userId,
+  invoiceId,
+  expiresAt,
+});
 
 // No invoice event holds the reason in any version, unless its payment intent was expanded.
 const failureReason = (intent: ReturnType<typeof paymentIntentOf>): string =>

@@ -1,17 +1,10 @@
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { assignments } from "../dynamodb/assignments.ts";
-import { dynamodb, isConditionFailed } from "../dynamodb/dynamodb.ts";
+import { dynamodb, isConditionFailed, update } from "../dynamodb/dynamodb.ts";
 import { failedSortKeys, invoicePartition, succeededKey } from "../dynamodb/keys.ts";
-import type { Payment } from "./payment.ts";
-import {
-  addIntent,
-  hasIntent,
-  type InvoiceIntent,
-  namedByDefault,
-  type PaymentRow,
-  settleIntent,
-  update,
-} from "./payment-intents.ts";
+import type { LinkedPayment, Payment } from "./payment.ts";
+import { addPayer, naming, type PaymentRow, settleIntent } from "./add-payer.ts";
+import { type Payer, payersOf } from "./payers.ts";
 import { withoutTwins } from "./twins.ts";
 
 /** Where payments are kept. */
@@ -20,17 +13,31 @@ export interface Payments {
    * Puts a payment on record, by one write and whatever came before.
    *
    * `applied`: the record says something new. `duplicate`: it said all of it already. `stale`: what it says of this payment
-   * is more (a larger amount, an earlier time), and stays. `isFirst`: no other event had told of the payment.
+   * is more (a larger amount, an earlier time), and stays. `isFirst`: no other event had told of the payment. `payers`: the ids of
+   * what paid it, as far as its record names it.
    */
-  record(payment: Payment): Promise<{ outcome: "applied" | "duplicate" | "stale"; isFirst: boolean }>;
-  /** Adds a payment intent to the record of an invoice's payment, which it makes if there is none yet. */
-  link(invoiceId: string, intent: InvoiceIntent): Promise<{ outcome: "applied" | "duplicate"; key: string }>;
+  record(payment: Payment): Promise<Recorded>;
+  /**
+   * Adds what paid it to the record of an invoice's payment, which it makes if there is none yet, and which it keeps until `expiresAt`
+   * if the invoice's own event never comes. `payment`: the payment, where that event has come.
+   */
+  link(
+    invoiceId: string,
+    payer: Payer,
+    expiresAt: number,
+  ): Promise<{ outcome: "applied" | "duplicate"; key: string; payment: LinkedPayment | null }>;
   /**
    * Whether the invoice's rows show an attempt more with this failed one: Stripe may tell of one twice, some seconds apart.
    *
    * Over all events of an invoice it is so as often as its rows show attempts in the end, whatever their order.
    */
   isNewAttempt(failed: Payment): Promise<boolean>;
+}
+
+interface Recorded {
+  outcome: "applied" | "duplicate" | "stale";
+  isFirst: boolean;
+  payers: string[];
 }
 
 /** Reads all rows of an invoice. */
@@ -40,23 +47,24 @@ export interface PaymentRows {
 
 /** The payments in the DynamoDB table of that name. */
 export const paymentsTable = (tableName: string): Payments & PaymentRows => ({
-  record: async (payment) => {
-    const { PK, SK, stripe_payment_intent_id: intent, ...said } = payment;
+  record: async ({ PK, SK, payer, ...said }) => {
     const row = { TableName: tableName, Key: { PK, SK } };
     try {
-      return await recordBest(row, said, intent);
+      return await recordBest(row, said, payer);
     } catch (error) {
       if (!isConditionFailed(error)) throw error;
-      // What it says of the payment loses, but the intent that it names is kept.
-      if (intent === undefined) return { outcome: "stale", isFirst: false };
-      const named = { paymentIntentId: intent, isDefault: true, expiresAt: said.expires_at };
-      const isNew = (await addIntent(row, named)) === "applied";
-      return { outcome: isNew ? "applied" : "stale", isFirst: false };
+      // What it says of the payment loses, but the payer that it names is kept.
+      if (!payer) return { outcome: "stale", isFirst: false, payers: [] };
+      const { outcome, before } = await addPayer(row, payer, said.expires_at);
+      return { outcome: outcome === "applied" ? outcome : "stale", isFirst: false, payers: payersAfter(before, payer) };
     }
   },
-  link: async (invoiceId, intent) => {
+  link: async (invoiceId, payer, expiresAt) => {
     const Key = succeededKey(invoiceId);
-    return { outcome: await addIntent({ TableName: tableName, Key }, intent), key: `${Key.PK} ${Key.SK}` };
+    const { outcome, before } = await addPayer({ TableName: tableName, Key }, payer, expiresAt);
+    const { user_id: userId, expires_at: until } = before;
+    const payment = typeof userId === "string" ? { userId, invoiceId, expiresAt: Number(until) } : null;
+    return { outcome, key: `${Key.PK} ${Key.SK}`, payment };
   },
   isNewAttempt: async (failed) => {
     const others = (await query(tableName, failed.PK, failedSortKeys)).filter(({ SK }) => SK !== failed.SK);
@@ -79,7 +87,7 @@ const query = async (tableName: string, partition: string, begin = ""): Promise<
 
 /** The fields in which a payment's row would change if the payment were recorded: none where the row says more, or the same. */
 export const fieldsToRecord = (row: Record<string, unknown> | undefined, payment: Payment): string[] => {
-  const { PK: _, SK: __, stripe_payment_intent_id: ___, ...said } = payment;
+  const { PK: _, SK: __, payer: ___, ...said } = payment;
   const differing = Object.entries(said).flatMap(([name, value]) => (row?.[name] === value ? [] : [name]));
   if (row?.["amount"] === undefined) return differing;
   const { amount, created_at: createdAt, tie_breaker: tieBreaker } = row;
@@ -91,32 +99,34 @@ export const fieldsToRecord = (row: Record<string, unknown> | undefined, payment
   return (ranks.find((rank) => rank !== 0) ?? 0) > 0 ? differing : [];
 };
 
-// What an event says of a payment, but for the payment intent.
-type Said = Omit<Payment, "PK" | "SK" | "stripe_payment_intent_id">;
+// What an event says of a payment, but for what paid it.
+type Said = Omit<Payment, "PK" | "SK" | "payer">;
+
+const payersAfter = (before: Record<string, unknown>, payer?: Payer): string[] => [
+  ...new Set([...payersOf(before), ...(payer ? [payer.id] : [])]),
+];
 
 // Of two events about one payment the same one wins, whichever comes first; the condition fails for the other.
-const recordBest = async (
-  row: PaymentRow,
-  said: Said,
-  intent: string | undefined,
-): Promise<{ outcome: "applied" | "duplicate"; isFirst: boolean }> => {
+const recordBest = async (row: PaymentRow, said: Said, payer: Payer | undefined): Promise<Recorded> => {
   const { sets, names, values } = assignments({ ...said, tie_breaker: tieBreakerOf(said) });
-  const named = intent
-    ? `${namedByDefault} ADD stripe_payment_intent_ids :intents`
-    : "payment_id = if_not_exists(payment_id, :stripe_invoice_id)";
+  const named = payer && naming(payer);
+  // Until an intent is known, the payment is named after the invoice.
+  const unnamed = "payment_id = if_not_exists(payment_id, :stripe_invoice_id)";
+  const setting = named && named.set.length > 0 ? named.set : [unnamed];
   const before = await update({
     ...row,
-    UpdateExpression: `SET ${sets.join(", ")}, ${named}`,
+    UpdateExpression: `SET ${[...sets, ...setting].join(", ")} ${named?.add ?? ""}`,
     ConditionExpression:
       "attribute_not_exists(#amount) OR #amount < :amount OR (#amount = :amount AND (#created_at > :created_at OR " +
       "(#created_at = :created_at AND (attribute_not_exists(#tie_breaker) OR #tie_breaker <= :tie_breaker))))",
     ExpressionAttributeNames: names,
-    ExpressionAttributeValues: { ...values, ...(intent && { ":intent": intent, ":intents": new Set([intent]) }) },
+    ExpressionAttributeValues: { ...values, ...named?.values },
   });
-  if (intent) await settleIntent(row, intent, before["stripe_payment_intent_id"]);
+  if (payer) await settleIntent(row, payer, before);
   const isKnown = Object.entries(said).every(([name, value]) => before[name] === value);
-  const isDuplicate = isKnown && (!intent || hasIntent(before, intent));
-  return { outcome: isDuplicate ? "duplicate" : "applied", isFirst: before["amount"] === undefined };
+  const isDuplicate = isKnown && (!payer || payersOf(before).includes(payer.id));
+  const isFirst = before["amount"] === undefined;
+  return { outcome: isDuplicate ? "duplicate" : "applied", isFirst, payers: payersAfter(before, payer) };
 };
 
 // Orders events of equal amount and time by what they say: first by how much of it is known, then by all that can differ.

@@ -1,14 +1,16 @@
 import { assign, boolean, type Infer, string, type } from "superstruct";
-import { hasIntent } from "../payments/payment-intents.ts";
-import { type Payment, toPayment } from "../payments/payment.ts";
+import { type Payer, payerOf, payersOf, setOf } from "../payments/payers.ts";
+import { linkOf, type Payment, toPayment } from "../payments/payment.ts";
 import { fieldsToRecord } from "../payments/payments-table.ts";
 import { sevenYearsAfter } from "../payments/retention.ts";
+import { linkPayers } from "../reversals/link-payers.ts";
 import { parse } from "../runtime/parse.ts";
 import { Invoice, subscriptionOf } from "../stripe/invoice.ts";
 import { Owned } from "../stripe/owner.ts";
 import { ExpandedCustomer, maybe } from "../stripe/shapes.ts";
 import { envelope } from "../stripe/stripe-event.ts";
 import { findUser } from "../subscriptions/find-user.ts";
+import type { Only } from "./compare-reversal.ts";
 import { type Books, type Comparison, differencesOf, withoutUser } from "./comparison.ts";
 
 const ListedInvoice = assign(
@@ -30,7 +32,7 @@ export const compareInvoice = async (books: Books, value: unknown): Promise<Comp
   const { customer, ...listed } = parse(value, ListedInvoice);
   const invoice = { ...listed, customer: customer?.id };
   const isPaid = invoice.status === "paid";
-  if (!isPaid && paidIntentsOf(invoice).length === 0) return [];
+  if (!isPaid && payersIn(invoice).length === 0) return [];
   const object = { kind: "payment", id: invoice.id } as const;
   const found = await findUser(books.customers, books)(parse(value, Owned), invoice);
   if (found.userId === null) return [withoutUser(found, object)];
@@ -45,11 +47,13 @@ export const compareInvoice = async (books: Books, value: unknown): Promise<Comp
     const reason = `Customer ${customer.id} is deleted at Stripe, and has no row of this payment`;
     return [{ ...object, userId: found.userId, outcome: "deleted_customer", reason, differences: [] }];
   }
-  if (!isPaid) return compareIntents(books, invoice, found.userId, row);
+  const named = row ? payersOf(row) : [];
+  if (!isPaid) return comparePayers(books, invoice, found.userId, named);
   const compared = await comparePayment(books, "payment", invoice.id, payment, row);
-  // What is recorded names its own intent.
-  const named = compared.outcome === "equal" ? row : { ...row, ...payment };
-  return [compared, ...(await compareIntents(books, invoice, found.userId, named))];
+  if (books.backfill && !books.dryRun && row) await linkPayers(books.reversals, named, linkOf(payment), books.log);
+  // What is recorded names its own payer.
+  const own = compared.outcome !== "equal" && payment.payer ? [payment.payer.id] : [];
+  return [compared, ...(await comparePayers(books, invoice, found.userId, [...named, ...own]))];
 };
 
 /**
@@ -58,11 +62,7 @@ export const compareInvoice = async (books: Books, value: unknown): Promise<Comp
  *
  * @throws {InvalidEvent} for what is no event about an invoice.
  */
-export const compareFailure = async (
-  books: Books,
-  value: unknown,
-  only: { customer: string | null; subscription: string | null },
-): Promise<Comparison[]> => {
+export const compareFailure = async (books: Books, value: unknown, only: Only): Promise<Comparison[]> => {
   const { detail } = parse({ detail: value }, envelope(Invoice));
   const { customer = null } = detail.data.object;
   if (only.customer !== null && only.customer !== customer) return [];
@@ -82,7 +82,7 @@ export const compareFailure = async (
 };
 
 const comparePayment = async (
-  { payments, dryRun }: Books,
+  { payments, reversals, dryRun, log }: Books,
   kind: "payment" | "failed_payment",
   id: string,
   payment: Payment,
@@ -93,32 +93,33 @@ const comparePayment = async (
   if (fields.length === 0) return { ...object, outcome: "equal", differences: [] };
   const differences = differencesOf(fields, row, { ...payment });
   if (dryRun) return { ...object, outcome: "would_heal", differences };
-  const { outcome } = await payments.record(payment);
+  const { outcome, payers } = await payments.record(payment);
+  if (kind === "payment") await linkPayers(reversals, payers, linkOf(payment), log);
   return { ...object, outcome: outcome === "applied" ? "healed" : "equal", differences };
 };
 
-// Those that have paid it, or a part of it.
-const paidIntentsOf = ({ payments: list }: Pick<Infer<typeof Invoice>, "payments">) =>
-  (list?.data ?? []).filter(({ status }) => status === "paid");
+// What has paid it, or a part of it.
+const payersIn = ({ payments: list }: Pick<Infer<typeof Invoice>, "payments">): Payer[] =>
+  (list?.data ?? []).flatMap(({ status, is_default: isDefault, payment }) => {
+    const names = { payment_intent: payment?.payment_intent?.id, charge: payment?.charge };
+    return (status === "paid" && payerOf(names, isDefault === true)) || [];
+  });
 
-const compareIntents = async (
-  { payments, dryRun }: Books,
+const comparePayers = async (
+  { payments, reversals, dryRun, log }: Books,
   invoice: Infer<typeof Invoice>,
   userId: string,
-  row: Record<string, unknown> | undefined,
+  named: readonly string[],
 ): Promise<Comparison[]> => {
   const { id: invoiceId, created } = invoice;
-  const missing = paidIntentsOf(invoice).flatMap(({ is_default: isDefault, payment }) => {
-    const id = payment?.payment_intent?.id;
-    return id === undefined || (row && hasIntent(row, id)) ? [] : [{ id, isDefault: isDefault === true }];
-  });
+  const missing = payersIn(invoice).filter(({ id }) => !named.includes(id));
   return Promise.all(
-    missing.map(async ({ id, isDefault }) => {
-      const intent = { paymentIntentId: id, isDefault, expiresAt: sevenYearsAfter(created) };
-      const differences = [{ field: "stripe_payment_intent_ids", ours: null, stripes: id }];
-      const told = { kind: "payment_intent" as const, id, userId, reason: null, differences };
+    missing.map(async (payer) => {
+      const differences = [{ field: setOf(payer), ours: null, stripes: payer.id }];
+      const told = { kind: "payment_intent" as const, id: payer.id, userId, reason: null, differences };
       if (dryRun) return { ...told, outcome: "would_heal" };
-      const { outcome } = await payments.link(invoiceId, intent);
+      const { outcome, payment } = await payments.link(invoiceId, payer, sevenYearsAfter(created));
+      if (payment) await linkPayers(reversals, [payer.id], payment, log);
       return { ...told, outcome: outcome === "applied" ? "healed" : "equal" };
     }),
   );

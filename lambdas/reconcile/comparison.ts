@@ -1,4 +1,6 @@
 import type { PaymentRows, Payments } from "../payments/payments-table.ts";
+import type { ReversalsTable } from "../reversals/reversals-table.ts";
+import type { Log } from "../runtime/log.ts";
 import type { SubscriptionTables } from "../subscriptions/change-subscription.ts";
 import type { Customers } from "../subscriptions/customers-table.ts";
 import type { FoundUser, OwnerSettings } from "../subscriptions/find-user.ts";
@@ -8,12 +10,16 @@ export interface Books extends OwnerSettings {
   customers: Pick<Customers, "usersOf">;
   subscriptions: SubscriptionTables;
   payments: PaymentRows & Pick<Payments, "record" | "link">;
+  reversals: ReversalsTable;
   dryRun: boolean;
+  /** Whether the rows may be of a time when no payment's payers were linked to its user. */
+  backfill: boolean;
+  log: Log;
 }
 
 /** What became of one object of Stripe's. */
 export interface Comparison {
-  kind: "subscription" | "payment" | "failed_payment" | "payment_intent";
+  kind: "subscription" | "payment" | "failed_payment" | "payment_intent" | "refund" | "dispute";
   /** Stripe's id of it. */
   id: string;
   userId: string | null;

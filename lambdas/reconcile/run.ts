@@ -2,7 +2,7 @@ import { boolean, defaulted, enums, type Infer, integer, min, nullable, object, 
 import type { Comparison } from "./comparison.ts";
 
 /** Stripe's lists, in the order in which they are gone through. */
-export const lists = ["subscriptions", "invoices", "events"] as const;
+export const lists = ["subscriptions", "invoices", "events", "refunds", "disputes"] as const;
 
 const count = () => defaulted(min(integer(), 0), 0);
 const orNull = () => defaulted(nullable(string()), null);
@@ -16,7 +16,14 @@ const Summary = object({
   confirmed: count(),
   /** Rows that differed, or were not there, by kind; with `dryRun` those that would be written. */
   healed: defaulted(
-    object({ subscriptions: count(), payments: count(), failedPayments: count(), paymentIntents: count() }),
+    object({
+      subscriptions: count(),
+      payments: count(),
+      failedPayments: count(),
+      paymentIntents: count(),
+      refunds: count(),
+      disputes: count(),
+    }),
     {},
   ),
   /** Rows of which an event is known that may be later than what Stripe said. */
@@ -105,6 +112,8 @@ const kinds = {
   payment: "payments",
   failed_payment: "failedPayments",
   payment_intent: "paymentIntents",
+  refund: "refunds",
+  dispute: "disputes",
 } as const;
 
 const counted = (summary: Summary, { kind, outcome }: Comparison): Summary => {

@@ -1,6 +1,6 @@
-import { array, boolean, type Infer, literal, pattern, string, type } from "superstruct";
+import { array, boolean, type Infer, literal, string, type } from "superstruct";
 import { Lines, type LinesInSight, subscriptionInLines } from "./invoice-lines.ts";
-import { AmountMinor, Count, Expandable, Id, maybe, Metadata, Reference, UnixSeconds } from "./shapes.ts";
+import { AmountMinor, Count, Currency, Expandable, Id, maybe, Metadata, Reference, UnixSeconds } from "./shapes.ts";
 
 const SubscriptionDetails = type({ subscription: maybe(Reference), metadata: maybe(Metadata) });
 
@@ -19,7 +19,7 @@ const PaymentIntent = Expandable(type({ id: Id, last_payment_error: maybe(LastEr
 const InvoicePayment = type({
   is_default: maybe(boolean()),
   status: maybe(string()),
-  payment: maybe(type({ payment_intent: maybe(PaymentIntent) })),
+  payment: maybe(type({ payment_intent: maybe(PaymentIntent), charge: maybe(Reference) })),
 });
 
 /** Stripe's invoice in any API version's shape, as far as a payment's record needs it. */
@@ -29,11 +29,12 @@ export const Invoice = type({
   customer: maybe(Reference),
   ...invoiceSubscription,
   payment_intent: maybe(PaymentIntent),
+  charge: maybe(Reference),
   payments: maybe(type({ data: array(InvoicePayment) })),
   amount_paid: AmountMinor,
   amount_due: AmountMinor,
   amount_remaining: maybe(AmountMinor),
-  currency: pattern(string(), /^[a-z]{3}$/),
+  currency: Currency,
   created: UnixSeconds,
   status_transitions: maybe(type({ paid_at: maybe(UnixSeconds) })),
   attempt_count: Count,
@@ -49,7 +50,11 @@ export const subscriptionOf = (
 
 /** The payment intent that an invoice names; no invoice event has one since Basil, and Stripe's API one that failed or was canceled too. */
 export const paymentIntentOf = (invoice: Infer<typeof Invoice>) =>
-  invoice.payment_intent ??
-  invoice.payments?.data.find(({ is_default: isDefault, status }) => isDefault && (status ?? "paid") === "paid")
-    ?.payment?.payment_intent ??
-  null;
+  invoice.payment_intent ?? ownPaymentOf(invoice)?.payment_intent ?? null;
+
+/** The charge that an invoice names; where it has a payment intent, that is what paid the invoice. */
+export const chargeOf = (invoice: Infer<typeof Invoice>): string | null =>
+  invoice.charge ?? ownPaymentOf(invoice)?.charge ?? null;
+
+const ownPaymentOf = ({ payments }: Infer<typeof Invoice>) =>
+  payments?.data.find(({ is_default: isDefault, status }) => isDefault && (status ?? "paid") === "paid")?.payment;

@@ -6,6 +6,7 @@ import {
   min,
   nullable,
   optional,
+  pattern,
   size,
   string,
   type Struct,
@@ -41,6 +42,9 @@ const largestAmount = Number.MAX_SAFE_INTEGER;
 
 /** An amount in the currency's minor unit, which JPY has none of: 980 is 980 yen. */
 export const AmountMinor = max(min(integer(), 0), largestAmount);
+
+/** A currency as Stripe has it: https://docs.stripe.com/currencies */
+export const Currency = pattern(string(), /^[a-z]{3}$/);
 
 /** A number of things, such as attempts. */
 export const Count = max(min(integer(), 0), Number.MAX_SAFE_INTEGER);

@@ -1,0 +1,65 @@
+import { env } from "./runtime/env.ts";
+import { Refused } from "./runtime/errors.ts";
+import { handle } from "./runtime/handle.ts";
+import type { Log } from "./runtime/log.ts";
+import { emitMetrics } from "./runtime/metric.ts";
+import { parse } from "./runtime/parse.ts";
+import { type Payments, paymentsTable } from "./payments/payments-table.ts";
+import { sevenYearsAfter } from "./payments/retention.ts";
+import { factsOf } from "./reversals/facts.ts";
+import { linkPayers } from "./reversals/link-payers.ts";
+import { report } from "./reversals/report.ts";
+import { type ReversalsTable, reversalsTable } from "./reversals/reversals-table.ts";
+import { assertAccepted } from "./stripe/event-types.ts";
+import { rejectTestMode, skipConnectedAccount } from "./stripe/origin.ts";
+import { paymentOf, Reversal } from "./stripe/reversal.ts";
+import { envelope } from "./stripe/stripe-event.ts";
+
+const Event = envelope(Reversal);
+
+/**
+ * Puts a refund or a dispute on record, whether or not its payment's own event has come yet.
+ *
+ * @throws {InvalidEvent} for what is no refund, dispute or charge.
+ * @throws {Refused} for an event of Stripe's test mode, where live ones only are taken.
+ */
+export const recordReversal =
+  (payments: Pick<Payments, "link">, reversals: ReversalsTable, liveOnly: boolean) =>
+  async (event: unknown, log: Log) => {
+    const { detail } = parse(event, Event);
+    assertAccepted("record-reversal", detail.type);
+    const reversal = detail.data.object;
+    const paymentId = paymentOf(reversal);
+    const ids = { paymentId, reversalId: reversal.id };
+    const skip = (reason: string) => {
+      log.info("Nothing is written", { outcome: "skipped", reason, ...ids });
+      return { outcome: "skipped", written: [] };
+    };
+    const foreign = skipConnectedAccount(detail);
+    if (foreign !== null) {
+      emitMetrics({ NoneOfOurs: 1 });
+      return skip(foreign);
+    }
+    const rejected = rejectTestMode(detail, liveOnly);
+    if (rejected !== null) throw new Refused(rejected);
+    if (paymentId === null) return skip("It names no payment");
+    const isCharge = reversal.object === "charge";
+    // All events about one refund, or one dispute, keep it until the same time.
+    const expiresAt = sevenYearsAfter(isCharge ? detail.created : reversal.created);
+    const change = await reversals.add(paymentId, factsOf(reversal, detail.created), expiresAt);
+    report(change, log);
+    const { outcome, key, after } = change;
+    if (after.userId === null && isCharge && reversal.invoice) {
+      const kind = reversal.payment_intent ? "default_intent" : "charge";
+      const { payment } = await payments.link(reversal.invoice, { id: paymentId, kind }, expiresAt);
+      if (payment) await linkPayers(reversals, [paymentId], payment, log);
+    }
+    const written = outcome === "duplicate" ? [] : [`payments ${key}`];
+    log.info("Reversal recorded", { outcome, written, userId: after.userId, invoiceId: after.invoiceId, ...ids });
+    return { outcome, written };
+  };
+
+export const handler = (input: unknown) => {
+  const table = env("HOMEBIYORI_PAYMENTS");
+  return handle(input, recordReversal(paymentsTable(table), reversalsTable(table), env("LIVEMODE") !== "any"));
+};

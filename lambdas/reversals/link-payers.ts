@@ -1,0 +1,14 @@
+import type { LinkedPayment } from "../payments/payment.ts";
+import type { Log } from "../runtime/log.ts";
+import { report } from "./report.ts";
+import type { ReversalsTable } from "./reversals-table.ts";
+
+/** Says of what paid a payment that is on record whose it is, so that its refunds and disputes are known for ours, before or after they come. */
+export const linkPayers = async (
+  reversals: Pick<ReversalsTable, "link">,
+  payers: readonly string[],
+  payment: LinkedPayment,
+  log: Log,
+): Promise<void> => {
+  for (const payer of payers) report(await reversals.link(payer, payment), log);
+};
