@@ -6,7 +6,7 @@ import { emitMetrics } from "./runtime/metric.ts";
 import { parse } from "./runtime/parse.ts";
 import { type Payments, paymentsTable } from "./payments/payments-table.ts";
 import { sevenYearsAfter } from "./payments/retention.ts";
-import { factsOf } from "./reversals/facts.ts";
+import { factsOf } from "./reversals/facts-of.ts";
 import { linkPayers } from "./reversals/link-payers.ts";
 import { report } from "./reversals/report.ts";
 import { type ReversalsTable, reversalsTable } from "./reversals/reversals-table.ts";

@@ -1,6 +1,6 @@
 import { succeededKey } from "../dynamodb/keys.ts";
 import { sevenYearsAfter } from "../payments/retention.ts";
-import { factsOf } from "../reversals/facts.ts";
+import { factsOf } from "../reversals/facts-of.ts";
 import { report } from "../reversals/report.ts";
 import type { ReversedItem } from "../reversals/reversals-table.ts";
 import { parse } from "../runtime/parse.ts";

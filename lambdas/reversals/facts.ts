@@ -1,5 +1,3 @@
-import type { Reversal } from "../stripe/reversal.ts";
-
 /** What Stripe said of a refund at a time; amounts in the currency's minor unit, times in unix seconds. */
 export interface RefundFact {
   at: number;
@@ -27,6 +25,8 @@ export interface DisputeFact {
 export interface ChargeFact {
   at: number;
   amount_refunded: number;
+  /** Whether Stripe listed all of these refunds with it: then they say it themselves. */
+  is_listed: boolean;
   currency: string;
 }
 
@@ -35,18 +35,3 @@ export type Fact =
   | { kind: "refund"; id: string; said: RefundFact }
   | { kind: "dispute"; id: string; said: DisputeFact }
   | { kind: "charge"; id: string; said: ChargeFact };
-
-/** What an object says that Stripe showed at a time, in unix seconds: a charge says it of its refunds too, where it lists them. */
-export const factsOf = (reversal: Reversal, at: number): Fact[] => {
-  const { id, currency } = reversal;
-  if (reversal.object === "charge") {
-    const listed = (reversal.refunds?.data ?? []).flatMap((refund) => factsOf(refund, at));
-    return [{ kind: "charge", id, said: { at, amount_refunded: reversal.amount_refunded, currency } }, ...listed];
-  }
-  const { status, amount, created, reason = null } = reversal;
-  const said = { at, status, amount, currency, reason };
-  if (reversal.object === "refund") {
-    return [{ kind: "refund", id, said: { ...said, failure_reason: reversal.failure_reason ?? null, created } }];
-  }
-  return [{ kind: "dispute", id, said: { ...said, due_by: reversal.evidence_details?.due_by ?? null, created } }];
-};

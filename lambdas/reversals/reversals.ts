@@ -1,9 +1,10 @@
 import type { ChargeFact, DisputeFact, Fact, RefundFact } from "./facts.ts";
 
-/** The newest that Stripe said of each refund and dispute of a payment, and of how much of its charge is refunded. */
+/** The newest that Stripe said of each refund and dispute of a payment. */
 export interface Reversals {
   refunds: (RefundFact & { id: string })[];
   disputes: (DisputeFact & { id: string })[];
+  /** How much of its charge is refunded; null where the refunds say it themselves. */
   charge: ChargeFact | null;
 }
 
@@ -25,8 +26,10 @@ export const reversalsIn = (items: readonly Record<string, unknown>[]): Reversal
 });
 
 // Only one charge of a payment intent can succeed.
-const chargeIn = (texts: string[]): ChargeFact | null =>
-  texts.length === 0 ? null : newestOf<ChargeFact>(texts, (said) => said.amount_refunded);
+const chargeIn = (texts: string[]): ChargeFact | null => {
+  const newest = texts.length === 0 ? null : newestOf<ChargeFact>(texts, (said) => said.amount_refunded);
+  return newest?.is_listed === true ? null : newest;
+};
 
 // Stripe's order of what follows what, for events of one second.
 const refundStatuses = ["requires_action", "pending", "succeeded", "canceled", "failed"];

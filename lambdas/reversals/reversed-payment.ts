@@ -79,7 +79,7 @@ export const refundedAmount = ({ refunds, charge }: Reversals, currency: string)
   const succeeded = own.filter(hasSucceeded);
   if (charge?.currency !== currency) return sumOf(succeeded);
   const since = own.filter(({ at }) => at >= charge.at);
-  const failed = since.filter(({ status, created }) => hasFailed.includes(status) && created <= charge.at);
+  const failed = since.filter((refund) => hasFailed(refund) && refund.created <= charge.at);
   const added = succeeded.filter(({ at, created }) => at > charge.at && created > charge.at);
   const together = charge.amount_refunded - sumOf(failed) + sumOf(added);
   return Math.max(together, sumOf(since.filter(hasSucceeded)), 0);
@@ -91,11 +91,17 @@ export const currenciesOf = ({ refunds, disputes, charge }: Reversals): string[]
   return [...new Set([...gone, ...(charge && charge.amount_refunded > 0 ? [charge.currency] : [])])];
 };
 
+/** Whether a refund was one, and is none any more. */
+export const hasFailed = ({ status }: Pick<RefundFact, "status">): boolean =>
+  status === "failed" || status === "canceled";
+
+/** The sum of some amounts. */
+export const sumOf = (list: readonly { amount: number }[]): number => list.reduce((sum, { amount }) => sum + amount, 0);
+
 /** Whether a dispute waits for an answer. */
 export const needsAnswer = ({ status }: DisputeFact): boolean => status.endsWith("needs_response");
 
 const hasSucceeded = ({ status }: RefundFact): boolean => status === "succeeded";
-const hasFailed = ["failed", "canceled"];
 const isLost = ({ status }: DisputeFact): boolean => status === "lost";
 
 // One that Stripe adds is open until it says how it ended.
@@ -108,8 +114,6 @@ const statusOf = (dispute: DisputeFact | undefined, isWhole: boolean, isPart: bo
   if (isWhole) return "refunded";
   return isPart ? "partially_refunded" : "succeeded";
 };
-
-const sumOf = (list: readonly { amount: number }[]): number => list.reduce((sum, { amount }) => sum + amount, 0);
 
 const disputeRecord = ({ id, at, created, ...said }: Reversals["disputes"][number]): DisputeRecord => ({
   dispute_id: id,

@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { handler, linkPayment } from "../../lambdas/link-payment.ts";
 import { handler as writePayment } from "../../lambdas/write-payment.ts";
+import { reversalsTable } from "../../lambdas/reversals/reversals-table.ts";
 import { handle } from "../../lambdas/runtime/handle.ts";
 import { type Json, sampleEvent, sampleInvoice } from "../../samples/stripe-objects.ts";
 import { onTheBus, ofUser, taskInput } from "../events/envelope.ts";
@@ -79,10 +80,17 @@ test("makes one row of the two events of one payment", async () => {
   assert.equal(await rowOf("in_both"), before);
 });
 
-test("skips a payment without a payment intent", async () => {
-  const more = { payment: { type: "charge", charge: "ch_1" } };
+test("skips a payment without a payment intent or a charge", async () => {
+  const more = { payment: { type: "payment_record", payment_record: "payrec_1" } };
   assert.equal((await link(invoicePayment("in_other", more))).result, { outcome: "skipped", written: [] });
   assert.equal(await rowOf("in_other"), {});
+});
+
+test("keeps the charge that paid an invoice where there is no payment intent", async () => {
+  const more = { payment: { type: "charge", charge: "ch_linked" } };
+  assert.is((await link(invoicePayment("in_charged", more))).result.outcome, "applied");
+  const { stripe_charge_ids: charges, payment_id: id } = await rowOf("in_charged");
+  assert.equal([charges, id], [["ch_linked"], undefined]);
 });
 
 const intentOf = (id: string, more: Json = {}): Json => ({
@@ -137,16 +145,16 @@ test("throws InvalidEvent for what is no payment of an invoice", async () => {
 test("refuses an event of the test mode where live ones only are taken, and writes nothing", async () => {
   const linked: string[] = [];
   const table = {
-    record: () => Promise.reject(new Error("was asked")),
-    isNewAttempt: () => Promise.reject(new Error("was asked")),
     link: async (invoiceId: string) => {
       linked.push(invoiceId);
-      return { outcome: "applied" as const, key: "a key" };
+      return { outcome: "applied" as const, key: "a key", payment: null };
     },
   };
   const linkLive = (livemode: boolean) => {
     const event = { ...sampleEvent("evt_mode", "invoice_payment.paid", 5, invoicePayment("in_mode")), livemode };
-    return captured(() => handle(taskInput(onTheBus(event)), linkPayment(table, true)));
+    return captured(() =>
+      handle(taskInput(onTheBus(event)), linkPayment(table, reversalsTable(tables.payments), true)),
+    );
   };
   const { name, message } = await rejects(linkLive(false));
   assert.is(name, "Refused");

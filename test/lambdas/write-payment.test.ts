@@ -132,7 +132,7 @@ test("alerts of a failure by a line in the log, and by metrics of either outcome
       customerId: "cus_sample",
       subscriptionId: "sub_sample",
       invoiceId: "in_alert",
-      paymentIntentId: null,
+      paymentId: null,
       amount: 580,
       currency: "jpy",
       billingReason: "subscription_cycle",

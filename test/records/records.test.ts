@@ -5,6 +5,7 @@ import { handler as linkPayment } from "../../lambdas/link-payment.ts";
 import { handler as syncSubscription } from "../../lambdas/sync-subscription.ts";
 import { handler as writePayment } from "../../lambdas/write-payment.ts";
 import type { Payment } from "../../lambdas/payments/payment.ts";
+import type { ReversedPayment } from "../../lambdas/reversals/reversed-payment.ts";
 import type { currentSubscriptionFields } from "../../lambdas/subscriptions/subscription-item.ts";
 import { openRecords, type PaymentRecord, type Records, type SubscriptionRecord } from "../../records/records.ts";
 import {
@@ -221,11 +222,13 @@ test("gives the records of an invoice: each attempt and the payment, but no paym
 // `Required`, as an object without an optional field is assignable to a type with it.
 type Mutual<A, B> = [A, Required<A>] extends [B, Required<B>] ? true : false;
 type Same<A, B> = [Mutual<A, B>, Mutual<B, A>];
-type AddedByIntents = "payment_id" | "stripe_payment_intent_ids";
+type AddedByPayers = "payment_id" | "stripe_payment_intent_id" | "stripe_payment_intent_ids" | "stripe_charge_ids";
+type Derived = Exclude<keyof ReversedPayment, "status">;
+type Stored = Omit<PaymentRecord, AddedByPayers | Derived | "status"> & { status: Payment["status"] };
 
 test("publishes the types of what the Lambdas write: the compiler compares them", () => {
   const subscription: Same<SubscriptionRecord, ReturnType<typeof currentSubscriptionFields>> = [true, true];
-  const payment: Same<Omit<PaymentRecord, AddedByIntents>, Omit<Payment, "PK" | "SK">> = [true, true];
+  const payment: Same<Stored, Omit<Payment, "PK" | "SK" | "payer">> = [true, true];
   assert.equal([subscription, payment].flat(), [true, true, true, true]);
 });
 

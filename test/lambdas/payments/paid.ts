@@ -1,3 +1,4 @@
+import type { Payer } from "../../../lambdas/payments/payers.ts";
 import type { Payment } from "../../../lambdas/payments/payment.ts";
 
 /** An invoice's payment, to be recorded; times in unix seconds. */
@@ -18,3 +19,6 @@ export const paid = (id: string, more: Partial<Payment> = {}): Payment => ({
   expires_at: 2000,
   ...more,
 });
+
+/** The payment intent of an invoice's own payment. */
+export const own = (id: string): Payer => ({ id, kind: "default_intent" });

@@ -49,7 +49,7 @@ test("of a success has these fields and no other, for both of its types", () => 
     assert.equal(read(type, paid), {
       ...common,
       SK: "SUCCEEDED",
-      stripe_payment_intent_id: "pi_1",
+      payer: { id: "pi_1", kind: "default_intent" },
       amount: 570,
       status: "succeeded",
       created_at: 950,
@@ -119,6 +119,22 @@ test("is listed once for each failed attempt, by its earliest, and in the order 
   const rows = [attempt(1009), attempt(1004), attempt(1000), attempt(1002), attempt(1003, { amount: 1 })];
   assert.equal(withoutTwins(rows), [rows[0], rows[2], rows[4]]);
   assert.equal(withoutTwins([attempt(1004), attempt(1008), attempt(1000)]), [attempt(1008), attempt(1000)]);
+});
+
+test("names as its payer the charge where there is no payment intent, wherever a version has it", () => {
+  const charge = { id: "ch_1", kind: "charge" };
+  const own = (payment: Json, more: Json = {}) => ({
+    payments: { data: [{ is_default: true, status: "paid", payment, ...more }] },
+  });
+  assert.equal(read("invoice.paid", { charge: "ch_1" }).payer, charge);
+  assert.equal(read("invoice.paid", own({ type: "charge", charge: { id: "ch_1", object: "charge" } })).payer, charge);
+  const both = { payment_intent: "pi_1", charge: "ch_1" };
+  for (const more of [both, own(both)]) {
+    assert.equal(read("invoice.paid", more).payer, { id: "pi_1", kind: "default_intent" });
+  }
+  for (const more of [{}, { charge: null }, own({ charge: "ch_1" }, { is_default: false }), own({})]) {
+    assert.is(read("invoice.paid", more).payer, undefined);
+  }
 });
 
 test.run();

@@ -1,12 +1,13 @@
 import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { Payer } from "../../../lambdas/payments/payers.ts";
 import type { Payment } from "../../../lambdas/payments/payment.ts";
 import { type Payments, paymentsTable } from "../../../lambdas/payments/payments-table.ts";
 import type { Json } from "../../../samples/stripe-objects.ts";
 import { permutationsOf } from "../../../samples/random.ts";
 import { startTables, type Tables } from "../../helpers/tables.ts";
-import { paid } from "./paid.ts";
+import { own, paid } from "./paid.ts";
 
 const test = suite("events about one invoice");
 
@@ -18,11 +19,15 @@ test.before(async () => {
 });
 
 // An event, as what it writes.
-type Write =
-  | { payment: Omit<Payment, "PK" | "stripe_invoice_id"> }
-  | { intent: string; isDefault: boolean; expiresAt: number };
+type Write = { payment: Omit<Payment, "PK" | "stripe_invoice_id"> } | { payer: Payer; expiresAt: number };
 
-const intents = fc.constantFrom("pi_1", "pi_2", "pi_3");
+const payers = fc.oneof(
+  fc.record({
+    id: fc.constantFrom("pi_1", "pi_2", "pi_3"),
+    kind: fc.constantFrom("default_intent" as const, "intent"),
+  }),
+  fc.record({ id: fc.constantFrom("ch_1", "ch_2"), kind: fc.constant("charge" as const) }),
+);
 
 const payment = (status: "succeeded" | "failed") =>
   fc
@@ -34,9 +39,9 @@ const payment = (status: "succeeded" | "failed") =>
       period: fc.constantFrom(null, 100, 200),
       created_at: fc.constantFrom(1000, 1001),
       reason: fc.constantFrom("payment_failed", "card_declined", "expired_card"),
-      intent: fc.option(intents, { nil: undefined }),
+      payer: fc.option(payers, { nil: undefined }),
     })
-    .map(({ period, reason, intent, ...said }): Write => {
+    .map(({ period, reason, payer, ...said }): Write => {
       const SK = status === "succeeded" ? "SUCCEEDED" : `FAILED#1000#1`;
       return {
         payment: {
@@ -48,15 +53,13 @@ const payment = (status: "succeeded" | "failed") =>
           billing_period_end: period === null ? null : period + 30,
           stripe_created: 900,
           expires_at: said.created_at + 7,
-          ...(intent !== undefined && { stripe_payment_intent_id: intent }),
+          ...(payer && { payer }),
           ...(status === "failed" && { failure_reason: reason, attempt_count: 1 }),
         },
       };
     });
 
-const link = fc
-  .record({ intent: intents, isDefault: fc.boolean(), expiresAt: fc.constantFrom(500, 600) })
-  .map((one): Write => one);
+const link = fc.record({ payer: payers, expiresAt: fc.constantFrom(500, 600) }).map((one): Write => one);
 
 const writes = fc.array(fc.oneof(payment("succeeded"), payment("failed"), link), { minLength: 2, maxLength: 5 });
 
@@ -70,8 +73,7 @@ const rowsAfter = async (order: Write[]): Promise<string> => {
     if ("payment" in write) {
       await payments.record({ ...write.payment, PK: `INVOICE#${invoiceId}`, stripe_invoice_id: invoiceId });
     } else {
-      const { intent: paymentIntentId, ...more } = write;
-      await payments.link(invoiceId, { paymentIntentId, ...more });
+      await payments.link(invoiceId, write.payer, write.expiresAt);
     }
   }
   const rows: Json[] = (await tables.items(tables.payments)).filter(({ PK }) => PK === `INVOICE#${invoiceId}`);
@@ -115,15 +117,14 @@ test("say the larger amount, then the earlier time, then more", async () => {
 
 test("keep the intent that a losing event names, and the smallest of several that are the default", async () => {
   await payments.record(paid("in_loser", { amount: 600 }));
-  assert.is((await payments.record(paid("in_loser", { stripe_payment_intent_id: "pi_2" }))).outcome, "applied");
+  assert.is((await payments.record(paid("in_loser", { payer: own("pi_2") }))).outcome, "applied");
   assert.equal([(await row("in_loser"))["amount"], (await row("in_loser"))["payment_id"]], [600, "pi_2"]);
-  assert.is((await payments.record(paid("in_loser", { stripe_payment_intent_id: "pi_2" }))).outcome, "stale");
-  const one = { paymentIntentId: "pi_1", isDefault: true, expiresAt: 5 };
-  assert.is((await payments.link("in_loser", one)).outcome, "applied");
+  assert.is((await payments.record(paid("in_loser", { payer: own("pi_2") }))).outcome, "stale");
+  assert.is((await payments.link("in_loser", own("pi_1"), 5)).outcome, "applied");
   const after = await row("in_loser");
   assert.equal([after["payment_id"], after["stripe_payment_intent_id"]], ["pi_1", "pi_1"]);
   assert.equal([after["stripe_payment_intent_ids"], after["expires_at"]], [["pi_1", "pi_2"], 2000]);
-  assert.is((await payments.link("in_loser", one)).outcome, "duplicate");
+  assert.is((await payments.link("in_loser", own("pi_1"), 5)).outcome, "duplicate");
 });
 
 test.run();

@@ -58,21 +58,28 @@ const noPayments = (asked: unknown[], outcome: "applied" | "duplicate" = "applie
   isNewAttempt: () => Promise.reject(new Error("was asked")),
   link: async (...args: unknown[]) => {
     asked.push(args);
-    return { outcome, key: "INVOICE#in_outcome SUCCEEDED" };
+    return { outcome, key: "INVOICE#in_outcome SUCCEEDED", payment: null };
   },
 });
 
+// What no payment that is on record is linked to.
+const noReversals = {
+  read: () => Promise.reject(new Error("was asked")),
+  add: () => Promise.reject(new Error("was asked")),
+  link: () => Promise.reject(new Error("was asked")),
+};
+
 const link = (event: unknown, asked: unknown[] = [], outcome?: "applied" | "duplicate") =>
-  captured(() => handle(taskInput(event), linkPayment(noPayments(asked, outcome), true)));
+  captured(() => handle(taskInput(event), linkPayment(noPayments(asked, outcome), noReversals, true)));
 
 test("link-payment: the intent that it put on an invoice's payment, and until when that is kept", async () => {
   const asked: unknown[] = [];
-  const facts = { invoiceId: "in_outcome", paymentIntentId: "pi_1" };
+  const facts = { invoiceId: "in_outcome", paymentId: "pi_1" };
   const done = { outcome: "applied", written: ["payments INVOICE#in_outcome SUCCEEDED"] };
   const { result, logs, stdout } = await link(linkEvent(invoicePayment()), asked);
   assert.equal(result, done);
   assert.equal(logs.slice(1), [{ message: "Payment linked", ...ids("evt_link"), ...done, ...facts }]);
-  assert.equal(asked, [["in_outcome", { paymentIntentId: "pi_1", isDefault: true, expiresAt: 5 + 2557 * 24 * 3600 }]]);
+  assert.equal(asked, [["in_outcome", { id: "pi_1", kind: "default_intent" }, 5 + 2557 * 24 * 3600]]);
   assert.equal(stdout, []);
   const again = await link(linkEvent(invoicePayment()), asked, "duplicate");
   assert.equal(again.result, { outcome: "duplicate", written: [] });
@@ -83,8 +90,8 @@ test("link-payment: why it skipped what names no intent, or is of a connected ac
   for (const payment of [{}, { payment_intent: null }]) {
     const { result, logs, stdout } = await link(linkEvent(invoicePayment({ payment })));
     assert.equal([result, stdout], [skipped, []]);
-    const reason = "It names no payment intent";
-    const facts = { outcome: "skipped", reason, invoiceId: "in_outcome", paymentIntentId: null };
+    const reason = "It names neither a payment intent nor a charge";
+    const facts = { outcome: "skipped", reason, invoiceId: "in_outcome", paymentId: null };
     assert.equal(logs.slice(1), [{ message: "Nothing is written", ...ids("evt_link"), ...facts }]);
   }
   const { result, logs, stdout } = await link(linkEvent(invoicePayment(), { account: "acct_1", livemode: false }));
@@ -216,7 +223,7 @@ test("write-payment: a success at the level of information, with what a person l
       customerId: "cus_sample",
       subscriptionId: "sub_sample",
       invoiceId: "in_told",
-      paymentIntentId: "pi_1",
+      paymentId: "pi_1",
       amount: 580,
       currency: "jpy",
       billingReason: null,

@@ -2,15 +2,16 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Payment } from "../../../lambdas/payments/payment.ts";
 import { dynamodb } from "../../../lambdas/dynamodb/dynamodb.ts";
-import { addIntent, hasIntent, type InvoiceIntent, settleIntent } from "../../../lambdas/payments/payment-intents.ts";
+import { addPayer, settleIntent } from "../../../lambdas/payments/add-payer.ts";
+import { type Payer, payerOf, payersOf } from "../../../lambdas/payments/payers.ts";
 import { type Payments, paymentsTable } from "../../../lambdas/payments/payments-table.ts";
 import { permutationsOf } from "../../../samples/random.ts";
 import type { Json } from "../../../samples/stripe-objects.ts";
 import { rejects } from "../../helpers/rejects.ts";
 import { startTables, type Tables } from "../../helpers/tables.ts";
-import { paid } from "./paid.ts";
+import { own, paid } from "./paid.ts";
 
-const test = suite("a payment's intents");
+const test = suite("what paid an invoice");
 
 let tables: Tables;
 let payments: Payments;
@@ -24,18 +25,14 @@ const rowOf = async (id: string, SK = "SUCCEEDED"): Promise<Json> =>
 
 const placeOf = (id: string) => ({ TableName: tables.payments, Key: { PK: `INVOICE#${id}`, SK: "SUCCEEDED" } });
 
-const intent = (paymentIntentId: string, more: Partial<InvoiceIntent> = {}): InvoiceIntent => ({
-  paymentIntentId,
-  isDefault: true,
-  expiresAt: 500,
-  ...more,
-});
-const part = { isDefault: false };
+const payer = (id: string, { kind = "default_intent" as Payer["kind"], expiresAt = 500 } = {}) =>
+  [{ id, kind }, expiresAt] as const;
+const part = { kind: "intent" } as const;
 
 test("keep an unrecorded invoice's row until the last of them may go, whatever their order", async () => {
   for (const [id, orders] of Object.entries({ in_up: [500, 600], in_down: [600, 500], in_same: [600, 600] })) {
     for (const [index, expiresAt] of orders.entries()) {
-      await payments.link(id, intent(`pi_${index}`, { ...part, expiresAt }));
+      await payments.link(id, ...payer(`pi_${index}`, { ...part, expiresAt }));
     }
     assert.is((await rowOf(id))["expires_at"], 600, id);
   }
@@ -59,28 +56,28 @@ const afterEachCall = async (hook: (input: Json) => Promise<unknown>, run: () =>
 };
 
 test("change nothing of when a payment may go that is recorded between the two calls of one link", async () => {
-  await payments.link("in_between", intent("pi_1", { ...part, expiresAt: 500 }));
+  await payments.link("in_between", ...payer("pi_1", { ...part, expiresAt: 500 }));
   let calls = 0;
   const recordOnce = async () => {
     calls += 1;
     if (calls === 1) await payments.record(paid("in_between", { expires_at: 550 }));
   };
-  await afterEachCall(recordOnce, () => payments.link("in_between", intent("pi_2", { ...part, expiresAt: 600 })));
+  await afterEachCall(recordOnce, () => payments.link("in_between", ...payer("pi_2", { ...part, expiresAt: 600 })));
   assert.ok(calls > 1);
   assert.is((await rowOf("in_between"))["expires_at"], 550);
 });
 
 test("are all written when the answer comes, and found as they are then", async () => {
-  await payments.link("in_waits", intent("pi_2", { expiresAt: 500 }));
+  await payments.link("in_waits", ...payer("pi_2", { expiresAt: 500 }));
   let answered = 0;
   const slowly = async () => {
     await new Promise((done) => void setImmediate(done));
     answered += 1;
   };
   await afterEachCall(slowly, async () => {
-    await payments.link("in_waits", intent("pi_1", { expiresAt: 600 }));
+    await payments.link("in_waits", ...payer("pi_1", { expiresAt: 600 }));
     assert.is(answered, 3);
-    await payments.record(paid("in_waits", { stripe_payment_intent_id: "pi_0" }));
+    await payments.record(paid("in_waits", { payer: own("pi_0") }));
     assert.is(answered, 5);
   });
   const reads: unknown[] = [];
@@ -91,92 +88,131 @@ test("are all written when the answer comes, and found as they are then", async 
 
 test("change nothing of when a recorded payment may go, before or after it is recorded", async () => {
   await payments.record(paid("in_after"));
-  await payments.link("in_after", intent("pi_1", { expiresAt: 9000 }));
-  await payments.link("in_before", intent("pi_1", { expiresAt: 9000 }));
+  await payments.link("in_after", ...payer("pi_1", { expiresAt: 9000 }));
+  await payments.link("in_before", ...payer("pi_1", { expiresAt: 9000 }));
   await payments.record(paid("in_before"));
   for (const id of ["in_after", "in_before"]) assert.is((await rowOf(id))["expires_at"], 2000, id);
 });
 
 test("make the smallest default one the payment's own, whether a link or the payment names it", async () => {
   for (const [id, names] of Object.entries({ in_small: ["pi_1", "pi_2"], in_large: ["pi_2", "pi_1"] })) {
-    for (const name of names) assert.is((await payments.link(id, intent(name))).outcome, "applied");
+    for (const name of names) assert.is((await payments.link(id, ...payer(name))).outcome, "applied");
     const row = await rowOf(id);
     assert.equal([row["payment_id"], row["stripe_payment_intent_id"]], ["pi_1", "pi_1"], id);
-    for (const name of names) assert.is((await payments.link(id, intent(name))).outcome, "duplicate");
+    for (const name of names) assert.is((await payments.link(id, ...payer(name))).outcome, "duplicate");
   }
-  await payments.link("in_recorded", intent("pi_2"));
-  const smaller = paid("in_recorded", { stripe_payment_intent_id: "pi_1" });
-  assert.equal(await payments.record(smaller), { outcome: "applied", isFirst: true });
+  await payments.link("in_recorded", ...payer("pi_2"));
+  const smaller = paid("in_recorded", { payer: own("pi_1") });
+  assert.equal(await payments.record(smaller), { outcome: "applied", isFirst: true, payers: ["pi_2", "pi_1"] });
   assert.is((await rowOf("in_recorded"))["payment_id"], "pi_1");
-  assert.equal(await payments.record(smaller), { outcome: "duplicate", isFirst: false });
+  assert.equal(await payments.record(smaller), { outcome: "duplicate", isFirst: false, payers: ["pi_1", "pi_2"] });
 });
 
 test("are each on the row, and only a default one is its own", async () => {
-  assert.is((await payments.link("in_part", intent("pi_2", part))).outcome, "applied");
-  assert.is((await payments.link("in_part", intent("pi_2", part))).outcome, "duplicate");
+  assert.is((await payments.link("in_part", ...payer("pi_2", part))).outcome, "applied");
+  assert.is((await payments.link("in_part", ...payer("pi_2", part))).outcome, "duplicate");
   const row = await rowOf("in_part");
   assert.not("payment_id" in row);
   assert.not("stripe_payment_intent_id" in row);
   // It is known, but not yet as the default one.
-  assert.is((await payments.link("in_part", intent("pi_2"))).outcome, "applied");
+  assert.is((await payments.link("in_part", ...payer("pi_2"))).outcome, "applied");
   assert.is((await rowOf("in_part"))["payment_id"], "pi_2");
-  assert.is((await payments.link("in_part", intent("pi_3", part))).outcome, "applied");
+  assert.is((await payments.link("in_part", ...payer("pi_3", part))).outcome, "applied");
   assert.equal((await rowOf("in_part"))["stripe_payment_intent_ids"], ["pi_2", "pi_3"]);
 });
 
 test("are new to a payment whose other fields are known already", async () => {
   await payments.record(paid("in_intent"));
-  const named = paid("in_intent", { stripe_payment_intent_id: "pi_1" });
-  assert.equal(await payments.record(named), { outcome: "applied", isFirst: false });
-  assert.equal(await payments.record(named), { outcome: "duplicate", isFirst: false });
-  assert.equal(await payments.record(paid("in_intent")), { outcome: "duplicate", isFirst: false });
+  const named = paid("in_intent", { payer: own("pi_1") });
+  assert.equal(await payments.record(named), { outcome: "applied", isFirst: false, payers: ["pi_1"] });
+  assert.equal(await payments.record(named), { outcome: "duplicate", isFirst: false, payers: ["pi_1"] });
+  assert.equal(await payments.record(paid("in_intent")), { outcome: "duplicate", isFirst: false, payers: ["pi_1"] });
 });
 
 test("say whether an event was the first to tell of its payment, for each that wins and each that loses", async () => {
-  assert.equal(await payments.record(paid("in_first")), { outcome: "applied", isFirst: true });
-  assert.equal(await payments.record(paid("in_first", { amount: 600 })), { outcome: "applied", isFirst: false });
+  assert.equal(await payments.record(paid("in_first")), { outcome: "applied", isFirst: true, payers: [] });
+  assert.equal(await payments.record(paid("in_first", { amount: 600 })), {
+    outcome: "applied",
+    isFirst: false,
+    payers: [],
+  });
   const losing = paid("in_first", { amount: 5 });
-  assert.equal(await payments.record(losing), { outcome: "stale", isFirst: false });
-  const naming = { ...losing, stripe_payment_intent_id: "pi_1" };
-  assert.equal(await payments.record(naming), { outcome: "applied", isFirst: false });
-  assert.equal(await payments.record(naming), { outcome: "stale", isFirst: false });
-  await payments.link("in_linked", intent("pi_1"));
-  assert.equal(await payments.record(paid("in_linked")), { outcome: "applied", isFirst: true });
+  assert.equal(await payments.record(losing), { outcome: "stale", isFirst: false, payers: [] });
+  const naming = { ...losing, payer: own("pi_1") };
+  assert.equal(await payments.record(naming), { outcome: "applied", isFirst: false, payers: ["pi_1"] });
+  assert.equal(await payments.record(naming), { outcome: "stale", isFirst: false, payers: ["pi_1"] });
+  await payments.link("in_linked", ...payer("pi_1"));
+  assert.equal(await payments.record(paid("in_linked")), { outcome: "applied", isFirst: true, payers: ["pi_1"] });
 });
 
 test("of one that loses to a row that names none is put on it, as its own", async () => {
   await payments.record(paid("in_named"));
-  await payments.record(paid("in_named", { amount: 5, stripe_payment_intent_id: "pi_1" }));
+  await payments.record(paid("in_named", { amount: 5, payer: own("pi_1") }));
   const row = await rowOf("in_named");
   assert.equal([row["payment_id"], row["amount"], row["expires_at"]], ["pi_1", 580, 2000]);
 });
 
-test("are known as the own one or as one of the others", () => {
-  assert.ok(hasIntent({ stripe_payment_intent_id: "pi_1" }, "pi_1"));
-  assert.ok(hasIntent({ stripe_payment_intent_ids: new Set(["pi_1"]) }, "pi_1"));
-  for (const none of [{}, { stripe_payment_intent_id: "pi_2", stripe_payment_intent_ids: new Set(["pi_3"]) }]) {
-    assert.not(hasIntent(none, "pi_1"));
+test("are those of its row: the own one, the others, and charges without an intent, each once", () => {
+  assert.equal(payersOf({ stripe_payment_intent_id: "pi_1" }), ["pi_1"]);
+  const row = { stripe_payment_intent_id: "pi_1", stripe_payment_intent_ids: new Set(["pi_2", "pi_1"]) };
+  assert.equal(payersOf({ ...row, stripe_charge_ids: new Set(["ch_1"]) }), ["pi_1", "pi_2", "ch_1"]);
+  assert.equal(payersOf({ payment_id: "in_1", stripe_payment_intent_ids: null }), []);
+});
+
+test("are the payment intent, or the charge where there is none", () => {
+  assert.equal(payerOf({ payment_intent: "pi_1", charge: "ch_1" }, true), { id: "pi_1", kind: "default_intent" });
+  assert.equal(payerOf({ payment_intent: "pi_1" }, false), { id: "pi_1", kind: "intent" });
+  for (const isDefault of [true, false]) {
+    assert.equal(payerOf({ payment_intent: null, charge: "ch_1" }, isDefault), { id: "ch_1", kind: "charge" });
   }
+  assert.is(payerOf({ payment_intent: null, charge: null }, true), null);
+});
+
+test("are kept apart by what they are: a charge names no payment", async () => {
+  assert.is((await payments.link("in_charge", { id: "ch_1", kind: "charge" }, 500)).outcome, "applied");
+  assert.is((await payments.link("in_charge", { id: "ch_1", kind: "charge" }, 500)).outcome, "duplicate");
+  assert.equal(await rowOf("in_charge"), {
+    PK: "INVOICE#in_charge",
+    SK: "SUCCEEDED",
+    stripe_charge_ids: ["ch_1"],
+    expires_at: 500,
+  });
+  const charged = paid("in_charge", { payer: { id: "ch_2", kind: "charge" } });
+  assert.equal(await payments.record(charged), { outcome: "applied", isFirst: true, payers: ["ch_1", "ch_2"] });
+  assert.equal(await payments.record(charged), { outcome: "duplicate", isFirst: false, payers: ["ch_1", "ch_2"] });
+  const { payment_id: id, stripe_charge_ids: charges } = await rowOf("in_charge");
+  assert.equal([id, charges], ["in_charge", ["ch_1", "ch_2"]]);
+});
+
+test("say whose payment it is once that is on record", async () => {
+  assert.is((await payments.link("in_whose", ...payer("pi_1"))).payment, null);
+  await payments.record(paid("in_whose"));
+  const { payment } = await payments.link("in_whose", ...payer("pi_2", part));
+  assert.equal(payment, { userId: "user_1", invoiceId: "in_whose", expiresAt: 2000 });
 });
 
 test("are settled by the row as it is then, and not by what was read of it", async () => {
-  await payments.link("in_settled", intent("pi_1"));
-  await settleIntent(placeOf("in_settled"), "pi_2", "pi_3");
+  await payments.link("in_settled", ...payer("pi_1"));
+  await settleIntent(placeOf("in_settled"), own("pi_2"), { stripe_payment_intent_id: "pi_3" });
   assert.is((await rowOf("in_settled"))["payment_id"], "pi_1");
-  await settleIntent(placeOf("in_settled"), "pi_0", undefined);
-  await settleIntent(placeOf("in_settled"), "pi_0", "pi_0");
+  await settleIntent(placeOf("in_settled"), own("pi_0"), {});
+  await settleIntent(placeOf("in_settled"), own("pi_0"), { stripe_payment_intent_id: "pi_0" });
+  await settleIntent(placeOf("in_settled"), { id: "pi_0", kind: "intent" }, { stripe_payment_intent_id: "pi_1" });
   assert.is((await rowOf("in_settled"))["payment_id"], "pi_1");
-  await settleIntent(placeOf("in_settled"), "pi_0", "pi_1");
+  await settleIntent(placeOf("in_settled"), own("pi_0"), { stripe_payment_intent_id: "pi_1" });
   assert.is((await rowOf("in_settled"))["payment_id"], "pi_0");
 });
 
 test("throw what DynamoDB says of anything but a condition", async () => {
   const nowhere = { ...placeOf("in_x"), TableName: "no-table" };
-  assert.is((await rejects(addIntent(nowhere, intent("pi_1")))).name, "ResourceNotFoundException");
-  assert.is((await rejects(settleIntent(nowhere, "pi_1", "pi_2"))).name, "ResourceNotFoundException");
+  assert.is((await rejects(addPayer(nowhere, ...payer("pi_1")))).name, "ResourceNotFoundException");
+  assert.is(
+    (await rejects(settleIntent(nowhere, own("pi_1"), { stripe_payment_intent_id: "pi_2" }))).name,
+    "ResourceNotFoundException",
+  );
   const others = paymentsTable("no-table");
   assert.is((await rejects(others.record(paid("in_x")))).name, "ResourceNotFoundException");
-  assert.is((await rejects(others.link("in_x", intent("pi_1")))).name, "ResourceNotFoundException");
+  assert.is((await rejects(others.link("in_x", ...payer("pi_1")))).name, "ResourceNotFoundException");
 });
 
 const failed = (id: string, at: number, more: Partial<Payment> = {}): Payment => ({
