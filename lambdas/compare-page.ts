@@ -75,9 +75,9 @@ const concurrency = 10;
 const compareAll = async (books: Books, run: Run, { objects, ...page }: AnsweredPage): Promise<Result[]> => {
   const results: Result[] = [];
   for (let at = 0; at < objects.length; at += concurrency) {
-    // Those of one customer one after the other, as they are in one item.
-    const customers = Map.groupBy(objects.slice(at, at + concurrency), customerOf).values();
-    const some = Array.from(customers, async (values) => {
+    // Those of one customer, or of one payment, one after the other, as they are in one item.
+    const groups = Map.groupBy(objects.slice(at, at + concurrency), ownerOf).values();
+    const some = Array.from(groups, async (values) => {
       const own: Result[] = [];
       for (const value of values) own.push(await compare(books, run, { ...page, value }));
       return own;
@@ -87,10 +87,12 @@ const compareAll = async (books: Books, run: Run, { objects, ...page }: Answered
   return results;
 };
 
-const customerOf = (object: unknown): unknown => {
-  const { customer, data } = Object(object);
-  return Object(customer).id ?? customer ?? Object(Object(data).object).customer;
+const ownerOf = (object: unknown): unknown => {
+  const { customer, data, payment_intent: intent, charge } = Object(object);
+  return idOf(customer) ?? idOf(Object(Object(data).object).customer) ?? idOf(intent) ?? idOf(charge);
 };
+
+const idOf = (reference: unknown): unknown => Object(reference).id ?? reference;
 
 /** What became of an object, or what failed with it. */
 type Result = Comparison[] | { failure: unknown };

@@ -13,10 +13,10 @@ const idOption =
   };
 
 const help = `
-It compares every subscription and payment with Stripe's, and heals what
-differs, by the functions that events go through; what is newer here stays. It
-is idempotent, and can be stopped and started anywhere. A stack that starts
-beside existing customers is filled by it: docs/backfill.md
+It compares every subscription, payment, refund and dispute with Stripe's, and
+heals what differs, by the functions that events go through; what is newer here
+stays. It is idempotent, and can be stopped and started anywhere. A stack that
+starts beside existing customers is filled by it: docs/backfill.md
 
 Examples:
   npm run reconcile -- --stack prod --since 90d --dry-run
@@ -34,12 +34,12 @@ const command = addTargetOptions(
   .option("--dry-run", "compare and list; write nothing")
   .option(
     "--since <time>",
-    "backfill the payments since then: 90d ago, or 2026-01-31 (default: those of the nightly run)",
+    "backfill the payments since then, and what went back of them: 90d ago, or 2026-01-31 (default: those of the nightly run)",
     timeOption,
   )
-  .option("--subscription <id>", "only this subscription and its invoices, sub_…", idOption("sub_"))
+  .option("--subscription <id>", "only this subscription and its payments, sub_…", idOption("sub_"))
   .addOption(
-    new Option("--customer <id>", "only this customer's subscriptions and invoices, cus_…")
+    new Option("--customer <id>", "only this customer's subscriptions and payments, cus_…")
       .argParser(idOption("cus_"))
       .conflicts("subscription"),
   )

@@ -17,10 +17,13 @@ export const attributeOf = ({ kind, id, said }: Fact): { name: string; text: str
 /** Reads the refunds and disputes of one payment from its items, in the order in which they were made. */
 export const reversalsIn = (items: readonly Record<string, unknown>[]): Reversals => ({
   refunds: textsIn(items, "refund")
-    .map(([id, texts]) => ({ id, ...newestOf<RefundFact>(texts, ({ status }) => refundStatuses.indexOf(status)) }))
+    .map(([id, texts]) => ({ id, ...newestOf<RefundFact>(texts, ({ status }) => statusOrder.refund.indexOf(status)) }))
     .toSorted(byAge),
   disputes: textsIn(items, "dispute")
-    .map(([id, texts]) => ({ id, ...newestOf<DisputeFact>(texts, ({ status }) => disputeStatuses.indexOf(status)) }))
+    .map(([id, texts]) => ({
+      id,
+      ...newestOf<DisputeFact>(texts, ({ status }) => statusOrder.dispute.indexOf(status)),
+    }))
     .toSorted(byAge),
   charge: chargeIn(textsIn(items, "charge").flatMap(([, texts]) => texts)),
 });
@@ -31,20 +34,22 @@ const chargeIn = (texts: string[]): ChargeFact | null => {
   return newest?.is_listed === true ? null : newest;
 };
 
-// Stripe's order of what follows what, for events of one second.
-const refundStatuses = ["requires_action", "pending", "succeeded", "canceled", "failed"];
-const disputeStatuses = [
-  "warning_needs_response",
-  "warning_under_review",
-  "warning_closed",
-  "needs_response",
-  "under_review",
-  "prevented",
-  "lost",
-  "appeal_needs_response",
-  "appeal_under_review",
-  "won",
-];
+/** Stripe's order of what follows what, for events of one second. */
+export const statusOrder = {
+  refund: ["requires_action", "pending", "succeeded", "canceled", "failed"],
+  dispute: [
+    "warning_needs_response",
+    "warning_under_review",
+    "warning_closed",
+    "needs_response",
+    "under_review",
+    "prevented",
+    "lost",
+    "appeal_needs_response",
+    "appeal_under_review",
+    "won",
+  ],
+};
 
 const textsIn = (items: readonly Record<string, unknown>[], kind: Fact["kind"]): [id: string, texts: string[]][] => {
   const byId = new Map<string, Set<string>>();

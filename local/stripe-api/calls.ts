@@ -8,6 +8,7 @@ import {
   InvoiceParameters,
   readParameters,
   RetrieveParameters,
+  ReversalParameters,
   SubscriptionParameters,
 } from "./parameters.ts";
 import { noSuch, StripeError } from "./stripe-error.ts";
@@ -65,6 +66,17 @@ const lists: Record<string, List> = {
     const list = listPage({ ...shown("event", objects.events), page, matches });
     return expandedPage(list, page.expand, objects);
   },
+  "/v1/refunds": (objects, search) => reversals(objects, "refund", search),
+  "/v1/disputes": (objects, search) => reversals(objects, "dispute", search),
+};
+
+const reversals = (objects: StripeObjects, kind: "refund" | "dispute", search: URLSearchParams): object => {
+  const page = readParameters(search, ReversalParameters);
+  const { charge, payment_intent: intent } = page;
+  const matches = (one: StripeObject) =>
+    (charge === undefined || one["charge"] === charge) && (intent === undefined || one["payment_intent"] === intent);
+  const list = listPage({ ...shown(kind, objects[`${kind}s`]), page, matches });
+  return expandedPage(list, page.expand, objects);
 };
 
 const shown = (kind: string, collection: Collection) => ({ kind, url: `/v1/${kind}s`, collection });

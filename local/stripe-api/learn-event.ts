@@ -1,4 +1,5 @@
 import { isObject } from "../../emulator/graph/json.ts";
+import { statusOrder } from "../../lambdas/reversals/reversals.ts";
 import type { Collection, StripeObject, StripeObjects } from "./stripe-objects.ts";
 
 /** What an event says, as far as it is learnt from. */
@@ -21,6 +22,7 @@ export const makeLearner = (objects: StripeObjects): ((detail: Record<string, un
     if (object["object"] === "subscription") keepNewest(objects.subscriptions, asEnded(event), event, shownAt);
     if (object["object"] === "invoice") keepNewest(objects.invoices, object, event, shownAt);
     if (object["object"] === "invoice_payment" && event.type === "invoice_payment.paid") keepPayment(objects, object);
+    for (const one of reversalsIn(object)) keepReversal(objects, one, event, shownAt);
     if (event.type === "customer.deleted")
       objects.customers.set(object.id, { id: object.id, object: "customer", deleted: true });
     if (event.type === "invoice.payment_failed")
@@ -57,6 +59,32 @@ const keepNewest = (
   if (stands) return;
   shownAt.set(object.id, created);
   collection.set(object);
+};
+
+// Before 2022-11-15 a charge lists its refunds.
+const reversalsIn = (object: Learnable["object"]): Learnable["object"][] => {
+  const { object: kind, id: charge, payment_intent, refunds } = object;
+  if (kind === "refund" || kind === "dispute") return [object];
+  const listed: unknown = kind === "charge" && isObject(refunds) ? refunds["data"] : null;
+  if (!Array.isArray(listed)) return [];
+  return listed.filter(hasId).map((refund) => ({ charge, payment_intent, ...refund }));
+};
+
+// A status may come back, so the later event stands; of one second that which comes last at Stripe.
+const keepReversal = (
+  objects: StripeObjects,
+  reversal: Learnable["object"],
+  { created }: Learnable,
+  shownAt: Map<string, number>,
+): void => {
+  if (!isStripeObject(reversal)) return;
+  const kind = reversal["object"] === "dispute" ? "dispute" : "refund";
+  const collection = objects[`${kind}s`];
+  const rankOf = (one?: StripeObject) => statusOrder[kind].indexOf(`${one?.["status"]}`);
+  const order = created - (shownAt.get(reversal.id) ?? 0) || rankOf(reversal) - rankOf(collection.get(reversal.id));
+  if (order < 0) return;
+  shownAt.set(reversal.id, created);
+  collection.set(reversal);
 };
 
 const isStripeObject = (object: Learnable["object"]): object is StripeObject => Number.isInteger(object["created"]);

@@ -51,6 +51,13 @@ export const InvoiceParameters = object({
 /** The parameters of a list of events. */
 export const EventParameters = object({ ...page, type: optional(string()), types: optional(array(string())) });
 
+/** The parameters of a list of refunds, or of disputes. */
+export const ReversalParameters = object({
+  ...page,
+  charge: optional(string()),
+  payment_intent: optional(string()),
+});
+
 /** The parameters that all lists have. */
 export type Page = Pick<Infer<typeof EventParameters>, keyof typeof page>;
 

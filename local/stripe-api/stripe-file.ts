@@ -12,6 +12,8 @@ const File = object({
   invoices: array(type(own("invoice"))),
   customers: optional(array(type({ id: Id, object: literal("customer") }))),
   events: optional(array(type({ ...own("event"), type: string(), data: type({ object: type({ id: Id }) }) }))),
+  refunds: optional(array(type({ ...own("refund"), status: string() }))),
+  disputes: optional(array(type({ ...own("dispute"), status: string() }))),
   faults: optional(
     array(object({ call: min(integer(), 1), status: min(integer(), 400), times: optional(min(integer(), 1)) })),
   ),
@@ -28,15 +30,19 @@ export const readStripeFile = (content: unknown, title: string): StripeFile => {
   const {
     customers = [],
     events = [],
+    refunds = [],
+    disputes = [],
     faults = [],
     ...file
   } = validateInputs(content, File, (path, { message }) => new UserError(`${title}, at ${path}: ${message}`));
   const objects = makeStripeObjects();
-  for (const [kind, list] of Object.entries({ ...file, events })) assertIdsDiffer(kind, list, title);
+  for (const [kind, list] of Object.entries({ ...file, events, refunds, disputes })) assertIdsDiffer(kind, list, title);
   for (const subscription of file.subscriptions) objects.subscriptions.set(subscription);
   for (const invoice of file.invoices) objects.invoices.set(invoice);
   for (const customer of customers) objects.customers.set(customer.id, customer);
   for (const event of events) objects.events.set(event);
+  for (const refund of refunds) objects.refunds.set(refund);
+  for (const dispute of disputes) objects.disputes.set(dispute);
   objects.newestEventAt = events.reduce((newest, { created }) => Math.max(newest, created), 0);
   return { objects, faults };
 };

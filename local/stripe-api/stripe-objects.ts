@@ -20,6 +20,8 @@ export interface StripeObjects {
   subscriptions: Collection;
   invoices: Collection;
   events: Collection;
+  refunds: Collection;
+  disputes: Collection;
   /** Customers of whom more than the id is known, by their ids. */
   customers: Map<string, Json>;
   /** The payments of invoices that have no `payments` of their own, by the invoice's id and their own. */
@@ -33,6 +35,8 @@ export const makeStripeObjects = (): StripeObjects => ({
   subscriptions: makeCollection(),
   invoices: makeCollection(),
   events: makeCollection(),
+  refunds: makeCollection(),
+  disputes: makeCollection(),
   customers: new Map(),
   payments: new Map(),
   newestEventAt: 0,

@@ -1,4 +1,4 @@
-import { type Infer, integer, literal, string, type, union, validate } from "superstruct";
+import { type Infer, integer, literal, record, string, type, union, validate } from "superstruct";
 import { parseJson } from "../../emulator/graph/json.ts";
 import { UserError } from "../command/errors.ts";
 
@@ -8,12 +8,8 @@ export const Summary = type({
   compared: integer(),
   equal: integer(),
   confirmed: integer(),
-  healed: type({
-    subscriptions: integer(),
-    payments: integer(),
-    failedPayments: integer(),
-    paymentIntents: integer(),
-  }),
+  // By kind; a stack of another version may have others.
+  healed: record(string(), integer()),
   newer: integer(),
   unknownCustomers: integer(),
   deletedCustomers: integer(),
@@ -48,9 +44,10 @@ export const readOutput = (text: string | undefined): RunOutput => {
 };
 
 /** How many objects differ from Stripe's: each has a line in the log. */
-export const differing = ({ healed, ...summary }: Summary): number => {
-  const { subscriptions, payments, failedPayments, paymentIntents } = healed;
+export const differing = (summary: Summary): number => {
   const { newer, unknownCustomers, deletedCustomers, refused, failed } = summary;
-  const left = newer + unknownCustomers + deletedCustomers + refused + failed;
-  return subscriptions + payments + failedPayments + paymentIntents + left;
+  return healedIn(summary) + newer + unknownCustomers + deletedCustomers + refused + failed;
 };
+
+/** How many objects of all kinds were healed, or would be. */
+export const healedIn = ({ healed }: Summary): number => Object.values(healed).reduce((sum, count) => sum + count, 0);

@@ -3,7 +3,7 @@ import { escapeLines } from "../terminal/escape.ts";
 import { wrapText } from "../terminal/fit.ts";
 import { tablesOf } from "../terminal/table.ts";
 import type { Difference } from "./run-logs.ts";
-import { differing, type Summary } from "./run-output.ts";
+import { differing, healedIn, type Summary } from "./run-output.ts";
 
 /** The objects that differ, a line each. */
 export const differencesText = (differences: readonly Difference[]): string =>
@@ -37,13 +37,7 @@ const eventDays = 30;
 /** What a reconciliation found and did, and what it could not see. */
 export const summaryText = (summary: Summary, { dryRun, since }: { dryRun?: boolean; since?: Date }): string => {
   const { compared, pages, equal, healed } = summary;
-  const kinds = [
-    counted(healed.subscriptions, "subscription"),
-    counted(healed.payments, "payment"),
-    counted(healed.failedPayments, "failed payment"),
-    counted(healed.paymentIntents, "payment intent"),
-  ].filter((text) => !text.startsWith("0 "));
-  const count = healed.subscriptions + healed.payments + healed.failedPayments + healed.paymentIntents;
+  const kinds = Object.entries(healed).flatMap(([kind, count]) => (count > 0 ? [counted(count, nounOf(kind))] : []));
   const named = kinds.length > 0 ? ` (${kinds.join(", ")})` : "";
   const others = [
     [summary.confirmed, "confirmed"],
@@ -55,12 +49,16 @@ export const summaryText = (summary: Summary, { dryRun, since }: { dryRun?: bool
     [summary.failed, "failed"],
   ] as const;
   const left = others.flatMap(([number, what]) => (number > 0 ? [`${number} ${what}`] : []));
-  const all = [`${equal} equal`, `${count} ${dryRun ? "would be healed" : "healed"}${named}`, ...left];
+  const all = [`${equal} equal`, `${healedIn(summary)} ${dryRun ? "would be healed" : "healed"}${named}`, ...left];
   const text = `${counted(compared, "object")} compared in ${counted(pages, "page")}: ${all.join(", ")}`;
   const isOlder = since !== undefined && since.getTime() < Date.now() - eventDays * 24 * 3600 * 1000;
   const unseen = `Attempts that failed more than ${eventDays} days ago cannot be found: Stripe keeps events no longer`;
   return [text, ...(isOlder ? [unseen] : [])].map((line) => wrapText(line, 2)).join("\n");
 };
+
+// Such as "failed payment" of `failedPayments`.
+const nounOf = (kind: string): string =>
+  kind.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replace(/s$/, "");
 
 /** The same for a program: a JSON object a line for each difference, and the summary last. */
 export const runJson = (differences: readonly Difference[], summary: Summary | null): string =>

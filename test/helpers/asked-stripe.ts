@@ -9,7 +9,7 @@ export interface AskedStripe {
   ask: AskStripe;
   /** How many calls there were so far. */
   calls(): number;
-  set(kind: "subscriptions" | "invoices" | "events", ...objects: Json[]): void;
+  set(kind: "subscriptions" | "invoices" | "events" | "refunds" | "disputes", ...objects: Json[]): void;
   stop(): void;
 }
 

@@ -4,7 +4,7 @@ export const noDifferences = {
   compared: 0,
   equal: 0,
   confirmed: 0,
-  healed: { subscriptions: 0, payments: 0, failedPayments: 0, paymentIntents: 0 },
+  healed: { subscriptions: 0, payments: 0, failedPayments: 0, paymentIntents: 0, refunds: 0, disputes: 0 },
   newer: 0,
   unknownCustomers: 0,
   deletedCustomers: 0,

@@ -39,7 +39,7 @@ test("fills the tables of a stack that starts beside existing customers, and fin
   stripe.set("invoices", invoiceOf("fresh", { more: { payments: paidBy(["pi_fresh", true]) } }));
   stripe.set("events", failureOf("fresh"));
   const { summary, told, counted } = await reconcile({ run: { backfill: true } });
-  const healed = { subscriptions: 1, payments: 1, failedPayments: 1, paymentIntents: 0 };
+  const healed = { subscriptions: 1, payments: 1, failedPayments: 1, paymentIntents: 0, refunds: 0, disputes: 0 };
   assert.equal(summary, summaryWith({ compared: 3, healed }));
   assert.equal(countsOf(counted), [{ Reconciled: 1 }]);
   assert.equal(
@@ -203,7 +203,14 @@ test("counts as drift nothing that has just happened, as its event may be on its
   await knownCustomer("just");
   stripe.set("events", failureOf("just", since));
   const { summary, counted } = await reconcile();
-  assert.equal(summary.healed, { subscriptions: 1, payments: 1, failedPayments: 1, paymentIntents: 0 });
+  assert.equal(summary.healed, {
+    subscriptions: 1,
+    payments: 1,
+    failedPayments: 1,
+    paymentIntents: 0,
+    refunds: 0,
+    disputes: 0,
+  });
   assert.equal(countsOf(counted), [{ Reconciled: 1 }]);
 });
 
@@ -269,7 +276,7 @@ test("hands on to another execution after 1,000 pages, under the first one's nam
     { next: "execution", name: "night-2", part: 2, pages: 0, list: "invoices" },
   );
   assert.is((await at({ pages: 998 })).next, "page");
-  assert.is((await at({ pages: 999, list: "events" })).next, "done");
+  assert.is((await at({ pages: 999, list: "disputes" })).next, "done");
 });
 
 test("logs each page with what became of all so far, and begins with the payments of the configured days", async () => {

@@ -5,6 +5,7 @@ import { type ReconcileOptions, reconcileStack } from "../../ops/reconcile/recon
 import { redriveAll } from "../../ops/redrive/redrive-all.ts";
 import { samplesOf } from "../../samples/events.ts";
 import { subjectOf } from "../../samples/month.ts";
+import { type Json, sampleEvent } from "../../samples/stripe-objects.ts";
 import { captured } from "../helpers/captured.ts";
 import { type Serving, startServing } from "../helpers/serving.ts";
 
@@ -61,6 +62,24 @@ const play = async (serving: Serving, name: string, lost: readonly string[]): Pr
   }
 };
 
+// Stripe has them, and no event told of them.
+const learnReversals = (serving: Serving, paymentIntent: string): void => {
+  const common = {
+    amount: 100,
+    charge: "ch_never",
+    created: start + 5,
+    currency: "jpy",
+    payment_intent: paymentIntent,
+  };
+  const refund: Json = { id: "re_never", object: "refund", ...common, status: "succeeded" };
+  const dispute: Json = { id: "dp_never", object: "dispute", ...common, status: "needs_response" };
+  const events = [
+    sampleEvent("evt_never_1", "refund.created", start + 5, refund),
+    sampleEvent("evt_never_2", "charge.dispute.created", start + 5, dispute),
+  ];
+  serving.learn(events.map((event) => serving.envelope(event)));
+};
+
 test("heals the rows of events that never came, of every kind, and finds nothing the next time", async () => {
   const serving = await startAnew();
   await play(serving, "whole", []);
@@ -72,11 +91,13 @@ test("heals the rows of events that never came, of every kind, and finds nothing
     "invoice.payment_failed",
     "invoice_payment.paid",
   ]);
+  learnReversals(serving, "pi_whole");
 
   const before = await rowsOf(serving);
+  const kinds = "1 subscription, 1 payment, 1 failed payment, 1 payment intent, 1 refund, 1 dispute";
   const dry = await reconcile(serving, { dryRun: true, since });
   assert.is(dry.code, 0, dry.said);
-  assert.match(dry.said, "4 would be healed (1 subscription, 1 payment, 1 failed payment, 1 payment intent)");
+  assert.match(dry.said, `6 would be healed (${kinds})`);
   assert.match(
     dry.said,
     /\n {2}sub_lost +subscription +would_heal +user_lost +status active → canceled, ended_at none → /,
@@ -86,18 +107,21 @@ test("heals the rows of events that never came, of every kind, and finds nothing
 
   const healed = await reconcile(serving, { since });
   assert.is(healed.code, 0, healed.said);
-  assert.match(healed.said, "4 healed (1 subscription, 1 payment, 1 failed payment, 1 payment intent)");
+  assert.match(healed.said, `6 healed (${kinds})`);
   const { core, payments } = await serving.dump();
   assert.is(core.find(({ subscription_id: id }) => id === "sub_lost")?.["status"], "canceled");
+  const reversals = payments.find(({ PK }) => PK === "PAYMENT#pi_whole");
+  assert.equal([reversals?.["user_id"], "refund_re_never" in Object(reversals)], ["user_whole", true]);
+  const rows = payments.filter(({ SK }) => SK !== "REVERSALS");
   assert.equal(
-    payments.map(({ stripe_invoice_id: invoice, status }) => `${invoice} ${status}`).toSorted(),
+    rows.map(({ stripe_invoice_id: invoice, status }) => `${invoice} ${status}`).toSorted(),
     ["lost", "unlinked", "whole"].flatMap((name) => [`in_${name} failed`, `in_${name} succeeded`]),
   );
 
   const again = await reconcile(serving, { since });
-  assert.match(again.said, /objects compared in 3 pages: \d+ equal, 0 healed/);
+  assert.match(again.said, /objects compared in 5 pages: \d+ equal, 0 healed/);
   const one = await reconcile(serving, { subscription: "sub_lost", since });
-  assert.match(one.said, "3 objects compared in 3 pages: 3 equal, 0 healed");
+  assert.match(one.said, /\n(\d+) objects compared in 5 pages: \1 equal, 0 healed/);
   assert.match((await reconcile(serving, { subscription: "sub_nowhere" })).said, "Stripe knows no sub_nowhere");
 });
 

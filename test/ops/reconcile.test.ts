@@ -119,16 +119,17 @@ test("starts the state machine with what it was asked for, under a name of its o
 });
 
 test("shows its progress, what differs, and the summary", async () => {
-  const healed = { ...noDifferences.healed, subscriptions: 1, failedPayments: 2 };
+  const healed = { ...noDifferences.healed, subscriptions: 1, failedPayments: 2, refunds: 1, disputes: 2 };
   const summary = summaryOf({
     pages: 2,
-    compared: 9,
+    compared: 12,
     equal: 4,
     healed,
     confirmed: 1,
     unknownCustomers: 1,
     noneOfOurs: 1,
   });
+  const isMissing = ["status", "amount"].map((field) => ({ field, ours: null, stripes: "other" }));
   const unknown = { kind: "subscription", userId: null, outcome: "unknown_customer", reason: "No user is known" };
   script({
     lines: [
@@ -136,6 +137,9 @@ test("shows its progress, what differs, and the summary", async () => {
       differs("sub_1"),
       differs("in_1", { kind: "failed_payment", differences: [{ field: "amount", ours: null, stripes: 580 }] }),
       differs("in_2", { kind: "failed_payment", differences: [] }),
+      differs("re_1", { kind: "refund", differences: [{ field: "status", ours: "pending", stripes: "failed" }] }),
+      differs("dp_1", { kind: "dispute", differences: isMissing }),
+      differs("dp_2", { kind: "dispute", differences: isMissing }),
       differs("sub_2", { ...unknown, differences: [] }),
     ],
     end: succeeded({ next: "done", summary }),
@@ -146,10 +150,12 @@ test("shows its progress, what differs, and the summary", async () => {
   assert.match(said, /\n {2}id +kind +outcome +user +here → Stripe +reason\n/);
   assert.match(said, /\n {2}sub_1 +subscription +healed +hanako +status active → past_due\n/);
   assert.match(said, /\n {2}in_1 +failed_payment +healed +hanako +amount none → 580\n/);
+  assert.match(said, /\n {2}re_1 +refund +healed +hanako +status pending → failed\n/);
+  assert.match(said, /\n {2}dp_1 +dispute +healed +hanako +no row\n/);
   assert.match(said, /\n {2}sub_2 +subscription +unknown_customer +No user is known\n/);
   const found =
-    "4 equal, 3 healed (1 subscription, 2 failed payments), 1 confirmed, 1 of unknown customers, 1 none of ours";
-  assert.match(said, `\n9 objects compared in 2 pages: ${found}`);
+    "4 equal, 6 healed (1 subscription, 2 failed payments, 1 refund, 2 disputes), 1 confirmed, 1 of unknown customers, 1 none of ours";
+  assert.match(said.replaceAll(/\n {2}(?=\S)/g, " "), `\n12 objects compared in 2 pages: ${found}`);
 });
 
 test("says what would be healed, in a dry run", async () => {
@@ -189,6 +195,13 @@ test("prints one JSON object for each difference and the summary last, and the r
     "reason",
     "differences",
   ]);
+});
+
+test("takes the summary of a stack that compares other kinds of objects", async () => {
+  const older = { subscriptions: 1, payments: 0, creditNotes: 2 };
+  const lines = ["sub_1", "cn_1", "cn_2"].map((id) => differs(id));
+  script({ lines, end: succeeded({ next: "done", summary: summaryOf({ healed: older }) }) });
+  assert.match((await reconcile()).said, "3 equal, 3 healed (1 subscription, 2 credit notes)");
 });
 
 test("goes on with the execution that continues it", async () => {

@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import { comparePage } from "../../../lambdas/compare-page.ts";
 import { handle } from "../../../lambdas/runtime/handle.ts";
 import { paymentsTable } from "../../../lambdas/payments/payments-table.ts";
+import { reversalsTable } from "../../../lambdas/reversals/reversals-table.ts";
 import { subscriptionsTable } from "../../../lambdas/subscriptions/core-table.ts";
 import { customersTable } from "../../../lambdas/subscriptions/customers-table.ts";
 import { handler as syncHandler } from "../../../lambdas/sync-subscription.ts";
@@ -45,6 +46,7 @@ export interface Options {
   /** What the tables answer in another way than they do. */
   subscriptions?: Partial<ReturnType<typeof subscriptionsTable>>;
   payments?: Partial<ReturnType<typeof paymentsTable>>;
+  reversals?: Partial<ReturnType<typeof reversalsTable>>;
 }
 
 /** Compares a page. */
@@ -58,6 +60,7 @@ export const call = async ({ run = {}, liveOnly = true, monthly = [], days = 3, 
     customers,
     subscriptions: { ...subscriptions, read, ...failing.subscriptions },
     payments: { ...paymentsTable(tables.payments), ...failing.payments },
+    reversals: { ...reversalsTable(tables.payments), ...failing.reversals },
     liveOnly,
     sold: { monthly, yearly: [] },
   };
@@ -86,10 +89,10 @@ export const reconcile = async (options: Options = {}) => {
 export const countsOf = (counted: Json[]): unknown[] =>
   counted.map(({ _aws: _, FunctionName: __, ...counts }) => counts);
 
-/** The summary of three pages with these counts. */
+/** The summary of a page of each list with these counts. */
 export const summaryWith = (more: Json): Json => ({
   ...noDifferences,
-  pages: 3,
+  pages: 5,
   ...more,
   healed: { ...noDifferences.healed, ...Object(more["healed"]) },
 });
@@ -123,6 +126,35 @@ export const paidBy = (...intents: [id: string, isDefault: boolean, status?: str
     status,
     payment: { type: "payment_intent", payment_intent: id },
   })),
+});
+
+/** A refund of the payment intent of that name, as Stripe lists it. */
+export const refundOf = (name: string, more: Json = {}): Json => ({
+  id: `re_${name}`,
+  object: "refund",
+  amount: 200,
+  charge: `ch_${name}`,
+  created: now - day,
+  currency: "jpy",
+  payment_intent: `pi_${name}`,
+  reason: "requested_by_customer",
+  status: "succeeded",
+  ...more,
+});
+
+/** A dispute about the payment intent of that name, as Stripe lists it. */
+export const disputeOf = (name: string, more: Json = {}): Json => ({
+  id: `dp_${name}`,
+  object: "dispute",
+  amount: 580,
+  charge: `ch_${name}`,
+  created: now - day,
+  currency: "jpy",
+  evidence_details: { due_by: now + 7 * day },
+  payment_intent: `pi_${name}`,
+  reason: "fraudulent",
+  status: "needs_response",
+  ...more,
 });
 
 /** The event of a failed attempt. */

@@ -27,10 +27,24 @@ test("heals a payment whose event never came, all intents that paid it, and none
   const payments = paidBy(["pi_part_1", true], ["pi_part_2", false], ["pi_open", false, "open"]);
   stripe.set("invoices", invoiceOf("parts", { more: { payments } }));
   const dry = await reconcile({ run: { dryRun: true } });
-  assert.equal(dry.summary.healed, { subscriptions: 0, payments: 1, failedPayments: 0, paymentIntents: 1 });
+  assert.equal(dry.summary.healed, {
+    subscriptions: 0,
+    payments: 1,
+    failedPayments: 0,
+    paymentIntents: 1,
+    refunds: 0,
+    disputes: 0,
+  });
   assert.is(await paymentOf("parts"), undefined);
   const { summary } = await reconcile();
-  assert.equal(summary.healed, { subscriptions: 0, payments: 1, failedPayments: 0, paymentIntents: 1 });
+  assert.equal(summary.healed, {
+    subscriptions: 0,
+    payments: 1,
+    failedPayments: 0,
+    paymentIntents: 1,
+    refunds: 0,
+    disputes: 0,
+  });
   const { payment_id: id, stripe_payment_intent_ids: intents } = Object(await paymentOf("parts"));
   assert.equal([id, [...intents].map(String).toSorted()], ["pi_part_1", ["pi_part_1", "pi_part_2"]]);
   assert.is((await reconcile()).summary.equal, 1);
@@ -42,7 +56,14 @@ test("heals a lost invoice_payment.paid alone, as the payment's row is there", a
   stripe.set("invoices", invoiceOf("link", { more: { payments: paidBy(["pi_link", true]) } }));
   await captured(() => writeHandler(ofUser("link", event)));
   const { summary } = await reconcile();
-  assert.equal(summary.healed, { subscriptions: 0, payments: 0, failedPayments: 0, paymentIntents: 1 });
+  assert.equal(summary.healed, {
+    subscriptions: 0,
+    payments: 0,
+    failedPayments: 0,
+    paymentIntents: 1,
+    refunds: 0,
+    disputes: 0,
+  });
   assert.is((await paymentOf("link"))?.["payment_id"], "pi_link");
 });
 
@@ -66,9 +87,23 @@ test("asks for the payments of the days that it is to compare, and for invoices 
   stripe.set("events", failureOf("recent", now - 2 * day), failureOf("past", now - 4 * day));
   for (const name of ["recent", "past"]) await knownCustomer(name);
   const { summary } = await reconcile();
-  assert.equal(summary.healed, { subscriptions: 0, payments: 1, failedPayments: 1, paymentIntents: 0 });
+  assert.equal(summary.healed, {
+    subscriptions: 0,
+    payments: 1,
+    failedPayments: 1,
+    paymentIntents: 0,
+    refunds: 0,
+    disputes: 0,
+  });
   const since = await reconcile({ run: { since: now - 5 * day } });
-  assert.equal(since.summary.healed, { subscriptions: 0, payments: 1, failedPayments: 1, paymentIntents: 0 });
+  assert.equal(since.summary.healed, {
+    subscriptions: 0,
+    payments: 1,
+    failedPayments: 1,
+    paymentIntents: 0,
+    refunds: 0,
+    disputes: 0,
+  });
   assert.is((await paymentOf("older"))?.["user_id"], "older");
   // Stripe has no older events, and refuses no question.
   assert.is((await reconcile({ run: { since: 0 } })).summary.failed, 0);
@@ -86,7 +121,7 @@ test("puts the intent of a partial payment on record though its invoice is not p
 
 const toldOf = (told: Json[]) => told.map(({ message: _, eventId: __, execution: ___, ...one }) => one);
 
-test("tells each payment, attempt and intent that it heals, or would, with whose it is and what differs", async () => {
+test("tells each payment, attempt, intent and charge that it heals, or would, with whose it is and what differs", async () => {
   const payments = paidBy(["pi_told_1", true], ["pi_told_2", false]);
   const free = { id: "inpay_free", is_default: false, status: "paid", payment: { type: "charge", charge: "ch_1" } };
   const data = [...(Object(payments).data as Json[]), free];
@@ -101,6 +136,7 @@ test("tells each payment, attempt and intent that it heals, or would, with whose
   const expected = (outcome: string) => [
     { kind: "payment", id: "in_told", ...common, outcome },
     { kind: "payment_intent", id: "pi_told_2", ...common, outcome },
+    { kind: "payment_intent", id: "ch_1", ...common, outcome },
     { kind: "failed_payment", id: `evt_failed_told_${now - day}`, ...common, outcome },
     { kind: "failed_payment", id: `evt_failed_told_${now - day - 60}`, ...common, outcome },
   ];
@@ -108,7 +144,7 @@ test("tells each payment, attempt and intent that it heals, or would, with whose
     const told = toldOf((await reconcile({ run: { dryRun } })).told);
     const without = told.map(({ differences: _, ...one }) => one);
     assert.equal(without, expected(dryRun ? "would_heal" : "healed"));
-    const [payment = [], intent, failure = []] = told.map(({ differences }) => differences as Json[]);
+    const [payment = [], intent, charge, failure = []] = told.map(({ differences }) => differences as Json[]);
     assert.equal(
       payment.find((one) => one["field"] === "amount"),
       { field: "amount", ours: null, stripes: 580 },
@@ -118,6 +154,7 @@ test("tells each payment, attempt and intent that it heals, or would, with whose
       { field: "status", ours: null, stripes: "failed" },
     );
     assert.equal(intent, [{ field, ours: null, stripes: "pi_told_2" }]);
+    assert.equal(charge, [{ field: "stripe_charge_ids", ours: null, stripes: "ch_1" }]);
   }
   assert.is((await paymentOf("told"))?.["customer_id"], "cus_told");
   const again = await reconcile();
@@ -138,8 +175,8 @@ test("counts nothing as healed that others have written meanwhile, and logs thos
   const object = { ...Object(Object(failure["data"]).object), ...ownerless };
   stripe.set("events", { ...failure, data: { object } });
   const answers = {
-    record: async () => ({ outcome: "stale" as const, isFirst: false }),
-    link: async () => ({ outcome: "duplicate" as const, key: "" }),
+    record: async () => ({ outcome: "stale" as const, isFirst: false, payers: [] }),
+    link: async () => ({ outcome: "duplicate" as const, key: "", payment: null }),
   };
   const { summary, told } = await reconcile({ payments: answers });
   assert.equal(summary, summaryWith({ compared: 3, equal: 1, refused: 1, unknownCustomers: 1 }));
@@ -163,14 +200,21 @@ test("goes through all pages of invoices and of failed attempts", async () => {
   stripe.set("invoices", ...names.map((name) => invoiceOf(name)));
   stripe.set("events", ...names.map((name) => failureOf(name)));
   const { summary } = await reconcile({ run: { dryRun: true } });
-  assert.equal([summary.pages, summary.healed.payments, summary.healed.failedPayments], [5, 120, 120]);
+  assert.equal([summary.pages, summary.healed.payments, summary.healed.failedPayments], [7, 120, 120]);
 });
 
 test("names no intent that did not pay, though it is the invoice's default one", async () => {
   const failed = paidBy(["pi_declined", true, "canceled"]);
   stripe.set("invoices", invoiceOf("outside", { more: { payments: failed } }));
   const { summary } = await reconcile();
-  assert.equal(summary.healed, { subscriptions: 0, payments: 1, failedPayments: 0, paymentIntents: 0 });
+  assert.equal(summary.healed, {
+    subscriptions: 0,
+    payments: 1,
+    failedPayments: 0,
+    paymentIntents: 0,
+    refunds: 0,
+    disputes: 0,
+  });
   const { payment_id: id, stripe_payment_intent_id: intent } = Object(await paymentOf("outside"));
   assert.equal([id, intent], ["in_outside", undefined]);
 });

@@ -41,7 +41,7 @@ test("goes on after the last object of a page, with the next list after the last
   assert.equal(afterPage(run, page, [], execution("night")), on);
   const next = { ...on, list: "invoices" as const, startingAfter: null };
   assert.equal(afterPage(run, { ...page, hasMore: false }, [], execution("night")), next);
-  const last = create({ since: 5, list: "events", startingAfter: "evt_1", pages: 3, summary: { pages: 4 } }, Run);
+  const last = create({ since: 5, list: "disputes", startingAfter: "dp_1", pages: 3, summary: { pages: 4 } }, Run);
   const done = { ...last, summary: { ...noDifferences, pages: 5 }, pages: 4, next: "done" as const };
   assert.equal(afterPage(last, { objects: [], hasMore: false }, [], execution("night")), done);
 });
@@ -56,15 +56,19 @@ test("counts an object by what became of it, and an intent where it was missing 
       { ...one, kind: "payment_intent", outcome: "healed" },
       { ...one, kind: "payment_intent", outcome: "equal" },
       { ...one, kind: "subscription", outcome: "newer" },
+      { ...one, kind: "refund", outcome: "healed" },
+      { ...one, kind: "refund", outcome: "none_of_ours" },
+      { ...one, kind: "dispute", outcome: "would_heal" },
     ],
     execution("night"),
   );
   assert.equal(summary, {
     ...noDifferences,
     pages: 1,
-    compared: 2,
+    compared: 5,
     newer: 1,
-    healed: { ...noDifferences.healed, payments: 1, paymentIntents: 1 },
+    noneOfOurs: 1,
+    healed: { ...noDifferences.healed, payments: 1, paymentIntents: 1, refunds: 1, disputes: 1 },
   });
 });
 

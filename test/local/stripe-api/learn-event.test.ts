@@ -67,6 +67,58 @@ test("keeps the events of failed attempts, the payments of invoices, and who is 
   assert.is(newestEventAt, paidAt + 5);
 });
 
+const refund = (status: string, more: Json = {}): Json => ({
+  id: "re_learn",
+  object: "refund",
+  created: 5,
+  charge: "ch_learn",
+  payment_intent: "pi_learn",
+  status,
+  ...more,
+});
+const dispute = (status: string): Json => ({ ...refund(status), id: "dp_learn", object: "dispute" });
+
+test("shows the newest state of a refund and a dispute, whose statuses may come back, in whatever order their events come", () => {
+  const refunded: Parameters<typeof learn> = [
+    ["refund.created", 5, refund("pending")],
+    ["charge.refund.updated", 6, refund("succeeded")],
+    ["refund.failed", 7, refund("failed")],
+  ];
+  const disputed: Parameters<typeof learn> = [
+    ["charge.dispute.created", 5, dispute("needs_response")],
+    ["charge.dispute.closed", 6, dispute("lost")],
+    ["charge.dispute.updated", 7, dispute("appeal_needs_response")],
+    ["charge.dispute.closed", 8, dispute("lost")],
+  ];
+  for (const events of [[...refunded, ...disputed], [...disputed, ...refunded].toReversed()]) {
+    const { refunds, disputes } = learn(...events);
+    assert.equal(refunds.newestFirst(), [refund("failed")]);
+    assert.equal(disputes.newestFirst(), [dispute("lost")]);
+  }
+});
+
+test("shows of a refund's or a dispute's events of one second that whose status comes last at Stripe", () => {
+  const failed: Parameters<typeof learn>[number] = ["refund.failed", 5, refund("failed")];
+  const pending: Parameters<typeof learn>[number] = ["refund.created", 5, refund("pending")];
+  const won: Parameters<typeof learn>[number] = ["charge.dispute.closed", 5, dispute("won")];
+  const open: Parameters<typeof learn>[number] = ["charge.dispute.created", 5, dispute("needs_response")];
+  for (const events of [
+    [failed, pending, won, open],
+    [open, won, pending, failed],
+  ]) {
+    const { refunds, disputes } = learn(...events);
+    assert.equal([refunds.get("re_learn")?.["status"], disputes.get("dp_learn")?.["status"]], ["failed", "won"]);
+  }
+});
+
+test("learns the refunds that a charge of an older version lists, and of which payment they are", () => {
+  const { charge: _, payment_intent: __, ...listed } = refund("succeeded");
+  const charge = { id: "ch_learn", object: "charge", payment_intent: "pi_learn", amount_refunded: 100 };
+  const { refunds } = learn(["charge.refunded", 5, { ...charge, refunds: { object: "list", data: [listed, null] } }]);
+  assert.equal(refunds.newestFirst(), [refund("succeeded")]);
+  assert.equal(learn(["charge.refunded", 5, charge]).refunds.newestFirst(), []);
+});
+
 test("learns nothing from what shows no object of this account", () => {
   const upcoming = { ...month.invoice(), id: null };
   const objects = learn(
@@ -75,9 +127,10 @@ test("learns nothing from what shows no object of this account", () => {
     ["invoice.upcoming", 1, upcoming],
     ["v1.invoice.paid", 1, month.invoice(paidAt), { data: null }],
     [updated, 1, month.subscription("active", paid, { created: null })],
+    ["refund.created", 1, refund("pending", { created: null })],
   );
   assert.equal(
-    [objects.subscriptions, objects.invoices].flatMap((one) => one.newestFirst()),
+    [objects.subscriptions, objects.invoices, objects.refunds].flatMap((one) => one.newestFirst()),
     [],
   );
 });

@@ -22,6 +22,15 @@ const payments = { object: "list", data: [{ id: "inpay_1", object: "invoice_paym
 const failed = (id: string, created: number) =>
   sampleEvent(id, "invoice.payment_failed", created, invoice("in_2", created));
 
+const reversal = (object: string, id: string, created: number, intent: string | null) => ({
+  id,
+  object,
+  created,
+  charge: `ch_${intent ?? "alone"}`,
+  payment_intent: intent,
+  status: "succeeded",
+});
+
 const file = {
   subscriptions: [
     subscription("sub_1", now - 90 * day, "canceled"),
@@ -35,6 +44,12 @@ const file = {
   ],
   customers: [{ id: "cus_gone", object: "customer", deleted: true, name: "Alt" }],
   events: [failed("evt_old", now - 31 * day), failed("evt_new", now - 29 * day), failed("evt_newer", now - day)],
+  refunds: [
+    reversal("refund", "re_1", now - 3 * day, "pi_1"),
+    reversal("refund", "re_2", now - 2 * day, "pi_1"),
+    reversal("refund", "re_3", now - day, null),
+  ],
+  disputes: [reversal("dispute", "dp_1", now - day, "pi_1"), reversal("dispute", "dp_2", now - day, "pi_2")],
 };
 
 const servers: StripeServer[] = [];
@@ -91,6 +106,23 @@ test("lists the events of a type of the last 30 days", async () => {
   const since = { types: ["invoice.payment_failed"], created: { gte: now - 2 * day } };
   assert.equal(idsOf(await events.list(since)), ["evt_newer"]);
   assert.equal(idsOf(await events.list({ type: "invoice.paid" })), []);
+});
+
+test("lists refunds and disputes by payment intent, charge and time, and expands nothing of them", async () => {
+  const { refunds, disputes } = clientOf(await start());
+  assert.equal(idsOf(await refunds.list()), ["re_3", "re_2", "re_1"]);
+  assert.equal(idsOf(await refunds.list({ payment_intent: "pi_1" })), ["re_2", "re_1"]);
+  assert.equal(idsOf(await refunds.list({ charge: "ch_alone" })), ["re_3"]);
+  assert.equal(idsOf(await refunds.list({ created: { gte: now - 2 * day }, limit: 1 })), ["re_3"]);
+  const next = await refunds.list({ created: { gte: now - 2 * day }, starting_after: "re_3" });
+  assert.equal([idsOf(next), next.has_more, next.url], [["re_2"], false, "/v1/refunds"]);
+  assert.equal(idsOf(await disputes.list()), ["dp_2", "dp_1"]);
+  assert.equal(idsOf(await disputes.list({ payment_intent: "pi_2" })), ["dp_2"]);
+  assert.equal(idsOf(await disputes.list({ charge: "ch_pi_1", created: { gt: now - day } })), []);
+  for (const list of [refunds.list({ expand: ["data.charge"] }), disputes.list({ expand: ["data.charge"] })])
+    assert.match((await rejects(list)).message, "This property cannot be expanded (charge).");
+  assert.match((await rejects(disputes.list(Object({ customer: "cus_1" })))).message, "unknown parameter: customer");
+  assert.match((await rejects(refunds.list({ starting_after: "re_9" }))).message, "No such refund: 're_9'");
 });
 
 test("shows a customer's id, or the customer where that is expanded", async () => {
