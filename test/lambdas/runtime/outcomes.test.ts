@@ -211,7 +211,7 @@ const write = (id: string, type: string, more: Json = {}, created = second) =>
   captured(() => writeHandler(ofUser("user_paid", sampleEvent(`evt_${id}`, type, created, openInvoice(id, more)))));
 
 test("write-payment: a success at the level of information, with what a person looks for", async () => {
-  const more = { amount_paid: 580, payment_intent: "pi_1", billing_reason: null };
+  const more = { amount_paid: 580, payment_intent: "pi_in_told", billing_reason: null };
   const { logs, stdout } = await write("in_told", "invoice.paid", more);
   assert.equal(logs.slice(1), [
     {
@@ -223,7 +223,7 @@ test("write-payment: a success at the level of information, with what a person l
       customerId: "cus_sample",
       subscriptionId: "sub_sample",
       invoiceId: "in_told",
-      paymentId: "pi_1",
+      paymentId: "pi_in_told",
       amount: 580,
       currency: "jpy",
       billingReason: null,
