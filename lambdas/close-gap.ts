@@ -4,6 +4,7 @@ import { Refused, SnapshotTooOld } from "./runtime/errors.ts";
 import { handle } from "./runtime/handle.ts";
 import type { Log } from "./runtime/log.ts";
 import { parse } from "./runtime/parse.ts";
+import { toPublish, type Unpublished } from "./publishing/to-publish.ts";
 import { rejectTestMode } from "./stripe/origin.ts";
 import { askStripe, type AskStripe } from "./stripe-api/stripe-client.ts";
 import { snapshotOf } from "./stripe-api/snapshot-of.ts";
@@ -18,6 +19,8 @@ import { type PlanPrices, planPricesFrom } from "./subscriptions/plan.ts";
 export interface GapSettings {
   liveOnly: boolean;
   sold: PlanPrices;
+  /** The name of the bus that changes are published on. */
+  bus: string;
 }
 
 /**
@@ -29,15 +32,19 @@ export interface GapSettings {
  * @throws {StripeKeyRefused} where Stripe cannot be asked.
  */
 export const closeGap =
-  (table: SubscriptionTables, ask: AskStripe, { liveOnly, sold }: GapSettings) =>
+  (table: SubscriptionTables, ask: AskStripe, { liveOnly, sold, bus }: GapSettings) =>
   async (input: unknown, log: Log) => {
     const { userId, subscriptionId, gapSince } = parse(input, HealingInput);
-    const finish = (outcome: string, more: { changes?: object[]; written?: string[] } = {}) => {
-      const result = { outcome, changes: [], written: [], ...more };
+    const { known, unpublished: before } = await readSubscription(table, { userId, subscriptionId });
+    const finish = (
+      outcome: string,
+      more: { changes?: object[]; written?: string[]; unpublished?: Unpublished } = {},
+    ) => {
+      const { unpublished = before, ...changed } = more;
+      const result = { outcome, changes: [], written: [], ...changed };
       log.info("Healing ended", { ...result, userId, subscriptionId, gapSince });
-      return result;
+      return { ...result, publish: toPublish([unpublished], bus) };
     };
-    const known = await readSubscription(table, { userId, subscriptionId });
     const open = known?.resolved.gapSince ?? null;
     // A gap that opened later has an execution of its own.
     if (open === null || open > gapSince) return finish("closed");
@@ -50,18 +57,18 @@ export const closeGap =
     if (rejected !== null) throw new Refused(rejected);
     const snapshot = snapshotOf(answer);
     const target = { userId, subscriptionId, customerId: null };
-    const { outcome, changes, after } = await changeSubscription(table, target, sold, (stored) =>
-      heal(stored, snapshot, sold),
-    );
+    const settings = { sold, reason: "healing" } as const;
+    const healed = await changeSubscription(table, target, settings, (stored) => heal(stored, snapshot, sold));
+    const { outcome, changes, after, unpublished } = healed;
     if (outcome === "newer") throw new SnapshotTooOld(`An event of ${subscriptionId} came while Stripe was asked`);
     const { PK, SK } = subscriptionKey(userId);
-    const result = { changes, written: after ? [`core ${PK} ${SK}`] : [] };
+    const result = { changes, written: after ? [`core ${PK} ${SK}`] : [], unpublished };
     return finish(outcome === "equal" ? "closed" : "healed", result);
   };
 
 export const handler = (input: unknown) => {
   const core = env("HOMEBIYORI_CORE");
-  const settings = { liveOnly: env("LIVEMODE") !== "any", sold: planPricesFrom(env) };
+  const settings = { liveOnly: env("LIVEMODE") !== "any", sold: planPricesFrom(env), bus: env("BILLING_BUS") };
   const ask = askStripe({ parameter: env("STRIPE_KEY_PARAMETER"), liveOnly: settings.liveOnly });
   return handle(input, closeGap({ ...subscriptionsTable(core), ...customersTable(core) }, ask, settings));
 };

@@ -1,4 +1,6 @@
 import { paymentsTable } from "./payments/payments-table.ts";
+import { publisher } from "./publishing/publish.ts";
+import type { Unpublished } from "./publishing/to-publish.ts";
 import { compareFailure, compareInvoice } from "./reconcile/compare-payment.ts";
 import { compareReversal } from "./reconcile/compare-reversal.ts";
 import { compareSubscription } from "./reconcile/compare-subscription.ts";
@@ -25,6 +27,8 @@ export interface ReconcileSettings {
   /** Milliseconds since 1970. */
   now: () => number;
   execution: string;
+  /** Publishes what has changed. */
+  publish(unpublished: Unpublished[]): Promise<void>;
 }
 
 /**
@@ -34,7 +38,7 @@ export interface ReconcileSettings {
  * @throws {StripeKeyRefused} where Stripe cannot be asked.
  */
 export const comparePage =
-  (books: Omit<Books, "dryRun" | "backfill" | "log">, ask: AskStripe, settings: ReconcileSettings) =>
+  (books: Omit<Books, "dryRun" | "reason" | "publish" | "log">, ask: AskStripe, settings: ReconcileSettings) =>
   async (input: unknown, log: Log): Promise<Run> => {
     const run = { ...parse(input, Run), paceSeconds: settings.paceSeconds };
     const since = run.since ?? Math.floor(settings.now() / 1000) - settings.days * 24 * 3600;
@@ -44,9 +48,15 @@ export const comparePage =
       log.warn("Stripe does not know the cursor any more: the list begins anew", { list: run.list });
       return { ...run, since, startingAfter: null, next: "page" };
     }
+    const unpublished = new Map<string, Unpublished>();
+    // Of an item that several objects are in, the last that is told has all of it.
+    const publish = (one: Unpublished) => void unpublished.set(`${one.PK} ${one.SK}`, one);
+    const { dryRun } = run;
+    const reason = run.backfill ? "backfill" : "reconciliation";
     const results = page
-      ? await compareAll({ ...books, dryRun: run.dryRun, backfill: run.backfill, log }, run, page)
+      ? await compareAll({ ...books, dryRun, reason, publish, log }, run, page)
       : [unknownAtStripe(run)];
+    if (!dryRun) await settings.publish([...unpublished.values()]);
     const comparisons = results.flatMap((result) => (Array.isArray(result) ? result : []));
     report(run, comparisons, page?.from ?? 0, log);
     // The page is retried; what it has healed is logged and counted already.
@@ -163,6 +173,7 @@ export const handler = (input: unknown) => {
     paceSeconds: Number(env("PACE_SECONDS")),
     now: Date.now,
     execution: `${Object(input).execution}`,
+    publish: publisher({ bus: env("BILLING_BUS"), tables: { core, payments } }),
   };
   const ask = askStripe({ parameter: env("STRIPE_KEY_PARAMETER"), liveOnly: books.liveOnly });
   return handle(input, comparePage(books, ask, settings));

@@ -10,6 +10,7 @@ import { rejectTestMode, skipConnectedAccount } from "./stripe/origin.ts";
 import { payerOf } from "./payments/payers.ts";
 import { type Payments, paymentsTable } from "./payments/payments-table.ts";
 import { sevenYearsAfter } from "./payments/retention.ts";
+import { type PublishSettings, toPublish } from "./publishing/to-publish.ts";
 import { linkPayers } from "./reversals/link-payers.ts";
 import { type ReversalsTable, reversalsTable } from "./reversals/reversals-table.ts";
 import { Id, maybe, Reference } from "./stripe/shapes.ts";
@@ -33,7 +34,11 @@ const Event = envelope(InvoicePayment);
  * @throws {Refused} for an event of Stripe's test mode, where live ones only are taken.
  */
 export const linkPayment =
-  (payments: Pick<Payments, "link">, reversals: ReversalsTable, liveOnly: boolean) =>
+  (
+    payments: Pick<Payments, "link">,
+    reversals: ReversalsTable,
+    { liveOnly, bus }: PublishSettings & { liveOnly: boolean },
+  ) =>
   async (event: unknown, log: Log) => {
     const { detail } = parse(event, Event);
     assertAccepted("link-payment", detail.type);
@@ -42,7 +47,7 @@ export const linkPayment =
     const facts = { invoiceId: invoice, paymentId: payer?.id ?? null };
     const skip = (reason: string) => {
       log.info("Nothing is written", { outcome: "skipped", reason, ...facts });
-      return { outcome: "skipped", written: [] };
+      return { outcome: "skipped", written: [], publish: toPublish([], bus) };
     };
     const foreign = skipConnectedAccount(detail);
     if (foreign !== null) {
@@ -53,13 +58,15 @@ export const linkPayment =
     if (rejected !== null) throw new Refused(rejected);
     if (!payer) return skip("It names neither a payment intent nor a charge");
     const { outcome, key, payment: recorded } = await payments.link(invoice, payer, sevenYearsAfter(detail.created));
-    if (recorded) await linkPayers(reversals, [payer.id], recorded, log);
+    const how = { reason: "event", log } as const;
+    const unpublished = recorded ? await linkPayers(reversals, [payer.id], recorded, how) : [];
     const result = { outcome, written: outcome === "applied" ? [`payments ${key}`] : [] };
     log.info("Payment linked", { ...result, ...facts });
-    return result;
+    return { ...result, publish: toPublish(unpublished, bus) };
   };
 
 export const handler = (input: unknown) => {
   const table = env("HOMEBIYORI_PAYMENTS");
-  return handle(input, linkPayment(paymentsTable(table), reversalsTable(table), env("LIVEMODE") !== "any"));
+  const settings = { liveOnly: env("LIVEMODE") !== "any", bus: env("BILLING_BUS") };
+  return handle(input, linkPayment(paymentsTable(table), reversalsTable(table), settings));
 };

@@ -6,6 +6,7 @@ import { emitMetrics } from "./runtime/metric.ts";
 import { parse } from "./runtime/parse.ts";
 import { type Payments, paymentsTable } from "./payments/payments-table.ts";
 import { sevenYearsAfter } from "./payments/retention.ts";
+import { type PublishSettings, toPublish } from "./publishing/to-publish.ts";
 import { factsOf } from "./reversals/facts-of.ts";
 import { linkPayers } from "./reversals/link-payers.ts";
 import { report } from "./reversals/report.ts";
@@ -24,7 +25,11 @@ const Event = envelope(Reversal);
  * @throws {Refused} for an event of Stripe's test mode, where live ones only are taken.
  */
 export const recordReversal =
-  (payments: Pick<Payments, "link">, reversals: ReversalsTable, liveOnly: boolean) =>
+  (
+    payments: Pick<Payments, "link">,
+    reversals: ReversalsTable,
+    { liveOnly, bus }: PublishSettings & { liveOnly: boolean },
+  ) =>
   async (event: unknown, log: Log) => {
     const { detail } = parse(event, Event);
     assertAccepted("record-reversal", detail.type);
@@ -33,7 +38,7 @@ export const recordReversal =
     const ids = { paymentId, reversalId: reversal.id };
     const skip = (reason: string) => {
       log.info("Nothing is written", { outcome: "skipped", reason, ...ids });
-      return { outcome: "skipped", written: [] };
+      return { outcome: "skipped", written: [], publish: toPublish([], bus) };
     };
     const foreign = skipConnectedAccount(detail);
     if (foreign !== null) {
@@ -46,20 +51,24 @@ export const recordReversal =
     const isCharge = reversal.object === "charge";
     // All events about one refund, or one dispute, keep it until the same time.
     const expiresAt = sevenYearsAfter(isCharge ? detail.created : reversal.created);
-    const change = await reversals.add(paymentId, factsOf(reversal, detail.created), expiresAt);
+    const reason = "event";
+    const change = await reversals.add(paymentId, factsOf(reversal, detail.created), { expiresAt, reason });
     report(change, log);
     const { outcome, key, after } = change;
+    const unpublished = [change.unpublished];
     if (after.userId === null && isCharge && reversal.invoice) {
       const kind = reversal.payment_intent ? "default_intent" : "charge";
       const { payment } = await payments.link(reversal.invoice, { id: paymentId, kind }, expiresAt);
-      if (payment) await linkPayers(reversals, [paymentId], payment, log);
+      if (payment) unpublished.push(...(await linkPayers(reversals, [paymentId], payment, { reason, log })));
     }
     const written = outcome === "duplicate" ? [] : [`payments ${key}`];
     log.info("Reversal recorded", { outcome, written, userId: after.userId, invoiceId: after.invoiceId, ...ids });
-    return { outcome, written };
+    // What was published by the first is in the second too.
+    return { outcome, written, publish: toPublish(unpublished.slice(-1), bus) };
   };
 
 export const handler = (input: unknown) => {
   const table = env("HOMEBIYORI_PAYMENTS");
-  return handle(input, recordReversal(paymentsTable(table), reversalsTable(table), env("LIVEMODE") !== "any"));
+  const settings = { liveOnly: env("LIVEMODE") !== "any", bus: env("BILLING_BUS") };
+  return handle(input, recordReversal(paymentsTable(table), reversalsTable(table), settings));
 };

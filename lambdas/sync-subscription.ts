@@ -6,6 +6,7 @@ import type { Log } from "./runtime/log.ts";
 import { emitMetrics } from "./runtime/metric.ts";
 import { parse } from "./runtime/parse.ts";
 import { FoundCustomer } from "./runtime/resolved-customer.ts";
+import { toPublish } from "./publishing/to-publish.ts";
 import { envelope } from "./stripe/stripe-event.ts";
 import { changeSubscription, type SubscriptionTables } from "./subscriptions/change-subscription.ts";
 import { subscriptionsTable } from "./subscriptions/core-table.ts";
@@ -24,6 +25,8 @@ export interface SyncSettings {
   sold: PlanPrices;
   /** How long an event may be missing, in seconds of Stripe's time, before that is reported; and how long, from then on, until Stripe is asked. */
   gapSeconds: number;
+  /** The name of the bus that changes are published on. */
+  bus: string;
 }
 
 /**
@@ -32,21 +35,22 @@ export interface SyncSettings {
  * @throws {InvalidEvent} for what is no change of a subscription of Stripe's.
  */
 export const syncSubscription =
-  (table: SubscriptionTables, { sold, gapSeconds }: SyncSettings) =>
+  (table: SubscriptionTables, { sold, gapSeconds, bus }: SyncSettings) =>
   async (input: unknown, log: Log) => {
     const { detail, customer } = parse(input, Event);
     const { userId, customerId } = customer;
     const event = toSubscriptionEvent(detail);
     const { subscriptionId } = event;
     const target = { userId, customerId, subscriptionId };
-    const synced = await changeSubscription(table, target, sold, (stored) => sync(stored, event, sold));
-    const { outcome, changes, resolved, subscriptions } = synced;
+    const settings = { sold, reason: "event" } as const;
+    const synced = await changeSubscription(table, target, settings, (stored) => sync(stored, event, sold));
+    const { outcome, changes, resolved, subscriptions, unpublished } = synced;
     const { PK, SK } = subscriptionKey(userId);
     const result = { outcome, changes, written: subscriptions ? [`core ${PK} ${SK}`] : [] };
     if (subscriptions) reportGap(event, userId, resolved, gapSeconds, log);
     log.info("Subscription synchronised", { ...result, ...target, order: resolved.order, gapSince: resolved.gapSince });
-    // After a duplicate too: the execution may have ended before it was started.
-    return { ...result, ...healingOf(resolved, target, gapSeconds) };
+    // After a duplicate too: the execution may have ended before it was started, or published.
+    return { ...result, ...healingOf(resolved, target, gapSeconds), publish: toPublish([unpublished], bus) };
   };
 
 const reportGap = (
@@ -63,6 +67,6 @@ const reportGap = (
 
 export const handler = (input: unknown) => {
   const core = env("HOMEBIYORI_CORE");
-  const settings = { sold: planPricesFrom(env), gapSeconds: Number(env("GAP_SECONDS")) };
+  const settings = { sold: planPricesFrom(env), gapSeconds: Number(env("GAP_SECONDS")), bus: env("BILLING_BUS") };
   return handle(input, syncSubscription({ ...subscriptionsTable(core), ...customersTable(core) }, settings));
 };

@@ -1,4 +1,5 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { DynamoDBDocumentClient, UpdateCommand, type UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
 
 /** How many attempts a call has. */
@@ -24,6 +25,18 @@ export const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(patience)
 
 /** Whether DynamoDB refused a write because its condition does not hold. */
 export const isConditionFailed = (error: unknown): boolean => error instanceof ConditionalCheckFailedException;
+
+/** Updates an item if a condition holds, and returns its attributes as they were before. */
+export const updateIf = async (
+  input: UpdateCommandInput & { ConditionExpression: string },
+): Promise<{ isWritten: boolean; before: Record<string, unknown> }> => {
+  try {
+    return { isWritten: true, before: await update({ ReturnValuesOnConditionCheckFailure: "ALL_OLD", ...input }) };
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    return { isWritten: false, before: unmarshall(error.Item ?? {}) };
+  }
+};
 
 /** Updates an item and returns its attributes as they were before. */
 export const update = async (input: UpdateCommandInput): Promise<Record<string, unknown>> => {

@@ -1,10 +1,15 @@
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { assignments } from "../dynamodb/assignments.ts";
-import { dynamodb, isConditionFailed, update } from "../dynamodb/dynamodb.ts";
+import { dynamodb, updateIf } from "../dynamodb/dynamodb.ts";
 import { failedSortKeys, invoicePartition, succeededKey } from "../dynamodb/keys.ts";
 import type { LinkedPayment, Payment } from "./payment.ts";
-import { addPayer, naming, type PaymentRow, settleIntent } from "./add-payer.ts";
+import { addPayer, isNamed, naming, type PaymentRow, settleIntent } from "./add-payer.ts";
 import { type Payer, payersOf } from "./payers.ts";
+import type { Reason } from "../publishing/billing-event.ts";
+import { appended, appending, isFull, outboxIn } from "../publishing/outbox.ts";
+import type { Unpublished } from "../publishing/to-publish.ts";
+import { NotPublished } from "../runtime/errors.ts";
+import { paymentToPublish, unpublishedPayment } from "./published-payment.ts";
 import { withoutTwins } from "./twins.ts";
 
 /** Where payments are kept. */
@@ -15,8 +20,10 @@ export interface Payments {
    * `applied`: the record says something new. `duplicate`: it said all of it already. `stale`: what it says of this payment
    * is more (a larger amount, an earlier time), and stays. `isFirst`: no other event had told of the payment. `payers`: the ids of
    * what paid it, as far as its record names it.
+   *
+   * @throws {NotPublished} where too many changes of the record wait to be published.
    */
-  record(payment: Payment): Promise<Recorded>;
+  record(payment: Payment, settings: RecordSettings): Promise<Recorded>;
   /**
    * Adds what paid it to the record of an invoice's payment, which it makes if there is none yet, and which it keeps until `expiresAt`
    * if the invoice's own event never comes. `payment`: the payment, where that event has come.
@@ -38,6 +45,14 @@ interface Recorded {
   outcome: "applied" | "duplicate" | "stale";
   isFirst: boolean;
   payers: string[];
+  unpublished: Unpublished;
+}
+
+/** By what a payment comes on record. */
+export interface RecordSettings {
+  reason: Reason;
+  /** Whether it is published, as it is no failed attempt that is on record already. */
+  isPublished: boolean;
 }
 
 /** Reads all rows of an invoice. */
@@ -47,17 +62,28 @@ export interface PaymentRows {
 
 /** The payments in the DynamoDB table of that name. */
 export const paymentsTable = (tableName: string): Payments & PaymentRows => ({
-  record: async ({ PK, SK, payer, ...said }) => {
+  record: async (payment, { reason, isPublished }) => {
+    const { PK, SK, payer, ...said } = payment;
     const row = { TableName: tableName, Key: { PK, SK } };
-    try {
-      return await recordBest(row, said, payer);
-    } catch (error) {
-      if (!isConditionFailed(error)) throw error;
-      // What it says of the payment loses, but the payer that it names is kept.
-      if (!payer) return { outcome: "stale", isFirst: false, payers: [] };
-      const { outcome, before } = await addPayer(row, payer, said.expires_at);
-      return { outcome: outcome === "applied" ? outcome : "stale", isFirst: false, payers: payersAfter(before, payer) };
+    const change = isPublished ? paymentToPublish(said, reason) : null;
+    const { isWritten, before } = await recordBest(row, said, payer, change);
+    const outbox = outboxIn(before);
+    if (!isWritten && isFull(outbox) && fieldsToRecord(before, payment).length > 0) {
+      throw new NotPublished(`${outbox.changes.length} changes of ${PK} ${SK} wait to be published`);
     }
+    const isFirst = isWritten && before["amount"] === undefined;
+    const payers = [...new Set([...payersOf(before), ...(payer ? [payer.id] : [])])];
+    const { published, changes } = isWritten && change !== null ? appended(outbox, change) : outbox;
+    const attributes = { stripe_published: published, stripe_unpublished: changes };
+    const unpublished = unpublishedPayment({ PK, SK }, attributes, isWritten ? before : null);
+    const recorded = { isFirst, payers, unpublished };
+    if (isWritten) return { outcome: "applied", ...recorded };
+    // What it says of the payment loses, but the payer that it names is kept.
+    if (payer && !isNamed(before, payer) && (await addPayer(row, payer, said.expires_at)).outcome === "applied") {
+      return { outcome: "applied", ...recorded };
+    }
+    const isKnown = Object.entries(said).every(([name, value]) => before[name] === value);
+    return { outcome: isKnown ? "duplicate" : "stale", ...recorded };
   },
   link: async (invoiceId, payer, expiresAt) => {
     const Key = succeededKey(invoiceId);
@@ -102,31 +128,26 @@ export const fieldsToRecord = (row: Record<string, unknown> | undefined, payment
 // What an event says of a payment, but for what paid it.
 type Said = Omit<Payment, "PK" | "SK" | "payer">;
 
-const payersAfter = (before: Record<string, unknown>, payer?: Payer): string[] => [
-  ...new Set([...payersOf(before), ...(payer ? [payer.id] : [])]),
-];
-
 // Of two events about one payment the same one wins, whichever comes first; the condition fails for the other.
-const recordBest = async (row: PaymentRow, said: Said, payer: Payer | undefined): Promise<Recorded> => {
+const recordBest = async (row: PaymentRow, said: Said, payer: Payer | undefined, change: string | null) => {
   const { sets, names, values } = assignments({ ...said, tie_breaker: tieBreakerOf(said) });
   const named = payer && naming(payer);
+  const kept = change === null ? null : appending(change);
   // Until an intent is known, the payment is named after the invoice.
   const unnamed = "payment_id = if_not_exists(payment_id, :stripe_invoice_id)";
-  const setting = named && named.set.length > 0 ? named.set : [unnamed];
-  const before = await update({
+  const setting = [...(named && named.set.length > 0 ? named.set : [unnamed]), ...(kept ? [kept.set] : [])];
+  const isBetter =
+    "(attribute_not_exists(#amount) OR #amount < :amount OR (#amount = :amount AND (#created_at > :created_at OR " +
+    "(#created_at = :created_at AND (attribute_not_exists(#tie_breaker) OR #tie_breaker < :tie_breaker)))))";
+  const written = await updateIf({
     ...row,
     UpdateExpression: `SET ${[...sets, ...setting].join(", ")} ${named?.add ?? ""}`,
-    ConditionExpression:
-      "attribute_not_exists(#amount) OR #amount < :amount OR (#amount = :amount AND (#created_at > :created_at OR " +
-      "(#created_at = :created_at AND (attribute_not_exists(#tie_breaker) OR #tie_breaker <= :tie_breaker))))",
+    ConditionExpression: [isBetter, ...(kept ? [kept.condition] : [])].join(" AND "),
     ExpressionAttributeNames: names,
-    ExpressionAttributeValues: { ...values, ...named?.values },
+    ExpressionAttributeValues: { ...values, ...named?.values, ...kept?.values },
   });
-  if (payer) await settleIntent(row, payer, before);
-  const isKnown = Object.entries(said).every(([name, value]) => before[name] === value);
-  const isDuplicate = isKnown && (!payer || payersOf(before).includes(payer.id));
-  const isFirst = before["amount"] === undefined;
-  return { outcome: isDuplicate ? "duplicate" : "applied", isFirst, payers: payersAfter(before, payer) };
+  if (payer && written.isWritten) await settleIntent(row, payer, written.before);
+  return written;
 };
 
 // Orders events of equal amount and time by what they say: first by how much of it is known, then by all that can differ.

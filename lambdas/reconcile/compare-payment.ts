@@ -1,7 +1,8 @@
 import { assign, boolean, type Infer, string, type } from "superstruct";
 import { type Payer, payerOf, payersOf, setOf } from "../payments/payers.ts";
-import { linkOf, type Payment, toPayment } from "../payments/payment.ts";
+import { type LinkedPayment, linkOf, type Payment, toPayment } from "../payments/payment.ts";
 import { fieldsToRecord } from "../payments/payments-table.ts";
+import { unpublishedPayment } from "../payments/published-payment.ts";
 import { sevenYearsAfter } from "../payments/retention.ts";
 import { linkPayers } from "../reversals/link-payers.ts";
 import { parse } from "../runtime/parse.ts";
@@ -50,7 +51,7 @@ export const compareInvoice = async (books: Books, value: unknown): Promise<Comp
   const named = row ? payersOf(row) : [];
   if (!isPaid) return comparePayers(books, invoice, found.userId, named);
   const compared = await comparePayment(books, "payment", invoice.id, payment, row);
-  if (books.backfill && !books.dryRun && row) await linkPayers(books.reversals, named, linkOf(payment), books.log);
+  if (books.reason === "backfill" && !books.dryRun && row) await linkAll(books, named, linkOf(payment));
   // What is recorded names its own payer.
   const own = compared.outcome !== "equal" && payment.payer ? [payment.payer.id] : [];
   return [compared, ...(await comparePayers(books, invoice, found.userId, [...named, ...own]))];
@@ -82,20 +83,28 @@ export const compareFailure = async (books: Books, value: unknown, only: Only): 
 };
 
 const comparePayment = async (
-  { payments, reversals, dryRun, log }: Books,
+  books: Books,
   kind: "payment" | "failed_payment",
   id: string,
   payment: Payment,
   row: Record<string, unknown> | undefined,
 ): Promise<Comparison> => {
+  const { payments, dryRun, reason } = books;
+  if (row) books.publish(unpublishedPayment(payment, row, null));
   const fields = fieldsToRecord(row, payment);
   const object = { kind, id, userId: payment.user_id, reason: null, happenedAt: payment.created_at };
   if (fields.length === 0) return { ...object, outcome: "equal", differences: [] };
   const differences = differencesOf(fields, row, { ...payment });
   if (dryRun) return { ...object, outcome: "would_heal", differences };
-  const { outcome, payers } = await payments.record(payment);
-  if (kind === "payment") await linkPayers(reversals, payers, linkOf(payment), log);
+  const isPublished = kind === "payment" || (await payments.isNewAttempt(payment));
+  const { outcome, payers, unpublished } = await payments.record(payment, { reason, isPublished });
+  books.publish(unpublished);
+  if (kind === "payment") await linkAll(books, payers, linkOf(payment));
   return { ...object, outcome: outcome === "applied" ? "healed" : "equal", differences };
+};
+
+const linkAll = async (books: Books, payers: readonly string[], payment: LinkedPayment): Promise<void> => {
+  for (const unpublished of await linkPayers(books.reversals, payers, payment, books)) books.publish(unpublished);
 };
 
 // What has paid it, or a part of it.
@@ -106,7 +115,7 @@ const payersIn = ({ payments: list }: Pick<Infer<typeof Invoice>, "payments">): 
   });
 
 const comparePayers = async (
-  { payments, reversals, dryRun, log }: Books,
+  books: Books,
   invoice: Infer<typeof Invoice>,
   userId: string,
   named: readonly string[],
@@ -117,9 +126,9 @@ const comparePayers = async (
     missing.map(async (payer) => {
       const differences = [{ field: setOf(payer), ours: null, stripes: payer.id }];
       const told = { kind: "payment_intent" as const, id: payer.id, userId, reason: null, differences };
-      if (dryRun) return { ...told, outcome: "would_heal" };
-      const { outcome, payment } = await payments.link(invoiceId, payer, sevenYearsAfter(created));
-      if (payment) await linkPayers(reversals, [payer.id], payment, log);
+      if (books.dryRun) return { ...told, outcome: "would_heal" };
+      const { outcome, payment } = await books.payments.link(invoiceId, payer, sevenYearsAfter(created));
+      if (payment) await linkAll(books, [payer.id], payment);
       return { ...told, outcome: outcome === "applied" ? "healed" : "equal" };
     }),
   );

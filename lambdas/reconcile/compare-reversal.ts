@@ -2,7 +2,7 @@ import { succeededKey } from "../dynamodb/keys.ts";
 import { sevenYearsAfter } from "../payments/retention.ts";
 import { factsOf } from "../reversals/facts-of.ts";
 import { report } from "../reversals/report.ts";
-import type { ReversedItem } from "../reversals/reversals-table.ts";
+import type { ReversedItem } from "../reversals/reversed-item.ts";
 import { parse } from "../runtime/parse.ts";
 import type { Answer } from "../stripe-api/stripe-client.ts";
 import { paymentOf, ListedReversal } from "../stripe/reversal.ts";
@@ -21,12 +21,13 @@ export interface Only {
  * @throws {InvalidEvent} for what is no refund or dispute of Stripe's.
  */
 export const compareReversal = async (books: Books, answer: Answer<unknown>, only: Only): Promise<Comparison[]> => {
-  const { reversals, dryRun, log } = books;
+  const { reversals, dryRun, reason, log } = books;
   const reversal = parse(answer.value, ListedReversal);
   const paymentId = paymentOf(reversal);
   if (paymentId === null) return [];
   const item = await reversals.read(paymentId);
   if (!(await isAbout(books, item, only))) return [];
+  books.publish(item.unpublished);
   const { id, object: kind, created } = reversal;
   const facts = factsOf(reversal, answer.from);
   const [{ said: { at: _, ...said } = {} } = {}] = facts;
@@ -37,8 +38,9 @@ export const compareReversal = async (books: Books, answer: Answer<unknown>, onl
   if (known && known.at >= answer.from) return [{ ...compared, outcome: "newer" }];
   const isOurs = item.userId !== null;
   if (dryRun) return [{ ...compared, outcome: isOurs ? "would_heal" : "none_of_ours" }];
-  const change = await reversals.add(paymentId, facts, sevenYearsAfter(created));
+  const change = await reversals.add(paymentId, facts, { expiresAt: sevenYearsAfter(created), reason });
   report(change, log);
+  books.publish(change.unpublished);
   return [{ ...compared, outcome: isOurs ? "healed" : "none_of_ours" }];
 };
 

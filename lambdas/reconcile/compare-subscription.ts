@@ -5,11 +5,12 @@ import { Owned } from "../stripe/owner.ts";
 import { ExpandedCustomer, maybe } from "../stripe/shapes.ts";
 import { snapshotOf } from "../stripe-api/snapshot-of.ts";
 import type { Answer } from "../stripe-api/stripe-client.ts";
-import { changeSubscription, readElsewhere } from "../subscriptions/change-subscription.ts";
-import { fieldsOf } from "../subscriptions/core-table.ts";
+import { changeSubscription, readElsewhere, type SubscriptionTarget } from "../subscriptions/change-subscription.ts";
+import { fieldsOf, type ReadItem } from "../subscriptions/core-table.ts";
 import { findUser } from "../subscriptions/find-user.ts";
-import { heal, type Healed, type SubscriptionSnapshot } from "../subscriptions/heal.ts";
-import { byPrecedence } from "../subscriptions/subscription-item.ts";
+import { heal } from "../subscriptions/heal.ts";
+import { unpublishedSubscription } from "../subscriptions/published-subscription.ts";
+import { byPrecedence, type StoredSubscriptions } from "../subscriptions/subscription-item.ts";
 import { type Books, type Comparison, differencesOf, withoutUser } from "./comparison.ts";
 
 const WithCustomer = type({
@@ -34,8 +35,9 @@ export const compareSubscription = async (books: Books, answer: Answer<unknown>)
     return { ...withoutUser(found, object), ...(isGone && { outcome: "deleted_customer" }) };
   }
   const target = { userId, subscriptionId };
-  const stored = await books.subscriptions.readRow(userId);
+  const stored = await books.subscriptions.read(userId);
   const { item } = stored;
+  books.publish(unpublishedSubscription(userId, stored.outbox));
   const known = item.subscriptions[subscriptionId] ?? (await readElsewhere(books.subscriptions, item, target));
   if (!known && customer?.deleted === true) {
     const reason = `Customer ${customer.id} is deleted at Stripe, and has no row of this subscription`;
@@ -43,7 +45,9 @@ export const compareSubscription = async (books: Books, answer: Answer<unknown>)
   }
   const here = heal(known ? { [subscriptionId]: known } : {}, snapshot, books.sold);
   const isWritten = here.subscriptions !== undefined && !books.dryRun;
-  const healed = isWritten ? await write(books, { ...target, customerId: null }, snapshot) : here;
+  const healed = isWritten
+    ? await change(books, { ...target, customerId: null }, (all) => heal(all, snapshot, books.sold))
+    : here;
   const { state } = snapshot;
   const happenedAt = Math.max(snapshot.subscriptionCreated, ...timesIn(state).filter((time) => time <= snapshot.to));
   const compared = { ...object, userId, reason: null, happenedAt };
@@ -58,27 +62,30 @@ const timesIn = (state: SubscriptionState): number[] =>
 
 // The ledger is right; the row beside it may have been written by others, or under another configuration.
 const compareRow = async (
-  { subscriptions: table, sold, dryRun }: Books,
+  books: Books,
   target: { userId: string; subscriptionId: string },
-  { item, row }: Awaited<ReturnType<Books["subscriptions"]["readRow"]>>,
+  { item, row }: ReadItem,
 ): Promise<Pick<Comparison, "outcome" | "differences">> => {
+  const { sold } = books;
   // What it shows is one of the user's subscriptions.
   if (byPrecedence(item.subscriptions, sold)[0] !== target.subscriptionId) return { outcome: "equal", differences: [] };
   const fields = fieldsOf(target.userId, item, sold);
   const differences = differencesOf(Object.keys(fields), row, fields);
   if (differences.length === 0) return { outcome: "equal", differences };
-  if (dryRun) return { outcome: "would_heal", differences };
-  await changeSubscription(table, { ...target, customerId: null }, sold, (subscriptions) => ({
-    subscriptions,
-  }));
+  if (books.dryRun) return { outcome: "would_heal", differences };
+  await change(books, { ...target, customerId: null }, (subscriptions) => ({ subscriptions }));
   return { outcome: "healed", differences };
 };
 
-const write = (
-  { subscriptions, sold }: Books,
-  target: Parameters<typeof changeSubscription>[1],
-  snapshot: SubscriptionSnapshot,
-): Promise<Healed> => changeSubscription(subscriptions, target, sold, (stored) => heal(stored, snapshot, sold));
+const change = async <T extends { subscriptions?: StoredSubscriptions | undefined }>(
+  books: Books,
+  target: SubscriptionTarget,
+  how: (stored: StoredSubscriptions) => T,
+): Promise<T> => {
+  const changed = await changeSubscription(books.subscriptions, target, books, how);
+  books.publish(changed.unpublished);
+  return changed;
+};
 
 const changedFields = (before: SubscriptionState | undefined, after: SubscriptionState): Comparison["differences"] =>
   differencesOf(Object.keys(after), before && shown(before), shown(after));

@@ -1,4 +1,5 @@
 import type { PaymentRows, Payments } from "../payments/payments-table.ts";
+import type { Unpublished } from "../publishing/to-publish.ts";
 import type { ReversalsTable } from "../reversals/reversals-table.ts";
 import type { Log } from "../runtime/log.ts";
 import type { SubscriptionTables } from "../subscriptions/change-subscription.ts";
@@ -9,11 +10,13 @@ import type { FoundUser, OwnerSettings } from "../subscriptions/find-user.ts";
 export interface Books extends OwnerSettings {
   customers: Pick<Customers, "usersOf">;
   subscriptions: SubscriptionTables;
-  payments: PaymentRows & Pick<Payments, "record" | "link">;
+  payments: PaymentRows & Payments;
   reversals: ReversalsTable;
   dryRun: boolean;
-  /** Whether the rows may be of a time when no payment's payers were linked to its user. */
-  backfill: boolean;
+  /** Why rows change: a backfill's may be of a time when no payment's payers were linked to its user. */
+  reason: "reconciliation" | "backfill";
+  /** Takes what of a row is to be published, once the page is compared. */
+  publish(unpublished: Unpublished): void;
   log: Log;
 }
 

@@ -1,14 +1,25 @@
 import type { LinkedPayment } from "../payments/payment.ts";
+import type { Reason } from "../publishing/billing-event.ts";
+import type { Unpublished } from "../publishing/to-publish.ts";
 import type { Log } from "../runtime/log.ts";
 import { report } from "./report.ts";
 import type { ReversalsTable } from "./reversals-table.ts";
 
-/** Says of what paid a payment that is on record whose it is, so that its refunds and disputes are known for ours, before or after they come. */
+/**
+ * Says of what paid a payment that is on record whose it is, so that its refunds and disputes are known for ours, before or after they
+ * come; returns what is to be published of them.
+ */
 export const linkPayers = async (
   reversals: Pick<ReversalsTable, "link">,
   payers: readonly string[],
   payment: LinkedPayment,
-  log: Log,
-): Promise<void> => {
-  for (const payer of payers) report(await reversals.link(payer, payment), log);
+  { reason, log }: { reason: Reason; log: Log },
+): Promise<Unpublished[]> => {
+  const all: Unpublished[] = [];
+  for (const payer of payers) {
+    const change = await reversals.link(payer, payment, reason);
+    report(change, log);
+    all.push(change.unpublished);
+  }
+  return all;
 };

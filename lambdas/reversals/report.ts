@@ -2,7 +2,8 @@ import type { Log } from "../runtime/log.ts";
 import { emitAmount, emitMetrics } from "../runtime/metric.ts";
 import { currenciesOf, needsAnswer, refundedAmount } from "./reversed-payment.ts";
 import type { Reversals } from "./reversals.ts";
-import type { ItemChange, ReversedItem } from "./reversals-table.ts";
+import type { ReversedItem } from "./reversed-item.ts";
+import type { ItemChange } from "./reversals-table.ts";
 
 /** Tells of money of ours that has gone back by a change, and of disputes that wait for an answer since: log lines, and metrics to alert on. */
 export const report = ({ before, after }: Pick<ItemChange, "before" | "after">, log: Log): void => {

@@ -1,19 +1,17 @@
 import { isDeepStrictEqual } from "node:util";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { assignments } from "../dynamodb/assignments.ts";
-import { dynamodb, isConditionFailed, update } from "../dynamodb/dynamodb.ts";
+import { dynamodb, updateIf } from "../dynamodb/dynamodb.ts";
 import { reversalsKey } from "../dynamodb/keys.ts";
-import type { PaymentRow } from "../payments/add-payer.ts";
 import type { LinkedPayment } from "../payments/payment.ts";
+import type { Reason } from "../publishing/billing-event.ts";
+import { appended, appending, isFull, outboxIn } from "../publishing/outbox.ts";
+import type { Unpublished } from "../publishing/to-publish.ts";
+import { NotPublished } from "../runtime/errors.ts";
 import type { Fact } from "./facts.ts";
-import { attributeOf, type Reversals, reversalsIn } from "./reversals.ts";
-
-/** The refunds and disputes of a payment on record, and whose it is; both null until the payment is known to be one of ours. */
-export interface ReversedItem {
-  userId: string | null;
-  invoiceId: string | null;
-  reversals: Reversals;
-}
+import { reversalsToPublish, unpublishedReversals } from "./published-reversals.ts";
+import { itemOf, type ReversedItem } from "./reversed-item.ts";
+import { attributeOf } from "./reversals.ts";
 
 /** What a write has changed. */
 export interface ItemChange {
@@ -22,16 +20,25 @@ export interface ItemChange {
   key: string;
   before: ReversedItem;
   after: ReversedItem;
+  unpublished: Unpublished;
 }
 
 /** Where refunds and disputes are kept: an item for each payment intent, or charge where there is none. */
 export interface ReversalsTable {
   /** Reads what is on record of a payment; nothing is where there is no item. */
-  read(paymentId: string): Promise<ReversedItem>;
-  /** Adds what Stripe said of them, by one write without a read; `expiresAt`: until when it is kept at least, in unix seconds. */
-  add(paymentId: string, facts: Fact[], expiresAt: number): Promise<ItemChange>;
-  /** Adds whose payment it is. */
-  link(paymentId: string, payment: LinkedPayment): Promise<ItemChange>;
+  read(paymentId: string): Promise<ReversedItem & Pick<ItemChange, "unpublished">>;
+  /**
+   * Adds what Stripe said of them, by one write without a read; `expiresAt`: until when it is kept at least, in unix seconds.
+   *
+   * @throws {NotPublished} where too many changes of the item wait to be published.
+   */
+  add(paymentId: string, facts: Fact[], settings: { expiresAt: number; reason: Reason }): Promise<ItemChange>;
+  /**
+   * Adds whose payment it is.
+   *
+   * @throws {NotPublished} as above.
+   */
+  link(paymentId: string, payment: LinkedPayment, reason: Reason): Promise<ItemChange>;
 }
 
 /** The refunds and disputes in the payments table of that name. */
@@ -39,66 +46,118 @@ export const reversalsTable = (tableName: string): ReversalsTable => ({
   read: async (paymentId) => {
     const input = { TableName: tableName, Key: reversalsKey(paymentId), ConsistentRead: true };
     const { Item = {} } = await dynamodb.send(new GetCommand(input));
-    return itemOf(Item);
+    return { ...itemOf(Item), unpublished: unpublishedReversals(paymentId, Item) };
   },
-  add: (paymentId, facts, expiresAt) => {
+  add: (paymentId, facts, { expiresAt, reason }) => {
     const byName = Map.groupBy(facts.map(attributeOf), ({ name }) => name);
-    const texts = Array.from(byName, ([name, all]) => [name, new Set(all.map(({ text }) => text))] as const);
-    return write(tableName, paymentId, { texts: Object.fromEntries(texts), owner: {}, expiresAt });
+    const texts = Array.from(byName, ([name, all]) => [name, all.map(({ text }) => text)] as const);
+    return grow(tableName, paymentId, { texts: Object.fromEntries(texts), owner: {}, expiresAt, reason });
   },
-  link: (paymentId, { userId, invoiceId, expiresAt }) =>
-    write(tableName, paymentId, { texts: {}, owner: { user_id: userId, stripe_invoice_id: invoiceId }, expiresAt }),
+  link: async (paymentId, { userId, invoiceId, expiresAt }, reason) => {
+    const owner = { user_id: userId, stripe_invoice_id: invoiceId };
+    return grow(tableName, paymentId, { texts: {}, owner, expiresAt, reason });
+  },
 });
 
 // What is added to an item: texts to its sets, and whose payment it is.
 interface Addition {
-  texts: Record<string, Set<string>>;
+  texts: Record<string, string[]>;
   owner: Record<string, string>;
   expiresAt: number;
+  reason: Reason;
 }
 
-const write = async (tableName: string, paymentId: string, addition: Addition): Promise<ItemChange> => {
-  const Key = reversalsKey(paymentId);
-  const old = await grow({ TableName: tableName, Key }, addition);
+const grow = async (tableName: string, paymentId: string, addition: Addition): Promise<ItemChange> => {
+  const row = { TableName: tableName, Key: reversalsKey(paymentId) };
+  const { expiresAt } = addition;
+  const kept = reversalsToPublish(addition);
+  const isLink = Object.keys(addition.owner).length > 0;
+  // At first as to an item that is not there yet, of which a link is no change that shows, or that is kept no longer than this.
+  const usual = isLink ? { change: null, if: "attribute_not_exists(PK)" } : { change: kept, if: notKeptLonger };
+  const first = await updateIf({ ...row, ...expressionOf({ ...addition, change: usual.change }, [usual.if]) });
+  if (first.isWritten) return changeOf(paymentId, first.before, addition, usual.change);
+  if (isKnown(first.before, addition)) return changeOf(paymentId, first.before, addition, null);
+  if (isFull(outboxIn(first.before))) throw notPublished(paymentId);
+  const isKeptLonger = Number(first.before["expires_at"]) >= expiresAt;
+  const expression = expressionOf({ ...addition, change: kept, expiresAt: isKeptLonger ? null : expiresAt }, []);
+  const { isWritten, before } = await updateIf({ ...row, ...expression });
+  if (isWritten || isKnown(before, addition)) return changeOf(paymentId, before, addition, isWritten ? kept : null);
+  throw notPublished(paymentId);
+};
+
+const notKeptLonger = "(attribute_not_exists(#expires_at) OR #expires_at <= :expires_at)";
+
+const notPublished = (paymentId: string): NotPublished =>
+  new NotPublished(`As many changes of the refunds and disputes of ${paymentId} as are kept wait to be published`);
+
+const changeOf = (
+  paymentId: string,
+  old: Record<string, unknown>,
+  addition: Addition,
+  change: string | null,
+): ItemChange => {
+  const { PK, SK } = reversalsKey(paymentId);
   const grown = Object.entries(addition.texts).map(
     ([name, texts]) => [name, new Set([...textsOf(old[name]), ...texts])] as const,
   );
-  const added = { ...addition.owner, ...Object.fromEntries(grown) };
-  const isKnown = Object.entries(added).every(([name, value]) => isDeepStrictEqual(old[name], value));
-  const [before, after] = [itemOf(old), itemOf({ ...old, ...added })];
-  const outcome = isKnown ? "duplicate" : isDeepStrictEqual(before, after) ? "stale" : "applied";
-  return { outcome, key: `${Key.PK} ${Key.SK}`, before, after };
+  const outbox = change === null ? outboxIn(old) : appended(outboxIn(old), change);
+  const attributes = {
+    ...old,
+    ...addition.owner,
+    ...Object.fromEntries(grown),
+    stripe_published: outbox.published,
+    stripe_unpublished: outbox.changes,
+  };
+  const [before, after] = [itemOf(old), itemOf(attributes)];
+  const isSame = isDeepStrictEqual(before, after);
+  return {
+    outcome: isKnown(old, addition) ? "duplicate" : isSame ? "stale" : "applied",
+    key: `${PK} ${SK}`,
+    before,
+    after,
+    unpublished: unpublishedReversals(paymentId, attributes),
+  };
 };
+
+const isKnown = (attributes: Record<string, unknown>, { texts, owner }: Addition): boolean =>
+  Object.entries(texts).every(([name, all]) => all.every((text) => textsOf(attributes[name]).has(text))) &&
+  Object.entries(owner).every(([name, value]) => attributes[name] === value);
 
 const textsOf = (value: unknown): Set<string> => (value instanceof Set ? value : new Set());
 
-const itemOf = (attributes: Record<string, unknown>): ReversedItem => {
-  const { user_id: userId, stripe_invoice_id: invoiceId } = attributes;
-  const text = (value: unknown) => (typeof value === "string" ? value : null);
-  return { userId: text(userId), invoiceId: text(invoiceId), reversals: reversalsIn([attributes]) };
-};
-
-// Returns the attributes as they were. It is kept until the last that it says may go: an older event leaves that as it is.
-const grow = async (row: PaymentRow, { texts, owner, expiresAt }: Addition): Promise<Record<string, unknown>> => {
-  const later = { ...owner, expires_at: expiresAt };
-  const condition = "attribute_not_exists(#expires_at) OR #expires_at <= :expires_at";
-  try {
-    return await update({ ...row, ...expressionOf(later, texts), ConditionExpression: condition });
-  } catch (error) {
-    if (!isConditionFailed(error)) throw error;
-    return update({ ...row, ...expressionOf(owner, texts) });
-  }
-};
-
-const expressionOf = (set: Record<string, unknown>, added: Record<string, Set<string>>) => {
-  const { sets, names, values } = assignments(set);
+// Adds what an item does not have yet, and the change to its outbox; on these conditions too.
+const expressionOf = (
+  {
+    texts,
+    owner,
+    expiresAt,
+    change,
+  }: Omit<Addition, "expiresAt"> & { expiresAt: number | null; change: string | null },
+  conditions: string[],
+) => {
+  const { sets, names, values } = assignments({ ...owner, ...(expiresAt !== null && { expires_at: expiresAt }) });
   // An id is no name that an expression takes.
-  const adds = Object.entries(added).map(([name, texts], index) => ({ name, texts, as: `text${index}` }));
-  const setting = sets.length > 0 ? [`SET ${sets.join(", ")}`] : [];
+  const adds = Object.entries(texts).map(([name, all], index) => ({ name, all, as: `text${index}` }));
+  const kept = change === null ? null : appending(change);
+  const setting = [...sets, ...(kept ? [kept.set] : [])];
   const adding = adds.length > 0 ? [`ADD ${adds.map(({ as }) => `#${as} :${as}`).join(", ")}`] : [];
+  const news = [
+    ...adds.flatMap(({ all, as }) => all.map((_, index) => `NOT contains(#${as}, :${as}_${index})`)),
+    ...Object.keys(owner).flatMap((name) => [`attribute_not_exists(#${name})`, `#${name} <> :${name}`]),
+  ];
   return {
-    UpdateExpression: [...setting, ...adding].join(" "),
+    UpdateExpression: [...(setting.length > 0 ? [`SET ${setting.join(", ")}`] : []), ...adding].join(" "),
+    ConditionExpression: [`(${news.join(" OR ")})`, ...conditions, ...(kept ? [kept.condition] : [])].join(" AND "),
     ExpressionAttributeNames: { ...names, ...Object.fromEntries(adds.map(({ as, name }) => [`#${as}`, name])) },
-    ExpressionAttributeValues: { ...values, ...Object.fromEntries(adds.map(({ as, texts }) => [`:${as}`, texts])) },
+    ExpressionAttributeValues: {
+      ...values,
+      ...kept?.values,
+      ...Object.fromEntries(
+        adds.flatMap(({ as, all }) => [
+          [`:${as}`, new Set(all)],
+          ...all.map((text, index) => [`:${as}_${index}`, text]),
+        ]),
+      ),
+    },
   };
 };

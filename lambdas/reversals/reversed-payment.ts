@@ -60,12 +60,7 @@ export const reversedPayment = (
     status: statusOf(dispute, refunded >= amount && refunded > 0, refunded > 0 || isElsewhere),
     refunded_amount: refunded,
     net_amount: isElsewhere ? null : amount - refunded - sumOf(lost),
-    refunds: reversals.refunds.map(({ id, at, created, ...said }) => ({
-      refund_id: id,
-      ...said,
-      created_at: created,
-      updated_at: at,
-    })),
+    refunds: reversals.refunds.map(refundRecord),
     dispute: dispute ? disputeRecord(dispute) : null,
   };
 };
@@ -115,7 +110,16 @@ const statusOf = (dispute: DisputeFact | undefined, isWhole: boolean, isPart: bo
   return isPart ? "partially_refunded" : "succeeded";
 };
 
-const disputeRecord = ({ id, at, created, ...said }: Reversals["disputes"][number]): DisputeRecord => ({
+/** A refund as it is read. */
+export const refundRecord = ({ id, at, created, ...said }: Reversals["refunds"][number]): RefundRecord => ({
+  refund_id: id,
+  ...said,
+  created_at: created,
+  updated_at: at,
+});
+
+/** A dispute as it is read. */
+export const disputeRecord = ({ id, at, created, ...said }: Reversals["disputes"][number]): DisputeRecord => ({
   dispute_id: id,
   ...said,
   created_at: created,

@@ -36,3 +36,8 @@ export class StripeFailed extends Error {
 export class SnapshotTooOld extends Error {
   override readonly name = "SnapshotTooOld";
 }
+
+/** Too many changes of an item wait to be published: trying again helps once the bus takes them. */
+export class NotPublished extends Error {
+  override readonly name = "NotPublished";
+}

@@ -4,6 +4,7 @@ import { assignments } from "../dynamodb/assignments.ts";
 import { dynamodb, isConditionFailed } from "../dynamodb/dynamodb.ts";
 import { overflowKey, subscriptionKey } from "../dynamodb/keys.ts";
 import { readLedger, writeLedger } from "../ledger/ledger-format.ts";
+import { appending, type Outbox, type outboxAttributes } from "../publishing/outbox.ts";
 import type { PlanPrices } from "./plan.ts";
 import { resolveState } from "../ledger/resolve-state.ts";
 import { currentSubscriptionFields, type StoredSubscription, type StoredSubscriptions } from "./subscription-item.ts";
@@ -24,11 +25,26 @@ const Item = type({
   stripe_overflow: defaulted(nullable(min(integer(), 0)), null),
   /** The index's key, which the product may write too, without raising the version. */
   customer_id: defaulted(nullable(string()), null),
+  /** The changes of the row that may not be published yet, and how many were published before. */
+  stripe_unpublished: defaulted(array(string()), []),
+  stripe_published: defaulted(min(integer(), 0), 0),
 });
 
 /** A user's item, as far as it is this program's. */
-export interface SubscriptionItem extends Omit<Infer<typeof Item>, "stripe_subscriptions"> {
+export interface SubscriptionItem extends Omit<
+  Infer<typeof Item>,
+  "stripe_subscriptions" | (typeof outboxAttributes)[number]
+> {
   subscriptions: StoredSubscriptions;
+}
+
+/** A user's item as it was read. */
+export interface ReadItem {
+  item: SubscriptionItem;
+  /** What of it may not be published yet. */
+  outbox: Outbox;
+  /** All that it holds, as other services read it. */
+  row: Record<string, unknown>;
 }
 
 /** Where users' subscriptions are kept: one item a user, and one for each that it has no room for. */
@@ -38,7 +54,7 @@ export interface Subscriptions {
    *
    * @throws {Error} that names the item, where it does not hold what this program writes; nothing is overwritten then.
    */
-  read(userId: string): Promise<SubscriptionItem>;
+  read(userId: string): Promise<ReadItem>;
   /** Reads a subscription that went to an item of its own, or undefined. */
   readOverflow(userId: string, subscriptionId: string): Promise<StoredSubscription | undefined>;
   /** Writes a subscription into an item of its own, before the user's item is written without it; false on a version conflict. */
@@ -48,33 +64,21 @@ export interface Subscriptions {
     subscription: StoredSubscription,
     version: number,
   ): Promise<boolean>;
-  /** Reads a user's item with all that it holds. */
-  readRow(userId: string): Promise<{ item: SubscriptionItem; row: Record<string, unknown> }>;
-  /** Writes a user's item if nothing has changed in it since `before` was read: optimistic locking. False on a conflict. */
-  write(userId: string, before: SubscriptionItem, after: SubscriptionItem, sold: PlanPrices): Promise<boolean>;
+  /**
+   * Writes a user's item if nothing has changed in it since `before` was read: optimistic locking. False on a conflict.
+   *
+   * `change`: what of it is to be published, as a text; null for nothing.
+   */
+  write(userId: string, before: SubscriptionItem, next: Omit<Written, "before">): Promise<boolean>;
 }
 
 /** The subscriptions in the core table of that name. */
 export const subscriptionsTable = (tableName: string): Subscriptions => ({
   read: async (userId) => {
     const key = subscriptionKey(userId);
-    const names = Object.keys(Item.schema).map((name) => `#${name}`);
-    const { Item: item = {} } = await dynamodb.send(
-      new GetCommand({
-        TableName: tableName,
-        Key: key,
-        ConsistentRead: true,
-        ProjectionExpression: names.join(", "),
-        ExpressionAttributeNames: Object.fromEntries(names.map((name) => [name, name.slice(1)])),
-      }),
-    );
-    return readable(key, () => itemFrom(item));
-  },
-  readRow: async (userId) => {
-    const key = subscriptionKey(userId);
     const input = { TableName: tableName, Key: key, ConsistentRead: true };
     const { Item: row = {} } = await dynamodb.send(new GetCommand(input));
-    return { item: readable(key, () => itemFrom(row)), row };
+    return { ...readable(key, () => itemFrom(row)), row };
   },
   readOverflow: async (userId, subscriptionId) => {
     const key = overflowKey(userId, subscriptionId);
@@ -98,17 +102,21 @@ export const subscriptionsTable = (tableName: string): Subscriptions => ({
       ExpressionAttributeValues: values,
     });
   },
-  write: (userId, before, after, sold) =>
-    update({ TableName: tableName, Key: subscriptionKey(userId), ...changeOf(userId, before, after, sold) }),
+  write: (userId, before, next) =>
+    update({ TableName: tableName, Key: subscriptionKey(userId), ...expressionOf(userId, { before, ...next }) }),
 });
 
+interface Written {
+  before: SubscriptionItem;
+  after: SubscriptionItem;
+  sold: PlanPrices;
+  change: string | null;
+}
+
 // What is written of a user's item, on the condition that it is still as it was read.
-const changeOf = (
-  userId: string,
-  before: SubscriptionItem,
-  { subscriptions, ...after }: SubscriptionItem,
-  sold: PlanPrices,
-) => {
+const expressionOf = (userId: string, { before, after: all, sold, change }: Written) => {
+  const { subscriptions, ...after } = all;
+  const kept = change === null ? null : appending(change);
   const stored = Object.entries(subscriptions).map(([id, subscription]) => [id, toStored(subscription)]);
   const { sets, names, values } = assignments({
     ...fieldsOf(userId, { ...after, subscriptions }, sold),
@@ -118,13 +126,15 @@ const changeOf = (
   const same = [["stripe_version", before.stripe_version] as const, ["customer_id", before.customer_id] as const];
   return {
     // The key of an index cannot be null.
-    UpdateExpression: `SET ${sets.join(", ")}${after.customer_id === null ? " REMOVE customer_id" : ""}`,
-    ConditionExpression: same
-      .map(([name, value]) => (value === null ? `attribute_not_exists(${name})` : `${name} = :before_${name}`))
-      .join(" AND "),
+    UpdateExpression: `SET ${[...sets, ...(kept ? [kept.set] : [])].join(", ")}${after.customer_id === null ? " REMOVE customer_id" : ""}`,
+    ConditionExpression: [
+      ...same.map(([name, value]) => (value === null ? `attribute_not_exists(${name})` : `${name} = :before_${name}`)),
+      ...(kept ? [kept.condition] : []),
+    ].join(" AND "),
     ExpressionAttributeNames: names,
     ExpressionAttributeValues: {
       ...values,
+      ...kept?.values,
       ...Object.fromEntries(same.flatMap(([name, value]) => (value === null ? [] : [[`:before_${name}`, value]]))),
     },
   };
@@ -141,10 +151,11 @@ export const fieldsOf = (
   return (overflow ?? 0) > 0 ? { ...fields, order: "assumed" } : fields;
 };
 
-const itemFrom = (item: unknown): SubscriptionItem => {
-  const { stripe_subscriptions: stored, ...rest } = create(item, Item);
+const itemFrom = (item: unknown): Omit<ReadItem, "row"> => {
+  const { stripe_subscriptions: stored, stripe_published, stripe_unpublished, ...rest } = create(item, Item);
   const subscriptions = Object.entries(stored).map(([id, entry]) => [id, subscriptionFrom(entry)]);
-  return { ...rest, subscriptions: Object.fromEntries(subscriptions) };
+  const outbox = { published: stripe_published, changes: stripe_unpublished };
+  return { item: { ...rest, subscriptions: Object.fromEntries(subscriptions) }, outbox };
 };
 
 /** How many bytes a subscription takes of an item, about. */

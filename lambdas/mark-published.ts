@@ -1,0 +1,30 @@
+import { array, enums, integer, min, string, type } from "superstruct";
+import { env } from "./runtime/env.ts";
+import { handle } from "./runtime/handle.ts";
+import type { Log } from "./runtime/log.ts";
+import { parse } from "./runtime/parse.ts";
+import { mark } from "./publishing/mark.ts";
+
+const Mark = type({
+  table: enums(["core", "payments"]),
+  PK: string(),
+  SK: string(),
+  from: min(integer(), 0),
+  through: min(integer(), 1),
+});
+
+const Execution = type({ result: type({ publish: type({ marks: array(Mark) }) }) });
+
+/**
+ * Marks changes as published, once they are on the bus.
+ *
+ * @throws {InvalidEvent} where the execution's data names no changes.
+ */
+export const markPublished = (tables: Record<"core" | "payments", string>) => async (execution: unknown, log: Log) => {
+  const { marks } = parse(execution, Execution).result.publish;
+  await Promise.all(marks.map((one) => mark(tables[one.table], one)));
+  log.info("Changes published", { marks });
+};
+
+export const handler = (input: unknown) =>
+  handle(input, markPublished({ core: env("HOMEBIYORI_CORE"), payments: env("HOMEBIYORI_PAYMENTS") }));

@@ -1,0 +1,72 @@
+import type { BillingEvent } from "./billing-event.ts";
+
+/** The changes of one item that may not be published yet. */
+export interface Unpublished {
+  table: "core" | "payments";
+  PK: string;
+  SK: string;
+  /** How many changes of the item were published before. */
+  published: number;
+  /** The events of each change, the oldest first; none where it changed nothing that shows. */
+  changes: BillingEvent[][];
+}
+
+/** Which changes of an item are published, by how many of it are before and after. */
+export interface Mark extends Pick<Unpublished, "table" | "PK" | "SK"> {
+  from: number;
+  through: number;
+}
+
+/** An entry of `PutEvents`: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html */
+export interface Entry {
+  Source: string;
+  DetailType: string;
+  Detail: object;
+  EventBusName: string;
+}
+
+/** What is put on the bus, and what is marked as published after that. */
+export interface ToPublish {
+  /** `entries`: put them, then mark. `marks`: mark only. */
+  next: "entries" | "marks" | "nothing";
+  entries: Entry[];
+  marks: Mark[];
+}
+
+/** Where it is published. */
+export interface PublishSettings {
+  /** The name of the bus. */
+  bus: string;
+}
+
+/** The source of our events. */
+export const source = "homebiyori.billing";
+
+/** How many entries a call of `PutEvents` takes. */
+export const mostEntries = 10;
+
+/** What is to be published of some items, as many of their oldest changes as one call takes; the next event of an item publishes the rest. */
+export const toPublish = (items: readonly Unpublished[], bus: string): ToPublish => {
+  const entries: Entry[] = [];
+  const marks: Mark[] = [];
+  for (const { table, PK, SK, published, changes } of items) {
+    let through = published;
+    for (const events of changes) {
+      if (entries.length + events.length > mostEntries) break;
+      entries.push(
+        ...events.map(({ type, detail }) => ({ Source: source, DetailType: type, Detail: detail, EventBusName: bus })),
+      );
+      through += 1;
+    }
+    if (through > published) marks.push({ table, PK, SK, from: published, through });
+  }
+  return { next: entries.length > 0 ? "entries" : marks.length > 0 ? "marks" : "nothing", entries, marks };
+};
+
+/** What is left to be published of some items once these are marked. */
+export const leftAfter = (items: readonly Unpublished[], marks: readonly Mark[]): Unpublished[] =>
+  items.flatMap((item) => {
+    const through = marks.find(({ PK, SK }) => PK === item.PK && SK === item.SK)?.through ?? item.published;
+    const changes = item.changes.slice(through - item.published);
+    return changes.length > 0 ? [{ ...item, published: through, changes }] : [];
+  });
