@@ -27,8 +27,8 @@ const problemOf = (parameters: unknown): string | null => {
 const entryProblem = (entry: unknown): string | null => {
   const fields = given(entry, ["Source", "DetailType", "Detail", "EventBusName"], ["Resources"]);
   if (typeof fields === "string") return fields;
-  const [error] = validate(fields, Literals);
-  return error ? `${error.failures()[0]?.path.join(".")}: ${error.message}` : null;
+  const failure = validate(fields, Literals)[0]?.failures()[0];
+  return failure ? `${failure.path.join(".")}: ${failure.message}` : null;
 };
 
 const Detail = define("an object, or the text of one", (value) =>
