@@ -3,7 +3,7 @@ import { type EventCallsArgs, eventCalls } from "./eventbridge/api.ts";
 import type { Permissions } from "./iam/permissions.ts";
 import { logCalls } from "./logs/api.ts";
 import type { LogGroups } from "./logs/log-groups.ts";
-import { type AwsCall, AwsError } from "./protocol/aws-call.ts";
+import { actionOf, type AwsCall, AwsError } from "./protocol/aws-call.ts";
 import { queueCalls, type QueueCallsArgs } from "./sqs/api.ts";
 import { executionCalls, type ExecutionCallsArgs } from "./stepfunctions/api.ts";
 
@@ -50,19 +50,10 @@ export const makeAwsApi = (args: AwsApiArgs): AwsApi => {
   };
 };
 
-// The prefix of a service's actions, by the one of its targets.
-const prefixes: Record<string, string> = {
-  AmazonSQS: "sqs",
-  AWSStepFunctions: "states",
-  AWSEvents: "events",
-  Logs_20140328: "logs",
-};
-
 const assertAllowed = (target: string, resource: string, permissions: Permissions): void => {
-  const [service = "", operation] = target.split(".");
-  const action = `${prefixes[service]}:${operation}`;
+  const action = actionOf(target);
   // Only the policies of queues require TLS, and loopback stands in for it.
-  const context: Record<string, string> = service === "AmazonSQS" ? { "aws:SecureTransport": "true" } : {};
+  const context: Record<string, string> = action.startsWith("sqs:") ? { "aws:SecureTransport": "true" } : {};
   const refusal = permissions.operatorRefusal({ action, resource, context });
   if (refusal) throw new AwsError("AccessDeniedException", refusal.message);
 };

@@ -5,9 +5,11 @@ import { callersOf, usesOf } from "./dynamodb/callers.ts";
 import type { Table } from "./dynamodb/create-tables.ts";
 import { type DynamoDB, forkDynamoDB, startDynamoDB } from "./dynamodb/dynamodb.ts";
 import { makeArchives } from "./eventbridge/archives.ts";
-import { makeEventBuses } from "./eventbridge/buses.ts";
+import { type EventBuses, makeEventBuses } from "./eventbridge/buses.ts";
 import type { Delivery } from "./eventbridge/delivery.ts";
+import { publishCalls } from "./eventbridge/api.ts";
 import type { Envelope } from "./eventbridge/envelope.ts";
+import { makePutEvents } from "./eventbridge/put-events.ts";
 import { makeReplays, type Replays } from "./eventbridge/replays.ts";
 import { startMachines } from "./eventbridge/start-target.ts";
 import { type EventIdOf, type FaultPlan, makeFaults, untriggeredFaults } from "./faults/faults.ts";
@@ -15,6 +17,7 @@ import type { EmulatorError } from "./graph/errors.ts";
 import { firstFailure } from "./graph/first-failure.ts";
 import type { Graph } from "./graph/graph.ts";
 import { type Permissions, permissionsOf, type Use } from "./iam/permissions.ts";
+import { startAwsEndpoint } from "./lambda/aws-endpoint.ts";
 import { loggingTo } from "./lambda/function-logs.ts";
 import { startFunctions } from "./lambda/functions.ts";
 import { type LogGroups, makeLogGroups } from "./logs/log-groups.ts";
@@ -22,7 +25,8 @@ import { makeScheduler, type Scheduler } from "./scheduler/scheduler.ts";
 import { openMessageStore } from "./sqs/message-store.ts";
 import { makeQueueMetrics } from "./sqs/metrics.ts";
 import { makeQueues, type Queues } from "./sqs/queues.ts";
-import { startParameterStore } from "./ssm/server.ts";
+import { parameterCalls } from "./ssm/api.ts";
+import { parametersOf } from "./ssm/parameters.ts";
 import type { Executions, ExecutionsArgs } from "./stepfunctions/executions.ts";
 import { makeMachines } from "./stepfunctions/machines.ts";
 import type { Clock } from "./time/clock.ts";
@@ -56,6 +60,10 @@ export interface EmulatorArgs {
   onAlarm?: ((change: AlarmChange) => void) | undefined;
   /** Gets each execution that ran in the background, at its end, and the name of its state machine. */
   onExecution?: ExecutionsArgs["onEnd"];
+  /** The logical name of the bus that events arrive on where no partner bus is; without it, it is the first one. */
+  entryBus?: string | undefined;
+  /** Gets each event that a state machine or a Lambda puts on a bus, and the name of the bus. */
+  onPublished?: ((event: Envelope, busName: string) => void) | undefined;
   /** Gets the reason, once, when the emulator can store nothing any more: whatever is under way must not be acknowledged. */
   onFailure?: ((error: EmulatorError) => void) | undefined;
   /** Gets the deliveries of each event that a replay put and a rule matched, and when that began on the clock of `performance`. */
@@ -123,22 +131,22 @@ const assemble = async (args: EmulatorArgs, stops: Stop[]): Promise<Emulator> =>
   const { inject, ...faults } = makeFaults(args.faults);
 
   const services = { graph, permissions, logs, queues: queues.all, clock, metrics, inject, eventIdOf };
-  const ssm = await startParameterStore({ ...args, ...services });
-  stops.push(() => ssm.stop());
-  const endpoints = { dynamodbEndpoint: dynamodb.endpoint, ssmEndpoint: ssm.endpoint };
+  // The buses deliver to machines, which put events on the buses.
+  const putEvents = makePutEvents({ ...services, publish: (...event) => buses.publish(...event) });
+  const calls = { ...parameterCalls(parametersOf(graph, args.parameters), graph), ...publishCalls(putEvents, graph) };
+  const aws = await startAwsEndpoint({ ...services, calls });
+  stops.push(() => aws.stop());
+  const endpoints = { dynamodbEndpoint: dynamodb.endpoint, awsEndpoint: aws.url };
   const functions = startFunctions({ ...args, ...services, ...endpoints, onLog: loggingTo(services) });
   stops.push(() => Promise.all(functions.map((lambda) => lambda.stop())));
-  const executions = makeMachines({ ...services, functions, onEnd: observedEnd(cloudwatch, args.onExecution) });
+  const onEnd = observedEnd(cloudwatch, args.onExecution);
+  const executions = makeMachines({ ...services, functions, putEvents, onEnd });
   const scheduler = makeScheduler({ ...services, executions });
   stops.push(() => scheduler.stop());
   const archives = makeArchives(graph, clock);
-  const buses = makeEventBuses({ ...services, archives, startTarget: startMachines(executions) });
-  const replays = makeReplays(archives, clock, async (event, { archive, ruleArns }) => {
-    const since = performance.now();
-    const deliveries = await observed(() => buses.replay(event, archive, ruleArns), cloudwatch);
-    // An archive also has the events that the rules of a replay do not match.
-    if (deliveries.length > 0) args.onReplayed?.(event, deliveries, since);
-  });
+  const { follow } = executions;
+  const buses = makeEventBuses({ ...args, ...services, archives, follow, startTarget: startMachines(executions) });
+  const replays = makeReplays(archives, clock, replaying(buses, cloudwatch, args.onReplayed));
 
   const parts = { graph, dynamodb, queues, executions, scheduler, replays, permissions, cloudwatch, logs };
   return {
@@ -161,6 +169,15 @@ const assemble = async (args: EmulatorArgs, stops: Stop[]): Promise<Emulator> =>
     },
   };
 };
+
+const replaying =
+  (buses: EventBuses, cloudwatch: CloudWatch, report: EmulatorArgs["onReplayed"]): Parameters<typeof makeReplays>[2] =>
+  async (event, { archive, ruleArns }) => {
+    const since = performance.now();
+    const deliveries = await observed(() => buses.replay(event, archive, ruleArns), cloudwatch);
+    // An archive also has the events that the rules of a replay do not match.
+    if (deliveries.length > 0) report?.(event, deliveries, since);
+  };
 
 // Evaluates alarms before and after a delivery, as virtual time may have passed.
 const observed = async (deliver: () => Promise<Delivery[]>, cloudwatch: CloudWatch): Promise<Delivery[]> => {

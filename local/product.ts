@@ -41,9 +41,10 @@ export const otherTables = (graph: Graph): Table[] => {
 };
 
 /** What the emulator has to know of this product besides the graph. */
-export const product: Pick<EmulatorArgs, "eventIdOf" | "ownMetrics" | "operatorPolicy" | "otherTables"> = {
+export const product: Pick<EmulatorArgs, "eventIdOf" | "ownMetrics" | "operatorPolicy" | "entryBus" | "otherTables"> = {
   eventIdOf,
   ownMetrics: [ownMetrics],
   operatorPolicy: "operator",
+  entryBus: "stripe-webhook-bus",
   otherTables,
 };

@@ -1,8 +1,9 @@
-import { randomUUID } from "node:crypto";
-import { array, type Infer, object, optional, size, string } from "superstruct";
-import { parseJson } from "../graph/json.ts";
+import { array, type Infer, object } from "superstruct";
 import { awsCall, type AwsCalls, AwsError } from "../protocol/aws-call.ts";
+import { busArnsOf, type PutEvents, PutEventsEntry } from "../stepfunctions/tasks/put-events.ts";
+import type { Graph } from "../graph/graph.ts";
 import type { Envelope } from "./envelope.ts";
+import { assertTaken, putEntry } from "./put-events.ts";
 import { replayCalls, type ReplayCallsArgs } from "./replay-api.ts";
 
 /** What the calls are made on. */
@@ -11,60 +12,38 @@ export interface EventCallsArgs extends ReplayCallsArgs {
   take(event: Envelope): Promise<unknown>;
 }
 
-const Entry = object({
-  EventBusName: string(),
-  Source: optional(string()),
-  DetailType: optional(string()),
-  Detail: optional(string()),
-});
+const PutEventsInput = object({ Entries: array(PutEventsEntry) });
 
-const PutEvents = object({ Entries: size(array(Entry), 1, 10) });
-
-type Result = { EventId: string } | { ErrorCode: string; ErrorMessage: string };
+type PutEventsInput = Infer<typeof PutEventsInput>;
 
 /** EventBridge's calls on the buses, the archives and their replays: https://docs.aws.amazon.com/eventbridge/latest/APIReference/. */
 export const eventCalls = (args: EventCallsArgs): AwsCalls => ({
   ...replayCalls(args),
   "AWSEvents.PutEvents": awsCall(
-    PutEvents,
-    ({ Entries }) => busArnOf(Entries, args),
+    PutEventsInput,
+    (input) => busArnOf(input, args),
     (input) => {
-      const Entries = input.Entries.map((entry) => put(entry, args));
+      assertTaken(input.Entries);
+      // As in AWS, the answer does not wait until the event is handled.
+      const put = { graph: args.graph, now: Date.now(), take: (event: Envelope) => void args.take(event) };
+      const Entries = input.Entries.map((entry) => putEntry(entry, put));
       return { FailedEntryCount: Entries.filter((result) => "ErrorCode" in result).length, Entries };
     },
   ),
 });
 
-const busArnOf = (entries: Infer<typeof Entry>[], { graph }: EventCallsArgs): string => {
-  const [bus, ...others] = new Set(entries.map(({ EventBusName }) => EventBusName));
+/** The call by which a Lambda puts events on the buses of a graph. */
+export const publishCalls = (putEvents: PutEvents, graph: Graph): AwsCalls => ({
+  "AWSEvents.PutEvents": awsCall(
+    PutEventsInput,
+    ({ Entries }) => busArnsOf(Entries, graph),
+    ({ Entries }, caller) => putEvents({ entries: Entries, caller }),
+  ),
+});
+
+const busArnOf = ({ Entries }: PutEventsInput, { graph }: EventCallsArgs): string => {
+  const [bus, ...others] = busArnsOf(Entries, graph);
   if (bus === undefined || others.length > 0)
     throw new AwsError("ValidationException", "The emulator takes one bus a call");
-  return bus.startsWith("arn:") ? bus : `arn:aws:events:${graph.region}:${graph.account}:event-bus/${bus}`;
+  return bus;
 };
-
-const put = ({ Source, DetailType, Detail }: Infer<typeof Entry>, args: EventCallsArgs): Result => {
-  if (!Source || !DetailType || Detail === undefined) {
-    return failed("InvalidArgument", "Source, DetailType and Detail are required.");
-  }
-  if (Source.startsWith("aws."))
-    return failed("NotAuthorizedForSourceException", `Not authorized for the source ${Source}.`);
-  const detail = parseJson(Detail);
-  if (detail === undefined) return failed("MalformedDetail", "Detail is malformed.");
-  const EventId = randomUUID();
-  const envelope = {
-    version: "0",
-    id: EventId,
-    "detail-type": DetailType,
-    source: Source,
-    account: args.graph.account,
-    time: new Date().toISOString().replace(/\.\d+/, ""),
-    region: args.graph.region,
-    resources: [],
-    detail,
-  };
-  // As in AWS, the answer does not wait until the event is handled.
-  void args.take(envelope);
-  return { EventId };
-};
-
-const failed = (ErrorCode: string, ErrorMessage: string): Result => ({ ErrorCode, ErrorMessage });

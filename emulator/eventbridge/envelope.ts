@@ -5,8 +5,8 @@ export interface Envelope {
   detail: unknown;
 }
 
-// https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
-const largestEvent = 1024 * 1024;
+/** As many bytes as one event may have, and all entries of a call: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html. */
+export const largestEvent = 1024 * 1024;
 
 // Deeper than any real event, and not so deep that a recursive walk runs out of stack.
 const deepest = 1000;

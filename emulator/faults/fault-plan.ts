@@ -30,6 +30,7 @@ const placeTypes: Partial<Record<Hop, string[]>> = {
   delivery: ["aws:cloudwatch/eventRule:EventRule", "aws:scheduler/schedule:Schedule"],
   machine: ["aws:sfn/stateMachine:StateMachine"],
   lambda: ["aws:lambda/function:Function"],
+  publish: ["aws:sfn/stateMachine:StateMachine", "aws:lambda/function:Function"],
 };
 
 const problemOf = (path: string, failure: Failure): string => {

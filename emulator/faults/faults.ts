@@ -16,6 +16,11 @@ export const faultKinds = {
   lambda: ["throttled", "throws", "slow", "crashes", "hangs", "out-of-memory"],
   /** DynamoDB throttles or fails a call; or does it, and answers with an error anyway. */
   dynamodb: ["throttles", "errors", "errors-after-write"],
+  /**
+   * EventBridge throttles or fails the first entry of a PutEvents; or it fails the call, before or after it has put the events; or it
+   * loses the events, as it does where the bus is gone.
+   */
+  publish: ["throttles", "errors", "fails", "fails-after-put", "loses"],
   /** The dead-letter queue refuses a message. */
   queue: ["refuses"],
 } as const;
@@ -33,7 +38,7 @@ const Kind = define<Kind>("kind", (value, { branch }) => {
 });
 
 const Fault = object({
-  hop: enums(["forward", "delivery", "machine", "lambda", "dynamodb", "queue"]),
+  hop: enums(["forward", "delivery", "machine", "lambda", "dynamodb", "publish", "queue"]),
   kind: Kind,
   /** The share of chances at which it is injected. */
   probability: optional(max(min(number(), 0), 1)),

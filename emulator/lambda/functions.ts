@@ -19,8 +19,8 @@ export interface FunctionsArgs {
   permissions: Permissions;
   /** Where the Lambdas find DynamoDB. */
   dynamodbEndpoint: string;
-  /** Where the Lambdas find the Parameter Store. */
-  ssmEndpoint: string;
+  /** Where the Lambdas find the other services. */
+  awsEndpoint: string;
   /** What each Lambda has in its environment besides what the graph says. */
   lambdaEnvironment?: Record<string, string> | undefined;
   /** The largest number of containers of each Lambda. */
@@ -64,10 +64,10 @@ export const startFunctions = (args: FunctionsArgs): RunningFunction[] =>
     return { ...pool, name, arn: `${outputs["arn"]}`, timeoutSeconds };
   });
 
-// What Lambda itself puts there, as far as code reads it; the access key tells DynamoDB and the Parameter Store whose calls they are.
+// What Lambda itself puts there, as far as code reads it; the access key tells the services whose calls they are.
 const environmentOf = (
   { name, environment }: Infer<typeof FunctionInputs>,
-  { graph, dynamodbEndpoint, ssmEndpoint, lambdaEnvironment }: FunctionsArgs,
+  { graph, dynamodbEndpoint, awsEndpoint, lambdaEnvironment }: FunctionsArgs,
 ) => ({
   AWS_REGION: graph.region,
   AWS_LAMBDA_FUNCTION_NAME: name,
@@ -75,7 +75,8 @@ const environmentOf = (
   AWS_SECRET_ACCESS_KEY: "none",
   AWS_SESSION_TOKEN: "none",
   AWS_ENDPOINT_URL_DYNAMODB: dynamodbEndpoint,
-  AWS_ENDPOINT_URL_SSM: ssmEndpoint,
+  AWS_ENDPOINT_URL_EVENTBRIDGE: awsEndpoint,
+  AWS_ENDPOINT_URL_SSM: awsEndpoint,
   ...environment.variables,
   ...lambdaEnvironment,
 });

@@ -5,7 +5,8 @@ import { validateInputs } from "../graph/validate-inputs.ts";
 export interface AwsCall {
   /** The ARNs of the resources that it is made on, each of which the caller must be allowed. */
   resources(input: unknown): string[];
-  answer(input: unknown): object | Promise<object>;
+  /** Answers the caller of this access key. */
+  answer(input: unknown, accessKey?: string): object | Promise<object>;
 }
 
 /** Calls by what their `X-Amz-Target` names, such as `AmazonSQS.SendMessage`. */
@@ -25,11 +26,26 @@ export class AwsError extends Error {
 export const awsCall = <T, S>(
   struct: Struct<T, S>,
   resource: (input: T) => string | string[],
-  answer: (input: T) => object | Promise<object>,
+  answer: (input: T, accessKey: string) => object | Promise<object>,
 ): AwsCall => ({
   resources: (input) => [resource(inputOf(input, struct))].flat(),
-  answer: (input) => answer(inputOf(input, struct)),
+  answer: (input, accessKey = "") => answer(inputOf(input, struct), accessKey),
 });
+
+// The prefix of a service's actions, by the one of its targets.
+const prefixes: Record<string, string> = {
+  AmazonSQS: "sqs",
+  AmazonSSM: "ssm",
+  AWSEvents: "events",
+  AWSStepFunctions: "states",
+  Logs_20140328: "logs",
+};
+
+/** The action that IAM decides for a call, such as `sqs:SendMessage` for `AmazonSQS.SendMessage`. */
+export const actionOf = (target: string): string => {
+  const [service = "", operation] = target.split(".");
+  return `${prefixes[service]}:${operation}`;
+};
 
 // Refuses what the emulator does not answer exactly as AWS does.
 const inputOf = <T, S>(input: unknown, struct: Struct<T, S>): T =>

@@ -17,6 +17,7 @@ import {
   type Infer,
   type Struct,
 } from "superstruct";
+import { PutEventsTemplate } from "./tasks/put-events-template.ts";
 
 // As much of the States Language as the interpreter runs exactly as AWS does. It ignores what it does not know, so everything else
 // is refused here: intrinsic functions, JSONata, heartbeats, paths into arrays.
@@ -56,6 +57,7 @@ const next = { Next: optional(string()), End: optional(literal(true)) };
 
 /** The services that a task may call, by the ARN of the call. */
 export const taskResources = [
+  "arn:aws:states:::events:putEvents",
   "arn:aws:states:::lambda:invoke",
   "arn:aws:states:::sqs:sendMessage",
   "arn:aws:states:::states:startExecution",
@@ -64,7 +66,7 @@ export const taskResources = [
 /** The ARN of a service's call. */
 export type TaskResource = (typeof taskResources)[number];
 
-const Task = object({
+const AnyTask = object({
   ...common,
   ...next,
   Type: literal("Task"),
@@ -76,6 +78,11 @@ const Task = object({
   OutputPath: optional(Path),
   Retry: optional(array(Retrier)),
   Catch: optional(array(Catcher)),
+});
+
+const Task = refine(AnyTask, "Task", ({ Resource, Parameters }) => {
+  const [error] = Resource === "arn:aws:states:::events:putEvents" ? PutEventsTemplate.validate(Parameters) : [];
+  return !error || `Parameters: ${error.message}`;
 });
 
 const Pass = object({

@@ -37,9 +37,11 @@ export interface Executions {
   abort(executionArn: string, failure: Failure): Promise<void>;
   /** Whether the state machine of this ARN is Express or Standard; null if there is none. */
   typeOf(machineArn: string): MachineType | null;
+  /** Waits in `idle` and `stop` for other work too, such as the delivery of what an execution published. */
+  follow<T>(work: Promise<T>): Promise<T>;
   /** Lets virtual time pass until all executions have ended, those in the background too. */
   idle(): Promise<void>;
-  /** Aborts what runs in the background, and waits for the others. */
+  /** Aborts what runs in the background, and waits for the others, for which virtual time passes. */
   stop(): Promise<void>;
 }
 
@@ -57,13 +59,13 @@ const nameKeptMilliseconds = 90 * 24 * 60 * 60 * 1000;
 /** Makes these machines startable. */
 export const makeExecutions = (machines: Machine[], args: ExecutionsArgs): Executions => {
   const { clock } = args;
-  const running = new Set<Promise<Execution>>();
+  const running = new Set<Promise<unknown>>();
   const standard = new Map<string, StartedExecution>();
   const machineOf = (machineArn: string) => machines.find(({ arn }) => arn === machineArn) ?? null;
 
-  const follow = (execution: Promise<Execution>): Promise<Execution> => {
-    running.add(execution);
-    return execution.finally(() => running.delete(execution));
+  const follow = <T>(work: Promise<T>): Promise<T> => {
+    running.add(work);
+    return work.finally(() => running.delete(work));
   };
 
   const background = makeBackground(args, follow);
@@ -96,11 +98,12 @@ export const makeExecutions = (machines: Machine[], args: ExecutionsArgs): Execu
     },
     find: (executionArn) => standard.get(executionArn) ?? null,
     abort: background.abort,
+    follow,
     typeOf: (machineArn) => machineOf(machineArn)?.type ?? null,
     idle: () => clock.passWhile(ended()),
     stop: async () => {
       background.abortAll();
-      await ended();
+      await clock.passWhile(ended());
     },
   };
 };

@@ -83,7 +83,12 @@ export const makeMachine = ({ name, arn, type, definition, taskCalls, hangs, clo
         const serviceCalls: ServiceCall[] = [];
         let hasEnded = false;
         const isOver = () => hasEnded || signal?.aborted === true;
-        const handlers = handlersOf(validDefinition, { taskCalls, clock, isOver }, serviceCalls, input);
+        const handlers = handlersOf(
+          validDefinition,
+          { taskCalls, clock, executionArn: ownArn, isOver },
+          serviceCalls,
+          input,
+        );
         const running = interpreter.run(asJson(input), {
           overrides: { taskResourceLocalHandlers: handlers },
           context: { Execution: { Id: ownArn, Name: executionName }, StateMachine: { Id: arn, Name: name } },

@@ -3,15 +3,16 @@ import { type Graph, ofType } from "../graph/graph.ts";
 import { validateInputs } from "../graph/validate-inputs.ts";
 import type { Permissions } from "../iam/permissions.ts";
 import { type Executions, type ExecutionsArgs, makeExecutions } from "./executions.ts";
-import { invokeLambda, type InvokeLambdaArgs } from "./invoke-lambda.ts";
+import { invokeLambda, type InvokeLambdaArgs } from "./tasks/invoke-lambda.ts";
 import { type LoggingArgs, withLogging } from "./logging.ts";
 import { type Machine, makeMachine } from "./machine.ts";
 import { machineRole } from "./machine-role.ts";
-import { sendMessage, type SendMessageArgs } from "./send-message.ts";
-import { startExecution } from "./start-execution.ts";
+import { putEventsTask, type PutEventsArgs } from "./tasks/put-events.ts";
+import { sendMessage, type SendMessageArgs } from "./tasks/send-message.ts";
+import { startExecution } from "./tasks/start-execution.ts";
 
 /** What the state machines are made with: the graph, what their tasks call, and where they log. */
-export interface MachinesArgs extends InvokeLambdaArgs, SendMessageArgs, LoggingArgs, ExecutionsArgs {
+export interface MachinesArgs extends InvokeLambdaArgs, SendMessageArgs, PutEventsArgs, LoggingArgs, ExecutionsArgs {
   graph: Graph;
   permissions: Permissions;
 }
@@ -40,6 +41,7 @@ const machinesOf = (args: MachinesArgs, startInBackground: StartInBackground): M
     const arn = `${outputs["arn"]}`;
     const role = machineRole(args, { name, arn, roleArn });
     const taskCalls = {
+      "arn:aws:states:::events:putEvents": putEventsTask(args, role, { name, arn }),
       "arn:aws:states:::lambda:invoke": invokeLambda(args, role),
       "arn:aws:states:::sqs:sendMessage": sendMessage(args, role),
       "arn:aws:states:::states:startExecution": startExecution(startInBackground, role),

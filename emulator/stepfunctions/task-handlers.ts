@@ -4,8 +4,8 @@ import type { Definition, TaskResource } from "./definition.ts";
 import { DataLimitExceeded, ExecutionEnded } from "./errors.ts";
 import { bytesOf, largestData } from "./limits.ts";
 
-/** Calls a service for a task, with the task's parameters and the input of its execution. */
-export type TaskCall = (parameters: unknown, executionInput: unknown) => Promise<unknown>;
+/** Calls a service for a task, with the task's parameters, and the input and the ARN of its execution. */
+export type TaskCall = (parameters: unknown, executionInput: unknown, executionArn: string) => Promise<unknown>;
 
 /** A call of a service by a task. */
 export interface ServiceCall {
@@ -23,6 +23,7 @@ export interface ServiceCall {
 export interface HandlersArgs {
   taskCalls: Record<TaskResource, TaskCall>;
   clock: Clock;
+  executionArn: string;
   /** Whether the execution has ended: the interpreter goes on with the retries of a call that was under way. */
   isOver: () => boolean;
 }
@@ -30,7 +31,7 @@ export interface HandlersArgs {
 /** What the interpreter calls for each task, by the name of its state; each call is added to `calls`. */
 export const handlersOf = (
   { States }: Definition,
-  { taskCalls, clock, isOver }: HandlersArgs,
+  { taskCalls, clock, executionArn, isOver }: HandlersArgs,
   calls: ServiceCall[],
   executionInput: unknown,
 ) => {
@@ -47,7 +48,7 @@ export const handlersOf = (
       calls.push(call);
       // Each task gets all of the data, so that the other states need no check.
       assertWithinLimit(parameters, state);
-      call.output = await taskCalls[resource](parameters, executionInput);
+      call.output = await taskCalls[resource](parameters, executionInput, executionArn);
       assertWithinLimit(call.output, state);
       return asJson(call.output);
     },

@@ -17,6 +17,8 @@ export interface ScriptedRun extends Execution {
   sent: unknown[];
   /** The executions that were started, by their parameters. */
   started: unknown[];
+  /** The entries that were put on a bus. */
+  published: unknown[];
   /** How much virtual time passed, in seconds. */
   seconds: number;
 }
@@ -37,6 +39,7 @@ export const runScripted = async (
   const calls: Record<string, number> = {};
   const sent: unknown[] = [];
   const started: unknown[] = [];
+  const published: unknown[] = [];
 
   const answerOf = async (service: string): Promise<unknown> => {
     calls[service] = (calls[service] ?? 0) + 1;
@@ -55,6 +58,12 @@ export const runScripted = async (
     hangs: () => false,
     clock,
     taskCalls: {
+      "arn:aws:states:::events:putEvents": async (parameters) => {
+        const { Entries } = Object(parameters);
+        const answer = await answerOf(Object(Entries[0]).EventBusName);
+        published.push(...Entries);
+        return answer;
+      },
       "arn:aws:states:::lambda:invoke": async (parameters) => ({
         Payload: await answerOf(Object(parameters).FunctionName),
       }),
@@ -73,5 +82,5 @@ export const runScripted = async (
   });
   const execution = await machine.run("run-1", input);
   const states = execution.history.flatMap((event) => (event.type === "StateEntered" ? [event.state.name] : []));
-  return { ...execution, states, calls, sent, started, seconds: clock.now() / 1000 };
+  return { ...execution, states, calls, sent, started, published, seconds: clock.now() / 1000 };
 };

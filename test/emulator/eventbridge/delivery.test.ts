@@ -53,7 +53,7 @@ const busesOf = (graph: Graph, faults: FaultPlan["faults"] = []): Buses => {
     archives: [],
   };
   const { inject } = makeFaults({ seed: 1, faults });
-  const buses = makeEventBuses({ ...around, graph, queues, startTarget, inject, eventIdOf });
+  const buses = makeEventBuses({ ...around, graph, queues, startTarget, inject, eventIdOf, follow: () => {} });
   return {
     ...buses,
     graph,

@@ -205,4 +205,50 @@ test("names the states that may follow one", () => {
   });
 });
 
+const entry = { Source: "shop", DetailType: "Sold", "Detail.$": "$.sold", EventBusName: "billing" };
+
+const putting = (Parameters: Json): Json => withTask({ Resource: "arn:aws:states:::events:putEvents", Parameters });
+
+test("takes events to put on a bus, written out or by their paths", () => {
+  const cases: Json[] = [
+    { Entries: [entry] },
+    { Entries: Array.from({ length: 10 }, () => entry) },
+    { "Entries.$": "$.entries" },
+    {
+      Entries: [
+        { ...entry, Resources: ["one"] },
+        { ...entry, "Resources.$": "$.resources" },
+      ],
+    },
+    { Entries: [{ "Source.$": "$.a", "DetailType.$": "$.b", Detail: { "id.$": "$.c" }, "EventBusName.$": "$.d" }] },
+    { Entries: [{ Source: "a", DetailType: "b", Detail: '{"c":1}', EventBusName: "d" }] },
+  ];
+  for (const parameters of cases) assert.ok(check(putting(parameters)));
+});
+
+test("refuses events that EventBridge would not take, as far as they are written out", () => {
+  const { Source: _, ...sourceless } = entry;
+  const { "Detail.$": _path, ...withoutDetail } = entry;
+  const cases: [Json, string][] = [
+    [{}, "Entries is missing"],
+    [{ Entries: [], More: 1 }, "the emulator does not know More"],
+    [{ Entries: [] }, "a list of 1 to 10 entries"],
+    [{ Entries: Array.from({ length: 11 }, () => entry) }, "a list of 1 to 10 entries"],
+    [{ Entries: {} }, "a list of 1 to 10 entries"],
+    [{ Entries: [entry, "one"] }, "Entries.1: it has to be an object"],
+    [{ Entries: [sourceless] }, "Entries.0: Source is missing"],
+    [{ Entries: [{ ...entry, Detail: {} }] }, "Entries.0: Detail is there twice"],
+    [{ Entries: [{ ...entry, Time: 1 }] }, "Entries.0: the emulator does not know Time"],
+    [{ Entries: [{ ...entry, Source: "aws.shop" }] }, "aws. is AWS's own"],
+    [{ Entries: [{ ...entry, DetailType: "a".repeat(129) }] }, "Entries.0: DetailType: "],
+    [{ Entries: [{ ...entry, EventBusName: "" }] }, "Entries.0: EventBusName: "],
+    [{ Entries: [{ ...entry, Resources: "one" }] }, "Entries.0: Resources: "],
+    ...[1, "text", '"text"', "[]"].map((Detail): [Json, string] => [
+      { Entries: [{ ...withoutDetail, Detail }] },
+      "Entries.0: Detail: Expected a value of type `an object, or the text of one`",
+    ]),
+  ];
+  refused(cases.map(([parameters, message]) => [putting(parameters), message]));
+});
+
 test.run();

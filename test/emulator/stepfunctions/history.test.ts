@@ -38,6 +38,7 @@ const machineOf = (type: MachineArgs["type"], call: () => Promise<object>, clock
     hangs: () => false,
     clock,
     taskCalls: {
+      "arn:aws:states:::events:putEvents": none,
       "arn:aws:states:::lambda:invoke": call,
       "arn:aws:states:::sqs:sendMessage": none,
       "arn:aws:states:::states:startExecution": none,

@@ -1,10 +1,10 @@
 import { object, optional, string, unknown } from "superstruct";
-import { validateInputs } from "../graph/validate-inputs.ts";
-import { AwsError } from "../protocol/aws-call.ts";
-import { ServiceError } from "./errors.ts";
-import type { Executions } from "./executions.ts";
-import type { TaskCall } from "./task-handlers.ts";
-import type { MachineRole } from "./machine-role.ts";
+import { validateInputs } from "../../graph/validate-inputs.ts";
+import { AwsError } from "../../protocol/aws-call.ts";
+import { ServiceError } from "../errors.ts";
+import type { Executions } from "../executions.ts";
+import type { TaskCall } from "../task-handlers.ts";
+import type { MachineRole } from "../machine-role.ts";
 
 const Parameters = object({ StateMachineArn: string(), Name: optional(string()), Input: optional(unknown()) });
 

@@ -7,37 +7,34 @@ import { notAuthorized } from "../iam/access-denied.ts";
 import type { Permissions } from "../iam/permissions.ts";
 import type { Request } from "../iam/policy.ts";
 import { accessKeyOf } from "../protocol/access-keys.ts";
-import { type AwsCalls, AwsError } from "../protocol/aws-call.ts";
+import { actionOf, type AwsCalls, AwsError } from "../protocol/aws-call.ts";
 import { foreignRequestProblem } from "../protocol/foreign-request.ts";
-import { parameterCalls } from "./api.ts";
-import { parametersOf } from "./parameters.ts";
 
-/** Systems Manager's Parameter Store on loopback, for the Lambdas of a graph. */
-export interface ParameterStore {
-  endpoint: string;
+/** AWS's API on loopback, for the Lambdas of a graph. */
+export interface AwsEndpoint {
+  url: string;
   stop(): Promise<void>;
 }
 
-/** What the Parameter Store is started with. */
-export interface ParameterStoreArgs {
+/** What the endpoint is started with. */
+export interface AwsEndpointArgs {
   graph: Graph;
   permissions: Permissions;
-  /** The values of parameters, by logical or physical name; without one, a parameter has that of the program. */
-  parameters?: Record<string, string> | undefined;
+  /** The calls that it answers, besides those of DynamoDB, which has an endpoint of its own. */
+  calls: AwsCalls;
 }
 
-/** Starts the Parameter Store: each Lambda may read what its role allows. */
-export const startParameterStore = async (args: ParameterStoreArgs): Promise<ParameterStore> => {
-  const calls = parameterCalls(parametersOf(args.graph, args.parameters), args.graph);
+/** Starts the endpoint: each Lambda may call what its role allows. */
+export const startAwsEndpoint = async (args: AwsEndpointArgs): Promise<AwsEndpoint> => {
   const server = createServer(async (request, response) => {
-    const { status, body } = await answer(request, calls, args);
+    const { status, body } = await answer(request, args);
     response.writeHead(status, { "content-type": "application/x-amz-json-1.1" });
     response.end(JSON.stringify(body));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return {
-    endpoint: `http://127.0.0.1:${Object(server.address()).port}`,
+    url: `http://127.0.0.1:${Object(server.address()).port}`,
     stop: async () => {
       server.closeAllConnections();
       server.close();
@@ -46,7 +43,8 @@ export const startParameterStore = async (args: ParameterStoreArgs): Promise<Par
   };
 };
 
-const answer = async (request: IncomingMessage, calls: AwsCalls, args: ParameterStoreArgs) => {
+const answer = async (request: IncomingMessage, args: AwsEndpointArgs) => {
+  const { calls } = args;
   try {
     const problem = foreignRequestProblem(request.headers);
     if (problem !== null) throw new AwsError("AccessDeniedException", problem);
@@ -54,18 +52,22 @@ const answer = async (request: IncomingMessage, calls: AwsCalls, args: Parameter
     const call = Object.hasOwn(calls, target) ? calls[target] : undefined;
     if (!call) throw new AwsError("UnknownOperationException", `The emulator does not know ${target}`);
     const input = parseJson(await text(request));
-    const action = target.replace("AmazonSSM.", "ssm:");
+    const action = actionOf(target);
     const key = accessKeyOf(request.headers);
     for (const resource of call.resources(input)) assertAllowed(key, { action, resource }, args);
-    return { status: 200, body: await call.answer(input) };
+    return { status: 200, body: await call.answer(input, key) };
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
-    return { status: 400, body: { __type: error.name, message: error.message } };
+    // The SDK calls again where the service itself has failed.
+    return {
+      status: error.name === "InternalException" ? 500 : 400,
+      body: { __type: error.name, message: error.message },
+    };
   }
 };
 
 // A Lambda's access key is its name.
-const assertAllowed = (key: string, request: Request, { graph, permissions }: ParameterStoreArgs): void => {
+const assertAllowed = (key: string, request: Request, { graph, permissions }: AwsEndpointArgs): void => {
   const caller = ofType(graph, "aws:lambda/function:Function").find(({ inputs }) => inputs["name"] === key);
   if (!caller) throw new AwsError("AccessDeniedException", notAuthorized(key, request, "identity"));
   const by = { service: "lambda.amazonaws.com", session: key };

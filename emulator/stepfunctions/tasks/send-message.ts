@@ -1,11 +1,11 @@
 import { object, string, unknown } from "superstruct";
-import type { EventIdOf, InjectFault } from "../faults/faults.ts";
-import { validateInputs } from "../graph/validate-inputs.ts";
-import type { Queue } from "../sqs/queue.ts";
-import type { Clock } from "../time/clock.ts";
-import { ServiceError } from "./errors.ts";
-import type { TaskCall } from "./task-handlers.ts";
-import type { MachineRole } from "./machine-role.ts";
+import type { EventIdOf, InjectFault } from "../../faults/faults.ts";
+import { validateInputs } from "../../graph/validate-inputs.ts";
+import type { Queue } from "../../sqs/queue.ts";
+import type { Clock } from "../../time/clock.ts";
+import { ServiceError } from "../errors.ts";
+import type { TaskCall } from "../task-handlers.ts";
+import type { MachineRole } from "../machine-role.ts";
 
 /** What a task needs to send a message to a queue. */
 export interface SendMessageArgs {

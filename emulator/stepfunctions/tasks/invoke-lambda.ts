@@ -1,14 +1,14 @@
 import { object, string, unknown } from "superstruct";
-import type { Metrics } from "../cloudwatch/metrics.ts";
-import type { EventIdOf, InjectFault } from "../faults/faults.ts";
-import { validateInputs } from "../graph/validate-inputs.ts";
-import { LambdaError } from "../lambda/errors.ts";
-import type { RunningFunction } from "../lambda/functions.ts";
-import { countThrottle, measuredCall } from "../lambda/metrics.ts";
-import type { Clock } from "../time/clock.ts";
-import { ServiceError } from "./errors.ts";
-import type { TaskCall } from "./task-handlers.ts";
-import type { MachineRole } from "./machine-role.ts";
+import type { Metrics } from "../../cloudwatch/metrics.ts";
+import type { EventIdOf, InjectFault } from "../../faults/faults.ts";
+import { validateInputs } from "../../graph/validate-inputs.ts";
+import { LambdaError } from "../../lambda/errors.ts";
+import type { RunningFunction } from "../../lambda/functions.ts";
+import { countThrottle, measuredCall } from "../../lambda/metrics.ts";
+import type { Clock } from "../../time/clock.ts";
+import { ServiceError } from "../errors.ts";
+import type { TaskCall } from "../task-handlers.ts";
+import type { MachineRole } from "../machine-role.ts";
 
 /** What a task needs to invoke a Lambda. */
 export interface InvokeLambdaArgs {
