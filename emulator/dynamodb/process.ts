@@ -1,4 +1,3 @@
-import { EventEmitter } from "node:events";
 import { createServer, type IncomingMessage, ServerResponse } from "node:http";
 import { enableCompileCache } from "node:module";
 import { type FaultPlan, makeFaults } from "../faults/faults.ts";
@@ -6,6 +5,7 @@ import { notAuthorized } from "../iam/access-denied.ts";
 import { allows, type Request, type Statement } from "../iam/policy.ts";
 import { accessKeyOf, emulatorKey } from "../protocol/access-keys.ts";
 import { foreignRequestProblem } from "../protocol/foreign-request.ts";
+import { answerBy, withFailedItem } from "./failed-condition.ts";
 import { bodyOf, forwardTo } from "./forward.ts";
 
 /** Who may call DynamoDB, by access key: the caller as AWS's messages name them, and the statements of their role. */
@@ -91,17 +91,8 @@ const start = ({ path, endpoint, tableArn, callers, faults: plan }: ProcessArgs)
 
 type Answer = (request: IncomingMessage, body: Buffer, response: ServerResponse) => unknown;
 
-const answerHere = (path?: string): Answer => {
-  const tables = dynalite({ createTableMs: 0, deleteTableMs: 0, ...(path !== undefined && { path }) });
-  const [answer] = tables.listeners("request");
-  return ({ method, url, headers }, body, response) => {
-    // The body is read already; dynalite gets the same request with a stream that emits it again.
-    const replayed = Object.assign(new EventEmitter(), { method, url, headers });
-    answer?.call(tables, replayed, response);
-    replayed.emit("data", body);
-    replayed.emit("end");
-  };
-};
+const answerHere = (path?: string): Answer =>
+  withFailedItem(answerBy(dynalite({ createTableMs: 0, deleteTableMs: 0, ...(path !== undefined && { path }) })));
 
 const answerFrom = (endpoint: string): Answer => {
   const forward = forwardTo(endpoint);

@@ -41,6 +41,7 @@ const start = async (): Promise<Tables> => {
     YEARLY_PRICES: "[]",
     GAP_SECONDS: "3600",
     LIVEMODE: "any",
+    BILLING_BUS: "billing",
   });
   const calls = async () => {
     // The answer comes over the channel alone.
