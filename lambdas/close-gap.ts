@@ -43,7 +43,7 @@ export const closeGap =
       const { unpublished = before, ...changed } = more;
       const result = { outcome, changes: [], written: [], ...changed };
       log.info("Healing ended", { ...result, userId, subscriptionId, gapSince });
-      return { ...result, publish: toPublish([unpublished], bus) };
+      return { ...result, publish: toPublish([unpublished], { bus }) };
     };
     const open = known?.resolved.gapSince ?? null;
     // A gap that opened later has an execution of its own.

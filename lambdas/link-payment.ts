@@ -47,7 +47,7 @@ export const linkPayment =
     const facts = { invoiceId: invoice, paymentId: payer?.id ?? null };
     const skip = (reason: string) => {
       log.info("Nothing is written", { outcome: "skipped", reason, ...facts });
-      return { outcome: "skipped", written: [], publish: toPublish([], bus) };
+      return { outcome: "skipped", written: [], publish: toPublish([], { bus }, detail) };
     };
     const foreign = skipConnectedAccount(detail);
     if (foreign !== null) {
@@ -62,7 +62,7 @@ export const linkPayment =
     const unpublished = recorded ? await linkPayers(reversals, [payer.id], recorded, how) : [];
     const result = { outcome, written: outcome === "applied" ? [`payments ${key}`] : [] };
     log.info("Payment linked", { ...result, ...facts });
-    return { ...result, publish: toPublish(unpublished, bus) };
+    return { ...result, publish: toPublish(unpublished, { bus }, detail) };
   };
 
 export const handler = (input: unknown) => {

@@ -13,15 +13,15 @@ const Mark = type({
   through: min(integer(), 1),
 });
 
-const Execution = type({ result: type({ publish: type({ marks: array(Mark) }) }) });
+const Published = type({ marks: array(Mark) });
 
 /**
  * Marks changes as published, once they are on the bus.
  *
- * @throws {InvalidEvent} where the execution's data names no changes.
+ * @throws {InvalidEvent} where it names no changes.
  */
-export const markPublished = (tables: Record<"core" | "payments", string>) => async (execution: unknown, log: Log) => {
-  const { marks } = parse(execution, Execution).result.publish;
+export const markPublished = (tables: Record<"core" | "payments", string>) => async (published: unknown, log: Log) => {
+  const { marks } = parse(published, Published);
   await Promise.all(marks.map((one) => mark(tables[one.table], one)));
   log.info("Changes published", { marks });
 };

@@ -38,7 +38,7 @@ export const recordReversal =
     const ids = { paymentId, reversalId: reversal.id };
     const skip = (reason: string) => {
       log.info("Nothing is written", { outcome: "skipped", reason, ...ids });
-      return { outcome: "skipped", written: [], publish: toPublish([], bus) };
+      return { outcome: "skipped", written: [], publish: toPublish([], { bus }, detail) };
     };
     const foreign = skipConnectedAccount(detail);
     if (foreign !== null) {
@@ -64,7 +64,7 @@ export const recordReversal =
     const written = outcome === "duplicate" ? [] : [`payments ${key}`];
     log.info("Reversal recorded", { outcome, written, userId: after.userId, invoiceId: after.invoiceId, ...ids });
     // What was published by the first is in the second too.
-    return { outcome, written, publish: toPublish(unpublished.slice(-1), bus) };
+    return { outcome, written, publish: toPublish(unpublished.slice(-1), { bus }, detail) };
   };
 
 export const handler = (input: unknown) => {

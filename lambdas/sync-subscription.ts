@@ -50,7 +50,11 @@ export const syncSubscription =
     if (subscriptions) reportGap(event, userId, resolved, gapSeconds, log);
     log.info("Subscription synchronised", { ...result, ...target, order: resolved.order, gapSince: resolved.gapSince });
     // After a duplicate too: the execution may have ended before it was started, or published.
-    return { ...result, ...healingOf(resolved, target, gapSeconds), publish: toPublish([unpublished], bus) };
+    return {
+      ...result,
+      ...healingOf(resolved, target, gapSeconds),
+      publish: toPublish([unpublished], { bus }, detail),
+    };
   };
 
 const reportGap = (

@@ -57,7 +57,7 @@ export const writePayment =
     }
     if (isFirst && isNew) emitMetrics({ PaymentFailed: failed, PaymentSucceeded: 1 - failed });
     const linked = payment.status === "succeeded" ? await linkPayers(reversals, payers, linkOf(payment), how) : [];
-    return { ...result, publish: toPublish([unpublished, ...linked], bus) };
+    return { ...result, publish: toPublish([unpublished, ...linked], { bus }, detail) };
   };
 
 export const handler = (input: unknown) => {

@@ -33,6 +33,9 @@ export const lambdasOf = (definition: string): string[] =>
 /** The names of the state machines that a definition starts, besides its own. */
 export const machinesOf = (definition: string): string[] => placeholdersOf(definition).filter(isMachine);
 
+/** Whether a definition puts events on the billing bus. */
+export const publishes = (definition: string): boolean => definition.includes('"arn:aws:states:::events:putEvents"');
+
 /** Whether a definition starts its own state machine again. */
 export const startsItself = (definition: string): boolean =>
   definition.includes('"StateMachineArn.$": "$$.StateMachine.Id"');

@@ -17,7 +17,7 @@ export const publisher =
   async (items: readonly Unpublished[]): Promise<void> => {
     let left = items;
     for (;;) {
-      const { next, entries, marks } = toPublish(left, bus);
+      const { next, entries, marks } = toPublish(left, { bus });
       if (next === "nothing") return;
       if (entries.length > 0) {
         const Entries = entries.map(({ Detail, ...entry }) => ({ ...entry, Detail: JSON.stringify(Detail) }));

@@ -31,6 +31,15 @@ export interface ToPublish {
   next: "entries" | "marks" | "nothing";
   entries: Entry[];
   marks: Mark[];
+  /** The event of Stripe's that it follows from, by which the log lines of it are found; null for none. */
+  detail: StripeEventId | null;
+}
+
+/** Which event of Stripe's it was. */
+interface StripeEventId {
+  id: string;
+  type: string;
+  created: number;
 }
 
 /** Where it is published. */
@@ -46,7 +55,11 @@ export const source = "homebiyori.billing";
 export const mostEntries = 10;
 
 /** What is to be published of some items, as many of their oldest changes as one call takes; the next event of an item publishes the rest. */
-export const toPublish = (items: readonly Unpublished[], bus: string): ToPublish => {
+export const toPublish = (
+  items: readonly Unpublished[],
+  { bus }: PublishSettings,
+  event: StripeEventId | null = null,
+): ToPublish => {
   const entries: Entry[] = [];
   const marks: Mark[] = [];
   for (const { table, PK, SK, published, changes } of items) {
@@ -60,7 +73,8 @@ export const toPublish = (items: readonly Unpublished[], bus: string): ToPublish
     }
     if (through > published) marks.push({ table, PK, SK, from: published, through });
   }
-  return { next: entries.length > 0 ? "entries" : marks.length > 0 ? "marks" : "nothing", entries, marks };
+  const next = entries.length > 0 ? "entries" : marks.length > 0 ? "marks" : "nothing";
+  return { next, entries, marks, detail: event && { id: event.id, type: event.type, created: event.created } };
 };
 
 /** What is left to be published of some items once these are marked. */
