@@ -28,7 +28,7 @@ const show = async (id: string, more: object = {}) => {
 };
 
 test("shows a user's subscription and payments, by the user, the customer, an invoice or an event", async () => {
-  for (const id of ["user_cus_sample", "cus_sample", "in_life_3", "evt_life_06"]) {
+  for (const id of ["user_cus_sample", "cus_sample", "in_life_3", "evt_life_07"]) {
     const { code, printed } = await show(id);
     assert.is(code, 0);
     const [user, ...others] = JSON.parse(printed);
