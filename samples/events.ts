@@ -62,7 +62,8 @@ const happenings: Record<string, (month: SampleMonth) => Happening> = {
   }),
   "refund.created": (month) => reversal(month, month.refundedAt, month.refund("pending")),
   "charge.refunded": (month) => reversal(month, month.refundedAt, month.charge()),
-  "refund.updated": (month) => reversal(month, month.refundedAt + hour, month.refund("succeeded"), { status: "pending" }),
+  "refund.updated": (month) =>
+    reversal(month, month.refundedAt + hour, month.refund("succeeded"), { status: "pending" }),
   "charge.refund.updated": (month) =>
     reversal(month, month.refundedAt + hour, month.refund("succeeded"), { status: "pending" }),
   "refund.failed": (month) => reversal(month, month.refundedAt + 2 * hour, month.refund("failed")),

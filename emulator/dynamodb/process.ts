@@ -134,7 +134,10 @@ const reasonOf = ({ message, cause }: Error, path?: string): string => {
 const reply = (message: object) => process.send?.(message, undefined, undefined, () => {});
 
 const requestOf = (target: string, body: Buffer, tableArn: string): Request => {
-  const { TableName: table = "*", IndexName: index }: Record<string, string> = JSON.parse(`${body}` || "{}");
+  const { RequestItems: batch = {}, TableName, IndexName: index } = JSON.parse(`${body}` || "{}");
+  const [one = "*", ...others] = Object.keys(batch);
+  // Of a batch AWS asks for each table; one of several tables is nothing that the emulator decides.
+  const table = TableName ?? (others.length === 0 ? one : "*");
   return {
     action: `dynamodb:${target.split(".").at(-1)}`,
     resource: `${tableArn}/${table}${index === undefined ? "" : `/index/${index}`}`,
