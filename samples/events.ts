@@ -66,7 +66,7 @@ const happenings: Record<string, (month: SampleMonth) => Happening> = {
     reversal(month, month.refundedAt + hour, month.refund("succeeded"), { status: "pending" }),
   "charge.refund.updated": (month) =>
     reversal(month, month.refundedAt + hour, month.refund("succeeded"), { status: "pending" }),
-  "refund.failed": (month) => reversal(month, month.refundedAt + 2 * hour, month.refund("failed")),
+  "refund.failed": (month) => reversal(month, month.refundedAt + 2 * hour, month.refund("failed", "failed")),
   "charge.dispute.created": (month) => reversal(month, month.disputedAt, month.dispute("needs_response")),
   "charge.dispute.funds_withdrawn": (month) => reversal(month, month.disputedAt, month.dispute("needs_response")),
   "charge.dispute.updated": (month) =>

@@ -37,8 +37,8 @@ export interface SampleMonth {
   invoice(paidAt?: number): Json;
   /** What names the payment intent of the invoice. */
   invoicePayment(): Json;
-  /** The refund of a part of the payment, or one more that cannot reach the customer. */
-  refund(status: string): Json;
+  /** The refund of a part of the payment, or another one of as much, some time later. */
+  refund(status: string, which?: "second" | "failed"): Json;
   /** The dispute about the rest of the payment. */
   dispute(status: string): Json;
   /** The charge of the payment, once a part of it is refunded. */
@@ -96,10 +96,11 @@ export const sampleMonth = ({ name, customer, subscription, userId, start }: Sub
         more: { parent },
       }),
     invoicePayment: () => sampleInvoicePayment(invoiceId, paymentIntentId, amount, paidAt),
-    refund: (status) => {
-      const id = status === "failed" ? `re_${name}_failed` : `re_${name}`;
-      const more = { failure_reason: "lost_or_stolen_card", failure_balance_transaction: `txn_failed_${name}` };
-      const refund = { id, paymentIntent: paymentIntentId, amount: refunded, created: refundedAt, status };
+    refund: (status, which) => {
+      const id = which === undefined ? `re_${name}` : `re_${name}_${which}`;
+      const created = which === undefined ? refundedAt : refundedAt + hour;
+      const more = { failure_reason: "lost_or_stolen_card", failure_balance_transaction: `txn_${id}_failed` };
+      const refund = { id, paymentIntent: paymentIntentId, amount: refunded, created, status };
       return sampleRefund({ ...refund, ...(status === "failed" && { more }) });
     },
     dispute: (status) => {
