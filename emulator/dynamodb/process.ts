@@ -66,12 +66,14 @@ const start = ({ path, endpoint, tableArn, callers, faults: plan }: ProcessArgs)
   const refusalOf = ({ headers }: IncomingMessage, body: Buffer): string | null => {
     const key = accessKeyOf(headers);
     const caller = callers[key];
-    const wanted = requestOf(`${headers["x-amz-target"]}`, body, tableArn);
-    const call = `${key} ${wanted.action} ${wanted.resource}`;
-    calls[call] = (calls[call] ?? 0) + 1;
-    // Policies do not change during a run.
-    allowed[call] ??= caller !== undefined && allows(caller.statements, wanted);
-    return allowed[call] ? null : notAuthorized(caller?.who ?? key, wanted, "identity");
+    const refused = requestsOf(`${headers["x-amz-target"]}`, body, tableArn).find((wanted) => {
+      const call = `${key} ${wanted.action} ${wanted.resource}`;
+      calls[call] = (calls[call] ?? 0) + 1;
+      // Policies do not change during a run.
+      allowed[call] ??= caller !== undefined && allows(caller.statements, wanted);
+      return !allowed[call];
+    });
+    return refused ? notAuthorized(caller?.who ?? key, refused, "identity") : null;
   };
 
   process.on("message", (message) => {
@@ -133,15 +135,11 @@ const reasonOf = ({ message, cause }: Error, path?: string): string => {
 // After the parent has gone there is no one to reply to.
 const reply = (message: object) => process.send?.(message, undefined, undefined, () => {});
 
-const requestOf = (target: string, body: Buffer, tableArn: string): Request => {
-  const { RequestItems: batch = {}, TableName, IndexName: index } = JSON.parse(`${body}` || "{}");
-  const [one = "*", ...others] = Object.keys(batch);
-  // Of a batch AWS asks for each table; one of several tables is nothing that the emulator decides.
-  const table = TableName ?? (others.length === 0 ? one : "*");
-  return {
-    action: `dynamodb:${target.split(".").at(-1)}`,
-    resource: `${tableArn}/${table}${index === undefined ? "" : `/index/${index}`}`,
-  };
+// `BatchGetItem` names tables of which each must be allowed.
+const requestsOf = (target: string, body: Buffer, tableArn: string): Request[] => {
+  const { TableName: table = "*", IndexName: index, RequestItems: tables } = Object(JSON.parse(`${body}` || "{}"));
+  const names = tables ? Object.keys(tables) : [`${table}${index === undefined ? "" : `/index/${index}`}`];
+  return names.map((name) => ({ action: `dynamodb:${target.split(".").at(-1)}`, resource: `${tableArn}/${name}` }));
 };
 
 const refuse = (response: ServerResponse, message: string): void => fail(response, 400, accessDenied, message);
