@@ -4,18 +4,17 @@ import type { Table } from "../emulator/dynamodb/create-tables.ts";
 import type { EmulatorArgs } from "../emulator/emulator.ts";
 import { type Graph, ofType } from "../emulator/graph/graph.ts";
 import { validateInputs } from "../emulator/graph/validate-inputs.ts";
-import { metricNames, namespace } from "../lambdas/runtime/metric.ts";
+import { amountNames, metricNames, namespace } from "../lambdas/runtime/metric.ts";
 import { eventIdOf } from "./stripe-envelope.ts";
 
-const ownMetrics: MetricFamily = {
-  namespace,
-  dimensions: ["FunctionName"],
-  metricNames: [...metricNames],
-  source: "lambdas/runtime/metric.ts",
-};
+const source = "lambdas/runtime/metric.ts";
+const ownMetrics: MetricFamily[] = [
+  { namespace, dimensions: ["FunctionName"], metricNames: [...metricNames], source },
+  { namespace, dimensions: ["FunctionName", "Currency"], metricNames: [...amountNames], source },
+];
 
 /** All metrics that are published in a run: AWS's, and those of this product's Lambdas. */
-export const knownMetrics: readonly MetricFamily[] = [...awsMetrics, ownMetrics];
+export const knownMetrics: readonly MetricFamily[] = [...awsMetrics, ...ownMetrics];
 
 /** The names of the tables that the program exports. */
 export const tableNames = ({ outputs }: Graph): { core: string; payments: string } =>
@@ -43,7 +42,7 @@ export const otherTables = (graph: Graph): Table[] => {
 /** What the emulator has to know of this product besides the graph. */
 export const product: Pick<EmulatorArgs, "eventIdOf" | "ownMetrics" | "operatorPolicy" | "entryBus" | "otherTables"> = {
   eventIdOf,
-  ownMetrics: [ownMetrics],
+  ownMetrics,
   operatorPolicy: "operator",
   entryBus: "stripe-webhook-bus",
   otherTables,

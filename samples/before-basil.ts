@@ -2,6 +2,13 @@ import type { Json } from "./stripe-objects.ts";
 
 // Samples are made in the newest shape; these turn them into what Stripe sent before 2025-03-31.basil.
 
+/** A charge that names its invoice, and lists its refunds as before 2022-11-15. */
+export const chargeBeforeBasil = (charge: Json, invoice: string, refunds: Json[] = []): Json => ({
+  ...charge,
+  invoice,
+  refunds: { object: "list", data: refunds, has_more: false },
+});
+
 /** A subscription with its period at the top, and the plan beside the price; none where there are several. */
 export const subscriptionBeforeBasil = (subscription: Json): Json => {
   const { data } = Object(subscription["items"]);

@@ -25,6 +25,8 @@ interface Happening {
   rows: readonly SampleRow[];
 }
 
+const hour = 3600;
+
 // One for each type in `infra/workflows.ts`: smoke test, drill, benchmarks and tests take their events from here.
 const happenings: Record<string, (month: SampleMonth) => Happening> = {
   "customer.subscription.created": (month) => ({
@@ -46,24 +48,44 @@ const happenings: Record<string, (month: SampleMonth) => Happening> = {
   "invoice.payment_succeeded": (month) => ({
     created: month.paidAt,
     object: month.invoice(month.paidAt),
-    rows: [paymentRow(month)],
+    rows: [paymentRow(month), reversalsRow(month)],
   }),
   "invoice.paid": (month) => ({
     created: month.paidAt,
     object: month.invoice(month.paidAt),
-    rows: [paymentRow(month)],
+    rows: [paymentRow(month), reversalsRow(month)],
   }),
   "invoice_payment.paid": (month) => ({
     created: month.paidAt,
     object: month.invoicePayment(),
-    rows: [paymentRow(month)],
+    rows: [paymentRow(month), reversalsRow(month)],
   }),
+  "refund.created": (month) => reversal(month, month.refundedAt, month.refund("pending")),
+  "charge.refunded": (month) => reversal(month, month.refundedAt, month.charge()),
+  "refund.updated": (month) =>
+    reversal(month, month.refundedAt + hour, month.refund("succeeded"), { status: "pending" }),
+  "charge.refund.updated": (month) =>
+    reversal(month, month.refundedAt + hour, month.refund("succeeded"), { status: "pending" }),
+  "refund.failed": (month) => reversal(month, month.refundedAt + 2 * hour, month.refund("failed", "failed")),
+  "charge.dispute.created": (month) => reversal(month, month.disputedAt, month.dispute("needs_response")),
+  "charge.dispute.funds_withdrawn": (month) => reversal(month, month.disputedAt, month.dispute("needs_response")),
+  "charge.dispute.updated": (month) =>
+    reversal(month, month.disputedAt + hour, month.dispute("under_review"), { status: "needs_response" }),
+  "charge.dispute.closed": (month) => reversal(month, month.disputedAt + 2 * hour, month.dispute("won")),
+  "charge.dispute.funds_reinstated": (month) => reversal(month, month.disputedAt + 2 * hour, month.dispute("won")),
   "customer.subscription.deleted": (month) => ({
     created: month.paid.end,
     object: month.subscription("canceled", month.paid, { ended_at: month.paid.end }),
     rows: [subscriptionRow(month)],
   }),
 };
+
+const reversal = (month: SampleMonth, created: number, object: Json, previous?: Json): Happening => ({
+  created,
+  object,
+  ...(previous && { previous }),
+  rows: [reversalsRow(month)],
+});
 
 /** The types of event that there is a sample of. */
 export const sampleTypes: readonly string[] = Object.keys(happenings);
@@ -103,4 +125,11 @@ const paymentRow = ({ invoiceId }: SampleMonth): SampleRow => ({
   table: "payments",
   PK: `INVOICE#${invoiceId}`,
   SK: "SUCCEEDED",
+});
+
+// The refunds and disputes of a payment; its events say there whose it is.
+const reversalsRow = ({ paymentIntentId }: SampleMonth): SampleRow => ({
+  table: "payments",
+  PK: `PAYMENT#${paymentIntentId}`,
+  SK: "REVERSALS",
 });

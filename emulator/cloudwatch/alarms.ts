@@ -1,6 +1,6 @@
 import { array, object, string } from "superstruct";
 import { readAlarm } from "./alarm.ts";
-import type { AlarmState, MetricAlarm } from "./evaluation.ts";
+import type { AlarmState } from "./evaluation.ts";
 import { EmulatorError } from "../graph/errors.ts";
 import { type Graph, ofType, type Resource } from "../graph/graph.ts";
 import { validateInputs } from "../graph/validate-inputs.ts";
@@ -26,7 +26,13 @@ export interface Alarms {
   states: ReadonlyMap<string, AlarmState | "INSUFFICIENT_DATA">;
 }
 
-const Composite = object({
+// An alarm that is on while any of others is.
+interface Composite {
+  name: string;
+  of: string[];
+}
+
+const CompositeInputs = object({
   alarmName: string(),
   alarmDescription: string(),
   alarmRule: string(),
@@ -37,7 +43,11 @@ const Composite = object({
 /** Reads the alarms of a graph on these metrics; refuses what the emulator does not evaluate as CloudWatch does. */
 export const alarmsOf = (graph: Graph, families: readonly MetricFamily[]): Alarms => {
   const alarms = ofType(graph, "aws:cloudwatch/metricAlarm:MetricAlarm").map((one) => readAlarm(one, families));
-  const composites = ofType(graph, "aws:cloudwatch/compositeAlarm:CompositeAlarm").map((one) => read(one, alarms));
+  const composites: Composite[] = [];
+  for (const one of ofType(graph, "aws:cloudwatch/compositeAlarm:CompositeAlarm")) {
+    // One may be about others that are made before it.
+    composites.push(read(one, [...alarms, ...composites]));
+  }
   const names = [...alarms, ...composites].map(({ name }) => name);
   const states = new Map<string, AlarmState | "INSUFFICIENT_DATA">(names.map((name) => [name, "INSUFFICIENT_DATA"]));
 
@@ -66,8 +76,8 @@ export const alarmsOf = (graph: Graph, families: readonly MetricFamily[]): Alarm
   };
 };
 
-const read = ({ name, inputs }: Resource, alarms: MetricAlarm[]): { name: string; of: string[] } => {
-  const { alarmName, alarmRule } = validateInputs(inputs, Composite, `alarm ${name}`);
+const read = ({ name, inputs }: Resource, alarms: { name: string }[]): Composite => {
+  const { alarmName, alarmRule } = validateInputs(inputs, CompositeInputs, `alarm ${name}`);
   const of = alarmRule.split(" OR ").map((term) => {
     const [, one] = /^ALARM\("([^"]+)"\)$/.exec(term) ?? [];
     if (one === undefined) throw new EmulatorError(`Alarm ${name}: the emulator does not evaluate ${term}`);

@@ -1,19 +1,20 @@
 import { EmulatorError } from "../graph/errors.ts";
 
-/** A metric-math expression: the metrics in it, and its value for one period. */
+/** A metric-math expression: the metrics that it names, and its value for one period. */
 export interface Expression {
   names: string[];
-  /** Null where the metric that decides has no datapoint, as CloudWatch then has none. */
+  /** By the values of all metrics that are beside it; null where those that decide have no datapoint, as CloudWatch then has none. */
   evaluate: (values: ReadonlyMap<string, number | null>) => number | null;
 }
 
 /**
- * Reads a metric-math expression in one of the two forms that the emulator evaluates: a percentage of another metric, and a
- * percentage of the sum of two, from a least sum on. A missing value beside another one counts as 0.
+ * Reads a metric-math expression in one of the three forms that the emulator evaluates: the sum of all metrics, a percentage of another
+ * metric, and a percentage of the sum of two, from a least sum on. A missing value beside another one counts as 0.
  *
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
  */
 export const expressionOf = (text: string, title: string): Expression => {
+  if (text === "SUM(METRICS())") return { names: [], evaluate: (values) => sumOf([...values.values()]) };
   const [, all, part] = /^IF\((\w+)>0,100\*(\w+)\/\1,0\)$/.exec(text) ?? [];
   if (all !== undefined && part !== undefined) {
     return {
@@ -33,6 +34,9 @@ export const expressionOf = (text: string, title: string): Expression => {
   }
   throw new EmulatorError(`${title}: the emulator does not evaluate ${text}`);
 };
+
+const sumOf = (values: (number | null)[]): number | null =>
+  values.every((value) => value === null) ? null : values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
 
 const share = (part: number | null, all: number | null, least: number): number | null => {
   if (all === null) return null;

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { type AmountName, type MetricName, namespace } from "../../lambdas/runtime/metric.ts";
 import type { Account } from "../account.ts";
 import type { Queue } from "../storage/queue.ts";
 import { flow } from "./flow-widgets.ts";
@@ -8,13 +9,14 @@ import { askedIds, logs } from "./log-widgets.ts";
 import { billingMetric, functionMetric, machineMetric, queueMetric, startsThrottled, tableMetric } from "./metrics.ts";
 import { physicalName } from "../names.ts";
 import type { StateMachine } from "../processing/state-machine.ts";
+import { reporting, type TicketAlarmArgs } from "./ticket-alarms.ts";
 import type { Tables } from "../storage/tables.ts";
-import { alarmsOn, graph, type Line, placed, sum, text, type Widget } from "./widgets.ts";
+import { alarmsOn, type Expression, graph, type Line, placed, sum, text, type Widget } from "./widgets.ts";
 
 interface Args {
   rules: Record<string, aws.cloudwatch.EventRule>;
   machines: Record<string, StateMachine>;
-  functions: Record<string, Function> & Record<"write-payment" | "sync-subscription" | "compare-page", Function>;
+  functions: Record<string, Function> & TicketAlarmArgs["functions"];
   tables: Tables;
   deadLetters: Queue;
   parked: Queue;
@@ -30,10 +32,11 @@ export class Dashboard extends pulumi.ComponentResource {
 
     const widgets = placed([
       [text("# Homebiyori's record of Stripe\nAn alarm is on? docs/alarms.md. Letters wait? docs/dead-letters.md.")],
-      [alarmsOn(args.alarms)],
+      alarmsOn(args.alarms),
       ...flow(args),
       ...latencies(args),
       ...records(args),
+      ...reversals(args),
       ...logs(args),
     ]);
     new aws.cloudwatch.Dashboard(
@@ -136,3 +139,28 @@ const records = ({ functions, deadLetters, parked, account: { region } }: Args):
     ],
   ];
 };
+
+// Refunds and disputes: how many, and how much of each currency.
+const reversals = ({ functions, account: { region } }: Args): Widget[][] => {
+  const counted = (metricName: MetricName): Line[] =>
+    reporting.map((name) => sum(billingMetric(functions[name], metricName), name));
+  const shown = (title: string, count: MetricName, amount: AmountName): Widget[] => [
+    graph(`${title}, a day`, region, counted(count), 24 * 3600),
+    graph(
+      `${title} by currency, in its minor unit, a day`,
+      region,
+      reporting.map((name) => amounts(functions[name], amount, name)),
+      24 * 3600,
+    ),
+  ];
+  return [
+    shown("Refunds", "Refunded", "RefundedAmount"),
+    shown("Disputes that need an answer", "DisputeOpened", "DisputedAmount"),
+  ];
+};
+
+// Which currencies there are no one knows before: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html
+const amounts = ({ name }: Function, metricName: AmountName, label: string): Expression => ({
+  expression: pulumi.interpolate`SEARCH('{"${namespace}",FunctionName,Currency} MetricName="${metricName}" FunctionName="${name}"', 'Sum')`,
+  label,
+});

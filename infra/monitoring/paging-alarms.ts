@@ -11,18 +11,24 @@ export interface PagingAlarmArgs {
   functions: Record<string, Function>;
 }
 
-/** The alarms that something fails now, by their names; each recovers within minutes once that is over. */
-export const pagingAlarms = ({ rules, machines, functions }: PagingAlarmArgs): Record<string, AlarmArgs> => ({
-  ...named(rules, ruleAlarms),
-  ...named(machines, machineAlarms),
-  ...named(functions, functionAlarms),
-  "starts-throttled": {
-    description:
-      "Step Functions throttles the start of executions in this account; EventBridge retries each event for an hour.",
-    watches: startsThrottled,
-    threshold: 1,
-  },
+/** The alarms that a thing of a kind fails now, by kind and by their names; each recovers within minutes once that is over. */
+export const pagingAlarms = ({
+  rules,
+  machines,
+  functions,
+}: PagingAlarmArgs): Record<string, Record<string, AlarmArgs>> => ({
+  rules: named(rules, ruleAlarms),
+  machines: named(machines, machineAlarms),
+  lambdas: named(functions, functionAlarms),
 });
+
+/** The alarm that Step Functions throttles the start of executions. */
+export const startsAreThrottled: AlarmArgs = {
+  description:
+    "Step Functions throttles the start of executions in this account; EventBridge retries each event for an hour.",
+  watches: startsThrottled,
+  threshold: 1,
+};
 
 /** The alarm that nothing has come from a source for a day. A new stack is in it until its first event. */
 export const noEvents = (source: string): AlarmArgs => ({

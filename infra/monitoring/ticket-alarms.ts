@@ -7,8 +7,11 @@ import { billingMetric, queueMetric } from "./metrics.ts";
 export interface TicketAlarmArgs {
   deadLetters: Queue;
   parked: Queue;
-  functions: Record<"write-payment" | "sync-subscription" | "compare-page", Function>;
+  functions: Record<(typeof reporting)[number] | "sync-subscription", Function>;
 }
+
+/** The Lambdas that tell of refunds and disputes: a payment may be known for ours before they come, or after. */
+export const reporting = ["record-reversal", "write-payment", "link-payment", "compare-page"] as const;
 
 /** The alarms of what lasts until a person acts, or can wait for the morning, by their names. */
 export const ticketAlarms = ({ deadLetters, parked, functions }: TicketAlarmArgs): Record<string, AlarmArgs> => ({
@@ -31,6 +34,16 @@ export const ticketAlarms = ({ deadLetters, parked, functions }: TicketAlarmArgs
     },
     threshold: 30,
     periodSeconds: 3600,
+  },
+  "dispute-opened": {
+    description: "A customer disputes a payment, and the bank waits for an answer until a date.",
+    watches: {
+      expression: "SUM(METRICS())",
+      sums: Object.fromEntries(
+        reporting.map((name, index) => [`opened${index}`, billingMetric(functions[name], "DisputeOpened")]),
+      ),
+    },
+    threshold: 1,
   },
   "subscription-gaps": {
     description: "An event of a subscription is missing for longer than gapMinutes; its row may be behind.",

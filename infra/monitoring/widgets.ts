@@ -17,9 +17,9 @@ export interface Line {
   id?: string;
 }
 
-/** A metric-math expression over the lines that have an id. */
+/** A metric-math expression: over the lines that have an id, or a search. */
 export interface Expression {
-  expression: string;
+  expression: pulumi.Input<string>;
   label: string;
 }
 
@@ -38,12 +38,15 @@ export const text = (markdown: string): Widget => ({
   properties: { markdown, background: "transparent" },
 });
 
-/** The alarms that are on. */
-export const alarmsOn = (arns: pulumi.Input<string>[]): Widget => ({
-  type: "alarm",
-  height: 2,
-  properties: { title: "Alarms that are on", alarms: arns, states: ["ALARM"] },
-});
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+const mostAlarms = 100;
+
+/** The alarms that are on, in as many widgets as it takes. */
+export const alarmsOn = (arns: pulumi.Input<string>[]): Widget[] =>
+  Array.from({ length: Math.ceil(arns.length / mostAlarms) }, (_, index) => {
+    const alarms = arns.slice(index * mostAlarms, (index + 1) * mostAlarms);
+    return { type: "alarm", height: 2, properties: { title: "Alarms that are on", alarms, states: ["ALARM"] } };
+  });
 
 /** Each metric as one number, over the whole of the time that is shown. */
 export const numbers = (title: string, region: pulumi.Input<string>, lines: (Line | Expression)[]): Widget => ({
@@ -60,7 +63,12 @@ export const numbers = (title: string, region: pulumi.Input<string>, lines: (Lin
 });
 
 /** Metrics over time. */
-export const graph = (title: string, region: pulumi.Input<string>, lines: Line[], period = 300): Widget => ({
+export const graph = (
+  title: string,
+  region: pulumi.Input<string>,
+  lines: (Line | Expression)[],
+  period = 300,
+): Widget => ({
   type: "metric",
   height: 6,
   properties: { title, region, view: "timeSeries", period, yAxis: { left: { min: 0 } }, metrics: lines.map(asMetric) },

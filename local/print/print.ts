@@ -3,6 +3,7 @@ import type { AlarmChange } from "../../emulator/cloudwatch/alarms.ts";
 import { counted } from "../../ops/terminal/counted.ts";
 import { escapeText } from "../../ops/terminal/escape.ts";
 import type { Outcome } from "./outcome.ts";
+import { paymentsIn } from "./payments-in.ts";
 import type { Dump } from "../runner.ts";
 import type { StripeEnvelope } from "../stripe-envelope.ts";
 import { besideOrBelow, cutLine, wrapText } from "../../ops/terminal/fit.ts";
@@ -42,11 +43,12 @@ export const lineOf = ({
 }: Outcome): string => {
   // A failed event has gone through more states than a line holds.
   const path = states.join(" > ");
-  // The ids and types of Stripe's events fill these columns, and the whole is as wide as a terminal of 80 columns.
+  // The ids and types of Stripe's events fill these columns, and the whole is as wide as a terminal of 80 columns. Two types are longer:
+  // most outcomes are shorter.
   const heading = [
     escapeText(eventId).padEnd(28),
     escapeText(type).padEnd(29),
-    styleText(colours[outcome], outcome.padEnd(11)),
+    styleText(colours[outcome], outcome.padEnd(40 - Math.max(29, type.length))),
     styleText("gray", formatDuration(ms).padStart(6)),
   ].join("  ");
   const beside = [again ?? "", retries > 0 ? countedRetries(retries) : "", error ? "" : path]
@@ -83,6 +85,7 @@ const paymentColumns = [
   "stripe_invoice_id",
   "status",
   "amount",
+  "refunded_amount",
   "currency",
   "created_at",
   "user_id",
@@ -90,13 +93,13 @@ const paymentColumns = [
   "expires_at",
 ];
 
-/** The newest rows of both tables as a person reads them: the most important columns, with times as dates. */
+/** The newest rows of both tables as a person reads them: payments with their refunds and disputes, the most important columns, times as dates. */
 export const rowsOf = ({ core, payments }: Pick<Dump, "core" | "payments">): string => {
   const subscriptions = core.filter(({ stripe_version: version }) => version !== undefined);
-  const newestLast = payments.toSorted((a, b) => Number(a["created_at"]) - Number(b["created_at"]));
+  const newestLast = paymentsIn(payments).toSorted((a, b) => a.created_at - b.created_at);
   return [
     newestOf(`Subscriptions (${subscriptions.length})`, subscriptions, subscriptionColumns),
-    newestOf(`Payments (${payments.length})`, newestLast, paymentColumns),
+    newestOf(`Payments (${newestLast.length})`, newestLast, paymentColumns),
   ].join("\n\n");
 };
 
@@ -152,7 +155,7 @@ const countsText = (counts: ReadonlyMap<string, number>): string =>
 
 const maxRows = 20;
 
-const newestOf = (title: string, items: Record<string, unknown>[], columns: string[]): string => {
+const newestOf = (title: string, items: object[], columns: string[]): string => {
   const left = items.length - maxRows;
   const more = left > 0 ? [`  … after ${left} more (--dump <file> writes all)`] : [];
   const rows = items.length > 0 ? [tableOf(items.slice(-maxRows), columns, cutLine)] : [];

@@ -9,24 +9,30 @@ export interface TestEvent {
   type: string;
 }
 
+// https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
+const mostEntries = 10;
+
 /** Puts events on a stack's bus; returns why EventBridge refused some, by their ids: `PutEvents` succeeds all the same. */
 export const putTestEvents = async (
   events: readonly TestEvent[],
   { stack, config }: Target,
 ): Promise<Map<string, string>> => {
-  const Entries = events.map((event) => ({
-    EventBusName: stack.bus.name,
-    Source: stack.eventSource,
-    DetailType: event.type,
-    Detail: JSON.stringify(event),
-  }));
-  const answer = await new EventBridgeClient(config).send(new PutEventsCommand({ Entries }));
-  if (answer.FailedEntryCount === 0) return new Map();
-  return new Map(
-    (answer.Entries ?? []).flatMap(({ ErrorCode, ErrorMessage }, index) =>
-      ErrorCode === undefined ? [] : [[`${events[index]?.id}`, `${ErrorCode}: ${ErrorMessage}`] as const],
-    ),
-  );
+  const client = new EventBridgeClient(config);
+  const refused = new Map<string, string>();
+  for (let from = 0; from < events.length; from += mostEntries) {
+    const some = events.slice(from, from + mostEntries);
+    const Entries = some.map((event) => ({
+      EventBusName: stack.bus.name,
+      Source: stack.eventSource,
+      DetailType: event.type,
+      Detail: JSON.stringify(event),
+    }));
+    const answer = await client.send(new PutEventsCommand({ Entries }));
+    for (const [index, { ErrorCode, ErrorMessage }] of (answer.Entries ?? []).entries()) {
+      if (ErrorCode !== undefined) refused.set(`${some[index]?.id}`, `${ErrorCode}: ${ErrorMessage}`);
+    }
+  }
+  return refused;
 };
 
 /** Throws for a target that receives Stripe's events, unlike what `needs` names. */

@@ -78,12 +78,16 @@ const paymentColumns = [
   "created_at",
   "status",
   "amount",
+  "refunded_amount",
+  "net_amount",
   "currency",
   "stripe_invoice_id",
   "payment_id",
   "failure_reason",
   "attempt_count",
 ];
+
+const reversalColumns = ["created_at", "kind", "status", "amount", "currency", "reason", "due_by", "payment_id", "id"];
 
 const textOf = ({ userId, subscription, payments, more }: UserRecords): string =>
   [
@@ -93,7 +97,23 @@ const textOf = ({ userId, subscription, payments, more }: UserRecords): string =
     wrapText(styleText("bold", `Payments of ${escapeText(userId)}, the newest first`), 2),
     payments.length > 0 ? tablesOf(payments, paymentColumns) : "  none are recorded",
     ...(more ? ["  … there may be more (--limit)"] : []),
+    ...reversalsText(payments),
   ].join("\n");
+
+const reversalsText = (payments: PaymentRecord[]): string[] => {
+  const reversals = payments.flatMap(({ payment_id: paidBy, refunds, dispute }) => [
+    ...(dispute ? [{ ...dispute, kind: "dispute", payment_id: paidBy, id: dispute.dispute_id }] : []),
+    ...refunds.map((refund) => ({
+      ...refund,
+      kind: "refund",
+      payment_id: paidBy,
+      reason: refund.failure_reason ?? refund.reason,
+      id: refund.refund_id,
+    })),
+  ]);
+  if (reversals.length === 0) return [];
+  return ["", styleText("bold", "Refunds and disputes of these payments"), tablesOf(reversals, reversalColumns)];
+};
 
 const nothingFound = (id: string, userIds: string[], { name }: Target, options: ShowOptions): string => {
   if (userIds.length > 0) return `Nothing is recorded of ${userIds.join(" and ")} in ${name}`;

@@ -38,7 +38,7 @@ export const smokeTest = async (options: TargetOptions, signal: AbortSignal): Pr
         hasPassed: false,
         text: `no outcome was logged within ${timeoutMilliseconds / 1000} s`,
       };
-      const heading = `${result.hasPassed ? "passed" : "FAILED"}  ${type.padEnd(30)}`;
+      const heading = `${result.hasPassed ? "passed" : "FAILED"}  ${type.padEnd(32)}`;
       console.log(besideOrBelow(heading, escapeText(result.text), "  ", 8));
     }
     const problem = await rowProblem(smoke, target);
@@ -98,8 +98,11 @@ const rowProblem = async (
     return `the subscription of ${userId} is ${subscription?.status ?? "not there"}, and should be canceled`;
   const payments = await records.paymentsOf(invoiceId);
   const [statuses, ids] = [payments.map(({ status }) => status), payments.map(({ payment_id: id }) => id)];
-  if (statuses.toSorted().join() !== "failed,succeeded")
-    return `${invoiceId} has ${statuses.join(" and ") || "no payment"}, and should have failed and succeeded`;
+  if (statuses.toSorted().join() !== "failed,partially_refunded")
+    return `${invoiceId} has ${statuses.join(" and ") || "no payment"}, and should have failed and partially_refunded`;
+  const dispute = payments.find(({ status }) => status !== "failed")?.dispute;
+  if (dispute?.status !== "won")
+    return `the dispute about ${paymentIntentId} is ${dispute?.status ?? "not there"}, and should be won`;
   return ids.includes(paymentIntentId) ? null : `no payment of ${invoiceId} is named ${paymentIntentId}`;
 };
 

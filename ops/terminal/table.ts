@@ -32,6 +32,7 @@ const timeColumns = [
   "created_at",
   "current_period_end",
   "current_period_start",
+  "due_by",
   "ended_at",
   "expires_at",
   "gap_since",

@@ -10,7 +10,7 @@ const LambdaLog = type({
     /** Stripe's type of the event, and when Stripe created it, in unix seconds. */
     type: optional(nullable(string())),
     created: optional(nullable(integer())),
-    userId: optional(string()),
+    userId: optional(nullable(string())),
     outcome: optional(string()),
     written: optional(array(string())),
     error: optional(string()),

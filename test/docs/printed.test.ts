@@ -14,6 +14,7 @@ import {
   samplePrices,
   sampleSubscription,
 } from "../../samples/stripe-objects.ts";
+import { sampleDispute, sampleInvoicePayment, sampleRefund } from "../../samples/reversal-objects.ts";
 import { captured } from "../helpers/captured.ts";
 import { blocksOf } from "../helpers/page.ts";
 import { onTerminal } from "../helpers/terminal.ts";
@@ -101,19 +102,21 @@ test("docs/records.md: a subscription and its payments", async () => {
   const ids = { id: "in_3", customer: "cus_show", subscription: "sub_show" };
   const more = { metadata: { user_id: "user_1" } };
   const bill = { ...ids, amount: 580, created: at("2026-02-14"), ...period };
-  const payment = { type: "payment_intent", payment_intent: "pi_3" };
+  const refund = { id: "re_3", paymentIntent: "pi_3", amount: 80, created: at("2026-02-18") };
+  const dispute = { id: "du_3", paymentIntent: "pi_3", amount: 500, created: at("2026-02-19") };
   const subscription = { id: "sub_show", customer: "cus_show", price: samplePrices.yearly, ...period, more };
   const events: Json[] = [
     sampleEvent("evt_s1", "customer.subscription.created", at("2026-04-20"), sampleSubscription(subscription)),
     sampleEvent("evt_s2", "invoice.payment_failed", at("2026-02-14T01:00"), sampleInvoice(bill)),
     sampleEvent("evt_s3", "invoice.paid", at("2026-02-17"), sampleInvoice({ ...bill, paidAt: at("2026-02-17") })),
-    sampleEvent("evt_s4", "invoice_payment.paid", at("2026-02-17"), {
-      id: "inpay_3",
-      object: "invoice_payment",
-      invoice: "in_3",
-      is_default: true,
-      payment,
-    }),
+    sampleEvent(
+      "evt_s4",
+      "invoice_payment.paid",
+      at("2026-02-17"),
+      sampleInvoicePayment("in_3", "pi_3", 580, at("2026-02-17")),
+    ),
+    sampleEvent("evt_s5", "refund.created", refund.created, sampleRefund(refund)),
+    sampleEvent("evt_s6", "charge.dispute.created", dispute.created, sampleDispute(dispute)),
   ];
   for (const event of events) assert.is((await serving.handle(event)).outcome, "applied");
   const printed = await printedBy(() => showRecords("user_1", { local: serving.url, limit: 20, since: new Date(0) }));

@@ -260,11 +260,12 @@ test("events replayed onto the first version's rows bring them up to date, and k
     );
     assert.equal([core[1]?.["status"], core[1]?.["nickname"]], ["canceled", "first"]);
     // The page tells the key of a payment by its other fields.
-    for (const { PK, SK, stripe_invoice_id: invoice, status, created_at: at, attempt_count: attempt } of payments) {
+    const rows = payments.filter(({ SK }) => SK !== "REVERSALS");
+    for (const { PK, SK, stripe_invoice_id: invoice, status, created_at: at, attempt_count: attempt } of rows) {
       assert.is(PK, `INVOICE#${invoice}`);
       assert.is(SK, status === "succeeded" ? "SUCCEEDED" : `FAILED#${at}#${attempt}`);
     }
-    assert.ok(payments.length > 2);
+    assert.ok(rows.length > 2);
   } finally {
     await runner.stop();
   }

@@ -65,10 +65,10 @@ test("plays the events of the sample subscription, shows its rows, and ends with
     assert.match(stdout, title);
   }
   const line =
-    /^evt_life_06 +invoice\.payment_failed +applied +\d+ ms +ResolveCustomer > IsItForUs > WritePayment\n {2}payments INVOICE#in_life_3 FAILED#\d{10}#1$/m;
+    /^evt_life_07 +invoice\.payment_failed +applied +\d+ ms +ResolveCustomer > IsItForUs > WritePayment\n {2}payments INVOICE#in_life_3 FAILED#\d{10}#1$/m;
   assert.match(stdout, line);
   assert.match(stdout, /user_cus_sample +canceled +yearly +[-\d: ]+ sub_sample/);
-  assert.match(stdout, /^evt_life_09 +customer\.subscription\.updated +lost on its way, on purpose$/m);
+  assert.match(stdout, /^evt_life_11 +customer\.subscription\.updated +lost on its way, on purpose$/m);
   const healing = /^sub_sample +heal-subscription +healed +[\d.]+ s .*\n {2}core USER#user_cus_sample SUBSCRIPTION$/m;
   assert.match(stdout, healing);
   assert.match(stdout, /^13 events in .*: 13 applied\nIn the background: 1 healed$/m);

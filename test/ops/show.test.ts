@@ -28,7 +28,7 @@ const show = async (id: string, more: object = {}) => {
 };
 
 test("shows a user's subscription and payments, by the user, the customer, an invoice or an event", async () => {
-  for (const id of ["user_cus_sample", "cus_sample", "in_life_3", "evt_life_06"]) {
+  for (const id of ["user_cus_sample", "cus_sample", "in_life_3", "evt_life_07"]) {
     const { code, printed } = await show(id);
     assert.is(code, 0);
     const [user, ...others] = JSON.parse(printed);
@@ -37,7 +37,7 @@ test("shows a user's subscription and payments, by the user, the customer, an in
       user.payments.map((payment: Record<string, unknown>) => [payment["stripe_invoice_id"], payment["status"]]),
       [
         ["in_life_4", "succeeded"],
-        ["in_life_3", "succeeded"],
+        ["in_life_3", "partially_refunded"],
         ["in_life_3", "failed"],
         ["in_life_2", "succeeded"],
         ["in_life_1", "succeeded"],
@@ -55,7 +55,15 @@ test("prints a table each, with order and gaps, and says where there is more", a
   assert.match(`${lines[2]}`, /sub_sample .* canceled +yearly .* certain +-/);
   assert.is(lines[4], "Payments of user_cus_sample, the newest first");
   // The newest payment, and the two of the invoice before: none is parted.
-  assert.equal([lines.length, lines.at(-1)], [10, "  … there may be more (--limit)"]);
+  assert.is(lines[9], "  … there may be more (--limit)");
+  assert.match(`${lines[7]}`, /partially_refunded +580 +290 +290 +jpy +in_life_3 +pi_life_3/);
+  assert.is(lines[11], "Refunds and disputes of these payments");
+  assert.match(
+    `${lines[13]}`,
+    /dispute +won +5413 +jpy +subscription_canceled +2026-03-13 00:00 +pi_life_4 +du_life_1$/,
+  );
+  assert.match(`${lines[14]}`, /refund +succeeded +290 +jpy +requested_by_customer +- +pi_life_3 +re_life_1$/);
+  assert.is(lines.length, 15);
 });
 
 test("says that nothing is recorded", async () => {

@@ -108,6 +108,20 @@ test("can be about a share, which is 0 where there is nothing to share", () => {
   assert.equal([share(ofBoth, 10, null), share(ofBoth, null, 10), share(ofBoth, null, null)], ["ALARM", "OK", "OK"]);
 });
 
+test("can be about the sum of several metrics, of which there may be none", () => {
+  const state = (part: number | null, all: number | null) => {
+    const metrics = makeMetrics(new VirtualClock(0), 100);
+    if (part !== null) metrics.put(errors, part);
+    if (all !== null) metrics.put(invocations, all);
+    return readAlarm(resource(onExpression("SUM(METRICS())")), awsMetrics).evaluate(metrics, 1);
+  };
+  assert.equal(
+    [state(10, 20), state(10, 19), state(30, null)].map((one) => one.state),
+    ["ALARM", "OK", "ALARM"],
+  );
+  assert.is(state(null, null).reason, "SUM(METRICS()) in 1 min: no datapoint (goes off at 30)");
+});
+
 test("is refused if it would not be evaluated here as CloudWatch does, or could never go off", () => {
   const { statistic: _, ...without } = onMetric;
   const cases: [Record<string, unknown>, string][] = [
@@ -139,7 +153,7 @@ const composite = (alarmRule: string) =>
     "aws:cloudwatch/compositeAlarm:CompositeAlarm",
   );
 
-const graphWith = (alarmRule: string) => ({
+const graphWith = (alarmRule: string, ...others: ReturnType<typeof resource>[]) => ({
   stack: "test",
   region: "",
   account: "",
@@ -148,6 +162,7 @@ const graphWith = (alarmRule: string) => ({
     resource({ ...onMetric, evaluationPeriods: 1, datapointsToAlarm: 1 }),
     resource({ ...onMetric, name: "test-never", threshold: 9 }),
     composite(alarmRule),
+    ...others,
   ],
 });
 
@@ -170,6 +185,25 @@ test("of others goes off with the first of them, is over with the last, and repo
   );
   assert.is(changes[0]?.reason, "Sum of Errors in 1 min: 1 (goes off at 1)");
   assert.is(changes[1]?.reason, "test-alarm");
+});
+
+test("of others can be about such alarms in turn, which are made before it", () => {
+  const rule = 'ALARM("test-alarm")';
+  const all = composite('ALARM("test-page")');
+  const outer = { ...all, inputs: { ...all.inputs, alarmName: "test-all" } };
+  const metrics = makeMetrics(new VirtualClock(0), 100);
+  const alarms = alarmsOf(graphWith(rule, outer), awsMetrics);
+  metrics.put(errors);
+  assert.equal(
+    alarms
+      .evaluate(metrics, 1)
+      .map(({ name, reason }) => [name, reason])
+      .slice(1),
+    [
+      ["test-page", "test-alarm"],
+      ["test-all", "test-page"],
+    ],
+  );
 });
 
 test("of others is refused where it names none, or in another way than by OR", () => {

@@ -30,9 +30,9 @@ const subscription = (id: string, more: Partial<SampleSubscription> = {}) =>
   sampleSubscription({ id: `sub_${id}`, ...period, ...more });
 
 // A good event of a type, about a thing of its own.
-const eventOf = (type: string, id: string): Json => {
+const eventOf = (type: string, id: string, start = period.start): Json => {
   const own = { name: id, customer: "cus_sample", subscription: `sub_${id}`, userId: null };
-  return sampleOf(type, { ...own, start: period.start }, id).event;
+  return sampleOf(type, { ...own, start }, id).event;
 };
 
 const rounds = [0, 1, 2, 3];
@@ -142,7 +142,26 @@ const failInBackground = async (): Promise<void> => {
   await running.executions.idle();
   // Stripe shows what no event has told.
   running.learn([running.envelope(eventOf("customer.subscription.created", "evt_drift"))]);
+  const events = reversing.map((type) => eventOf(type, "evt_reversed_learnt", now() - day / 1000));
+  await take(events.slice(0, 2));
+  running.learn(events.slice(2).map(running.envelope));
   await reconcileAll();
+};
+
+const now = (): number => Math.floor(clock.now() / 1000);
+
+// A payment, what names its intent, and what says that money of it goes back, or may.
+const reversing = ["invoice.paid", "invoice_payment.paid", "refund.updated", "charge.dispute.created"];
+
+// In orders in which each Lambda is the one that tells of it, once the payment is known for ours.
+const reverse = async (): Promise<void> => {
+  for (const order of [
+    [0, 1, 2, 3],
+    [1, 2, 3, 0],
+    [0, 2, 3, 1],
+  ]) {
+    for (const at of order) await take([eventOf(`${reversing[at]}`, `evt_reversed_${order.join("")}`)]);
+  }
 };
 
 const reconcileAll = async (): Promise<void> => {
@@ -188,6 +207,7 @@ test("go off, every single one, by what goes wrong in a run, and are over once t
   await failInLambdas();
   await failInBackground();
   await readOften();
+  await reverse();
   await failAtBilling();
   queueOf("parked").send("{}", clock.now());
   await pass(4 * day + hour);
@@ -197,7 +217,8 @@ test("go off, every single one, by what goes wrong in a run, and are over once t
     names.filter((name) => !wentOff.has(name)),
     [],
   );
-  assert.is(names.length, ofType(graph, "aws:cloudwatch/metricAlarm:MetricAlarm").length + 1);
+  const types = ["aws:cloudwatch/metricAlarm:MetricAlarm", "aws:cloudwatch/compositeAlarm:CompositeAlarm"];
+  assert.is(names.length, types.flatMap((type) => ofType(graph, type)).length);
 
   for (const queue of running.queues.all) empty(queue);
   await take(workflows.map(({ name, eventType }) => eventOf(eventType, `evt_good_${name}`)));

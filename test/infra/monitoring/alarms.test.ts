@@ -57,6 +57,7 @@ test("are there for every rule, machine, Lambda and queue", async () => {
       ...expected("aws:lambda/function:Function", ["errors", "throttled", "slow"]),
       ...expected("aws:sqs/queue:Queue", ["old"]),
       "dead-letter-queue-not-empty",
+      "dispute-opened",
       "drift",
       "no-events",
       "not-reconciled",
@@ -92,20 +93,27 @@ test("are such as CloudWatch takes", async () => {
 
 test("page by one composite alarm, on those that recover by themselves; the others notify the topic directly", async () => {
   const graph = await graphOf("prod");
-  const [page, ...others] = ofType(graph, compositeType);
-  assert.is(others.length, 0);
-  const { alarmRule, alarmActions, okActions } = Object(page?.inputs);
+  const composites = ofType(graph, compositeType).map(({ inputs }) => Object(inputs));
   const topic = ofType(graph, "aws:sns/topic:Topic")[0]?.outputs["arn"];
-  assert.equal([alarmActions, okActions], [[topic], [topic]]);
+  const [page, ...others] = composites.filter(({ alarmActions }) => alarmActions.length > 0);
+  assert.equal([page.alarmActions, page.okActions, others], [[topic], [topic], []]);
+  // What it is about, by way of others of its kind.
+  const about = (alarmRule: string): string[] =>
+    [...alarmRule.matchAll(/ALARM\("([^"]+)"\)/g)].flatMap(([, name = ""]) => {
+      const group = composites.find(({ alarmName }) => alarmName === name);
+      return group ? about(group.alarmRule) : [name];
+    });
   const silent = ofType(graph, alarmType).filter(({ inputs }) => Object(inputs["alarmActions"]).length === 0);
-  assert.equal(alarmRule.split(" OR ").toSorted(), silent.map(({ inputs }) => `ALARM("${inputs["name"]}")`).toSorted());
+  assert.equal(about(page.alarmRule).toSorted(), silent.map(({ inputs }) => `${inputs["name"]}`).toSorted());
   // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
-  assert.ok(alarmRule.length <= 10_240 && silent.length <= 100);
+  for (const { alarmRule } of composites)
+    assert.ok(alarmRule.length <= 10_240 && alarmRule.split(" OR ").length <= 100);
   const telling = ofType(graph, alarmType).filter((alarm) => !silent.includes(alarm));
   for (const { inputs } of telling) assert.equal([inputs["alarmActions"], inputs["okActions"]], [[topic], [topic]]);
   assert.equal(telling.map(({ name }) => name).toSorted(), [
     "dead-letter-queue-not-empty",
     "dead-letter-queue-old",
+    "dispute-opened",
     "drift",
     "not-reconciled",
     "parked-old",
@@ -160,6 +168,7 @@ test("are each on the page of what to do", async () => {
     "aws:lambda/function:Function": "<lambda>",
   };
   const graph = await graphOf("prod");
+  for (const { name } of ofType(graph, compositeType)) assert.match(page, `\`${name}\``);
   for (const { name } of ofType(graph, alarmType)) {
     const [about] = graph.resources
       .filter((one) => one.type in kinds && name.startsWith(`${one.name}-`))

@@ -99,6 +99,20 @@ test("says of which source an unmatched event is, if it is not the stack's", () 
   assert.match(foreign, /ms\n {2}no rule takes events of aws\.partner\/\\u001bother$/);
 });
 
+test("keeps what follows in one column, though two types of event are longer than the others", () => {
+  const columns = ["invoice.paid", "charge.dispute.funds_reinstated"].map((type) => line({ type }).indexOf(" ms"));
+  assert.is(new Set(columns).size, 1);
+});
+
+test("shows a payment as other services read it, with its refunds and disputes", () => {
+  const said = { at: 2, status: "succeeded", amount: 80, currency: "jpy", created: 1 };
+  const reversals = { PK: "PAYMENT#pi_1", SK: "REVERSALS", user_id: "u", refund_re_1: [JSON.stringify(said)] };
+  const paid = { ...payment("in_1", january), PK: "INVOICE#in_1", stripe_payment_intent_ids: ["pi_1"] };
+  const printed = stripVTControlCharacters(rowsOf({ core: [], payments: [paid, reversals] }));
+  assert.match(printed, "Payments (1)\n");
+  assert.match(printed, /^ {2}in_1 +partially_refunded +580 +80 +jpy /m);
+});
+
 test("keeps what follows in one column, whatever the outcome", () => {
   const outcomes = ["applied", "duplicate", "stale", "skipped", "refused", "dead-letter", "unmatched", "lost"] as const;
   const columns = outcomes.map((one) => line({ outcome: one }).indexOf(" ms"));
@@ -174,15 +188,15 @@ test("shows payments with the newest last, times as dates, and what is missing a
   assert.is(heading, "Payments (2)");
   assert.is(
     columns,
-    "  stripe_invoice_id  status     amount  currency  created_at        user_id  failure_reason  expires_at",
+    "  stripe_invoice_id  status     amount  refunded_amount  currency  created_at        user_id  failure_reason  expires_at",
   );
   assert.is(
     first,
-    "  in_1               succeeded  580     jpy       2026-01-01 00:00  user_1   expired_card    2026-01-01 00:00",
+    "  in_1               succeeded  580     0                jpy       2026-01-01 00:00  user_1   expired_card    2026-01-01 00:00",
   );
   assert.is(
     second,
-    "  in_2               succeeded  580     jpy       2026-01-02 01:01  user_1   -               2026-01-01 00:00",
+    "  in_2               succeeded  580     0                jpy       2026-01-02 01:01  user_1   -               2026-01-01 00:00",
   );
 });
 

@@ -44,7 +44,7 @@ test.after(async () => {
 
 const commands: [string, (local: { local: string }) => Promise<number>, number][] = [
   ["trace", (local) => traceEvent(failing, { ...local, since: new Date(0) }), 0],
-  ["trace of an event that was handled", (local) => traceEvent("evt_life_06", { ...local, since: new Date(0) }), 0],
+  ["trace of an event that was handled", (local) => traceEvent("evt_life_07", { ...local, since: new Date(0) }), 0],
   ["trace of nothing", (local) => traceEvent("evt_none", { ...local, since: new Date(0) }), 1],
   ["show", (local) => showRecords("cus_sample", { ...local, limit: 20, since: new Date(0) }), 0],
   ["show of nothing", (local) => showRecords("evt_none", { ...local, limit: 20, since: new Date(0) }), 1],
