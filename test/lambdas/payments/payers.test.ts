@@ -169,19 +169,19 @@ test("are the payment intent, or the charge where there is none", () => {
 });
 
 test("are kept apart by what they are: a charge names no payment", async () => {
-  assert.is((await payments.link("in_charge", { id: "ch_1", kind: "charge" }, 500)).outcome, "applied");
-  assert.is((await payments.link("in_charge", { id: "ch_1", kind: "charge" }, 500)).outcome, "duplicate");
-  assert.equal(await rowOf("in_charge"), {
-    PK: "INVOICE#in_charge",
+  assert.is((await payments.link("in_by_charge", { id: "ch_1", kind: "charge" }, 500)).outcome, "applied");
+  assert.is((await payments.link("in_by_charge", { id: "ch_1", kind: "charge" }, 500)).outcome, "duplicate");
+  assert.equal(await rowOf("in_by_charge"), {
+    PK: "INVOICE#in_by_charge",
     SK: "SUCCEEDED",
     stripe_charge_ids: ["ch_1"],
     expires_at: 500,
   });
-  const charged = paid("in_charge", { payer: { id: "ch_2", kind: "charge" } });
+  const charged = paid("in_by_charge", { payer: { id: "ch_2", kind: "charge" } });
   assert.equal(await payments.record(charged), { outcome: "applied", isFirst: true, payers: ["ch_1", "ch_2"] });
   assert.equal(await payments.record(charged), { outcome: "duplicate", isFirst: false, payers: ["ch_1", "ch_2"] });
-  const { payment_id: id, stripe_charge_ids: charges } = await rowOf("in_charge");
-  assert.equal([id, charges], ["in_charge", ["ch_1", "ch_2"]]);
+  const { payment_id: id, stripe_charge_ids: charges } = await rowOf("in_by_charge");
+  assert.equal([id, charges], ["in_by_charge", ["ch_1", "ch_2"]]);
 });
 
 test("say whose payment it is once that is on record", async () => {
