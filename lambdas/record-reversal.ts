@@ -1,5 +1,5 @@
 import { env } from "./runtime/env.ts";
-import { Refused } from "./runtime/errors.ts";
+import { InvalidEvent, Refused } from "./runtime/errors.ts";
 import { handle } from "./runtime/handle.ts";
 import type { Log } from "./runtime/log.ts";
 import { emitMetrics } from "./runtime/metric.ts";
@@ -8,7 +8,7 @@ import { type Payments, paymentsTable } from "./payments/payments-table.ts";
 import { sevenYearsAfter } from "./payments/retention.ts";
 import { factsOf } from "./reversals/facts-of.ts";
 import { linkPayers } from "./reversals/link-payers.ts";
-import { report } from "./reversals/report.ts";
+import { remind, report } from "./reversals/report.ts";
 import { type ReversalsTable, reversalsTable } from "./reversals/reversals-table.ts";
 import { assertAccepted } from "./stripe/event-types.ts";
 import { rejectTestMode, skipConnectedAccount } from "./stripe/origin.ts";
@@ -29,6 +29,7 @@ export const recordReversal =
     const { detail } = parse(event, Event);
     assertAccepted("record-reversal", detail.type);
     const reversal = detail.data.object;
+    assertObject(detail.type, reversal.object);
     const paymentId = paymentOf(reversal);
     const ids = { paymentId, reversalId: reversal.id };
     const skip = (reason: string) => {
@@ -49,6 +50,8 @@ export const recordReversal =
     const change = await reversals.add(paymentId, factsOf(reversal, detail.created), expiresAt);
     report(change, log);
     const { outcome, key, after } = change;
+    // The try before may have ended before it told of it.
+    if (outcome === "duplicate") remind(after, reversal.id, log);
     if (after.userId === null && isCharge && reversal.invoice) {
       const kind = reversal.payment_intent ? "default_intent" : "charge";
       const { payment } = await payments.link(reversal.invoice, { id: paymentId, kind }, expiresAt);
@@ -58,6 +61,11 @@ export const recordReversal =
     log.info("Reversal recorded", { outcome, written, userId: after.userId, invoiceId: after.invoiceId, ...ids });
     return { outcome, written };
   };
+
+const assertObject = (type: string, object: Reversal["object"]): void => {
+  const expected = type.startsWith("charge.dispute.") ? "dispute" : type === "charge.refunded" ? "charge" : "refund";
+  if (object !== expected) throw new InvalidEvent(`detail.data.object.object: expected ${expected}, got ${object}`);
+};
 
 export const handler = (input: unknown) => {
   const table = env("HOMEBIYORI_PAYMENTS");

@@ -6,7 +6,7 @@ import { Invoice } from "./stripe/invoice.ts";
 import type { Log } from "./runtime/log.ts";
 import { emitMetrics } from "./runtime/metric.ts";
 import { parse } from "./runtime/parse.ts";
-import { linkOf, toPayment } from "./payments/payment.ts";
+import { toPayment } from "./payments/payment.ts";
 import { type Payments, paymentsTable } from "./payments/payments-table.ts";
 import { linkPayers } from "./reversals/link-payers.ts";
 import { type ReversalsTable, reversalsTable } from "./reversals/reversals-table.ts";
@@ -27,7 +27,7 @@ export const writePayment = (payments: Payments, reversals: ReversalsTable) => a
   const failed = Number(payment.status === "failed");
   // The row of each Event object stays; the alarm is about attempts.
   const isNew = payment.status === "succeeded" || (await payments.isNewAttempt(payment));
-  const { outcome, isFirst, payers } = await payments.record(payment);
+  const { outcome, isFirst, payers, payment: recorded } = await payments.record(payment);
   const result = { outcome, written: outcome === "applied" ? [`payments ${payment.PK} ${payment.SK}`] : [] };
   const { billing_reason: billingReason, next_payment_attempt: nextAttempt } = detail.data.object;
   const facts = {
@@ -52,7 +52,7 @@ export const writePayment = (payments: Payments, reversals: ReversalsTable) => a
     });
   }
   if (isFirst && isNew) emitMetrics({ PaymentFailed: failed, PaymentSucceeded: 1 - failed });
-  if (payment.status === "succeeded") await linkPayers(reversals, payers, linkOf(payment), log);
+  if (payment.status === "succeeded" && recorded) await linkPayers(reversals, payers, recorded, log);
   return result;
 };
 

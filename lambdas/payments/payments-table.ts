@@ -2,7 +2,7 @@ import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { assignments } from "../dynamodb/assignments.ts";
 import { dynamodb, isConditionFailed, update } from "../dynamodb/dynamodb.ts";
 import { failedSortKeys, invoicePartition, succeededKey } from "../dynamodb/keys.ts";
-import type { LinkedPayment, Payment } from "./payment.ts";
+import { type LinkedPayment, linkOf, type Payment } from "./payment.ts";
 import { addPayer, naming, type PaymentRow, settleIntent } from "./add-payer.ts";
 import { type Payer, payersOf } from "./payers.ts";
 import { withoutTwins } from "./twins.ts";
@@ -38,6 +38,8 @@ interface Recorded {
   outcome: "applied" | "duplicate" | "stale";
   isFirst: boolean;
   payers: string[];
+  /** Whose payment is on record now. */
+  payment: LinkedPayment | null;
 }
 
 /** Reads all rows of an invoice. */
@@ -54,17 +56,16 @@ export const paymentsTable = (tableName: string): Payments & PaymentRows => ({
     } catch (error) {
       if (!isConditionFailed(error)) throw error;
       // What it says of the payment loses, but the payer that it names is kept.
-      if (!payer) return { outcome: "stale", isFirst: false, payers: [] };
+      if (!payer) return { outcome: "stale", isFirst: false, payers: [], payment: null };
       const { outcome, before } = await addPayer(row, payer, said.expires_at);
-      return { outcome: outcome === "applied" ? outcome : "stale", isFirst: false, payers: payersAfter(before, payer) };
+      const [payers, recorded] = [payersAfter(before, payer), linkOf(before)];
+      return { outcome: outcome === "applied" ? outcome : "stale", isFirst: false, payers, payment: recorded };
     }
   },
   link: async (invoiceId, payer, expiresAt) => {
     const Key = succeededKey(invoiceId);
     const { outcome, before } = await addPayer({ TableName: tableName, Key }, payer, expiresAt);
-    const { user_id: userId, expires_at: until } = before;
-    const payment = typeof userId === "string" ? { userId, invoiceId, expiresAt: Number(until) } : null;
-    return { outcome, key: `${Key.PK} ${Key.SK}`, payment };
+    return { outcome, key: `${Key.PK} ${Key.SK}`, payment: linkOf(before) };
   },
   isNewAttempt: async (failed) => {
     const others = (await query(tableName, failed.PK, failedSortKeys)).filter(({ SK }) => SK !== failed.SK);
@@ -126,7 +127,8 @@ const recordBest = async (row: PaymentRow, said: Said, payer: Payer | undefined)
   const isKnown = Object.entries(said).every(([name, value]) => before[name] === value);
   const isDuplicate = isKnown && (!payer || payersOf(before).includes(payer.id));
   const isFirst = before["amount"] === undefined;
-  return { outcome: isDuplicate ? "duplicate" : "applied", isFirst, payers: payersAfter(before, payer) };
+  const payers = payersAfter(before, payer);
+  return { outcome: isDuplicate ? "duplicate" : "applied", isFirst, payers, payment: linkOf({ ...said }) };
 };
 
 // Orders events of equal amount and time by what they say: first by how much of it is known, then by all that can differ.

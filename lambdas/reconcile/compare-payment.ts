@@ -50,7 +50,8 @@ export const compareInvoice = async (books: Books, value: unknown): Promise<Comp
   const named = row ? payersOf(row) : [];
   if (!isPaid) return comparePayers(books, invoice, found.userId, named);
   const compared = await comparePayment(books, "payment", invoice.id, payment, row);
-  if (books.backfill && !books.dryRun && row) await linkPayers(books.reversals, named, linkOf(payment), books.log);
+  const recorded = row && linkOf(row);
+  if (books.backfill && !books.dryRun && recorded) await linkPayers(books.reversals, named, recorded, books.log);
   // What is recorded names its own payer.
   const own = compared.outcome !== "equal" && payment.payer ? [payment.payer.id] : [];
   return [compared, ...(await comparePayers(books, invoice, found.userId, [...named, ...own]))];
@@ -93,8 +94,8 @@ const comparePayment = async (
   if (fields.length === 0) return { ...object, outcome: "equal", differences: [] };
   const differences = differencesOf(fields, row, { ...payment });
   if (dryRun) return { ...object, outcome: "would_heal", differences };
-  const { outcome, payers } = await payments.record(payment);
-  if (kind === "payment") await linkPayers(reversals, payers, linkOf(payment), log);
+  const { outcome, payers, payment: recorded } = await payments.record(payment);
+  if (kind === "payment" && recorded) await linkPayers(reversals, payers, recorded, log);
   return { ...object, outcome: outcome === "applied" ? "healed" : "equal", differences };
 };
 

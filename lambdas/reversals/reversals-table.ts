@@ -75,7 +75,7 @@ const textsOf = (value: unknown): Set<string> => (value instanceof Set ? value :
 const itemOf = (attributes: Record<string, unknown>): ReversedItem => {
   const { user_id: userId, stripe_invoice_id: invoiceId } = attributes;
   const text = (value: unknown) => (typeof value === "string" ? value : null);
-  return { userId: text(userId), invoiceId: text(invoiceId), reversals: reversalsIn([attributes]) };
+  return { userId: text(userId), invoiceId: text(invoiceId), reversals: reversalsIn(attributes) };
 };
 
 // Returns the attributes as they were. It is kept until the last that it says may go: an older event leaves that as it is.
