@@ -25,8 +25,10 @@ const rowOf = async (id: string, SK = "SUCCEEDED"): Promise<Json> =>
 
 const placeOf = (id: string) => ({ TableName: tables.payments, Key: { PK: `INVOICE#${id}`, SK: "SUCCEEDED" } });
 
-const payer = (id: string, { kind = "default_intent" as Payer["kind"], expiresAt = 500 } = {}) =>
-  [{ id, kind }, expiresAt] as const;
+const payer = (id: string, more: { kind?: Payer["kind"]; expiresAt?: number } = {}): [Payer, number] => [
+  { id, kind: more.kind ?? "default_intent" },
+  more.expiresAt ?? 500,
+];
 const part = { kind: "intent" } as const;
 
 const recorded = async (payment: Payment) => {
