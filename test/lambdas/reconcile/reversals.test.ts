@@ -224,7 +224,7 @@ test("links the payers of payments that are equal in a backfill alone, so that w
   // As the rows are of a time when no payer was linked.
   const payments = paymentsTable(tables.payments);
   for (const id of ["pi_before", "pi_before_2"]) await payments.link("in_before", { id, kind: "intent" }, now);
-  await link("in_before", { id: "pi_before", kind: "default_intent" }, now);
+  await payments.link("in_before", { id: "pi_before", kind: "default_intent" }, now);
   stripe.set("invoices", invoice);
   stripe.set("refunds", refundOf("before"));
   const since = now - 5 * day;
