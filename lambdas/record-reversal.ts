@@ -1,5 +1,5 @@
 import { env } from "./runtime/env.ts";
-import { Refused } from "./runtime/errors.ts";
+import { InvalidEvent, Refused } from "./runtime/errors.ts";
 import { handle } from "./runtime/handle.ts";
 import type { Log } from "./runtime/log.ts";
 import { emitMetrics } from "./runtime/metric.ts";
@@ -9,7 +9,7 @@ import { sevenYearsAfter } from "./payments/retention.ts";
 import { type PublishSettings, toPublish } from "./publishing/to-publish.ts";
 import { factsOf } from "./reversals/facts-of.ts";
 import { linkPayers } from "./reversals/link-payers.ts";
-import { report } from "./reversals/report.ts";
+import { remind, report } from "./reversals/report.ts";
 import { type ReversalsTable, reversalsTable } from "./reversals/reversals-table.ts";
 import { assertAccepted } from "./stripe/event-types.ts";
 import { rejectTestMode, skipConnectedAccount } from "./stripe/origin.ts";
@@ -34,6 +34,7 @@ export const recordReversal =
     const { detail } = parse(event, Event);
     assertAccepted("record-reversal", detail.type);
     const reversal = detail.data.object;
+    assertObject(detail.type, reversal.object);
     const paymentId = paymentOf(reversal);
     const ids = { paymentId, reversalId: reversal.id };
     const skip = (reason: string) => {
@@ -56,6 +57,8 @@ export const recordReversal =
     report(change, log);
     const { outcome, key, after } = change;
     const unpublished = [change.unpublished];
+    // The try before may have ended before it told of it.
+    if (outcome === "duplicate") remind(after, reversal.id, log);
     if (after.userId === null && isCharge && reversal.invoice) {
       const kind = reversal.payment_intent ? "default_intent" : "charge";
       const { payment } = await payments.link(reversal.invoice, { id: paymentId, kind }, expiresAt);
@@ -66,6 +69,11 @@ export const recordReversal =
     // What was published by the first is in the second too.
     return { outcome, written, publish: toPublish(unpublished.slice(-1), { bus }, detail) };
   };
+
+const assertObject = (type: string, object: Reversal["object"]): void => {
+  const expected = type.startsWith("charge.dispute.") ? "dispute" : type === "charge.refunded" ? "charge" : "refund";
+  if (object !== expected) throw new InvalidEvent(`detail.data.object.object: expected ${expected}, got ${object}`);
+};
 
 export const handler = (input: unknown) => {
   const table = env("HOMEBIYORI_PAYMENTS");

@@ -6,7 +6,7 @@ import { Invoice } from "./stripe/invoice.ts";
 import type { Log } from "./runtime/log.ts";
 import { emitMetrics } from "./runtime/metric.ts";
 import { parse } from "./runtime/parse.ts";
-import { linkOf, toPayment } from "./payments/payment.ts";
+import { toPayment } from "./payments/payment.ts";
 import { type Payments, paymentsTable } from "./payments/payments-table.ts";
 import { type PublishSettings, toPublish } from "./publishing/to-publish.ts";
 import { linkPayers } from "./reversals/link-payers.ts";

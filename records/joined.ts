@@ -31,7 +31,7 @@ const mostKeys = 100;
 const getAll = async (documents: DynamoDBDocumentClient, tableName: string, payers: string[]): Promise<Item[]> => {
   const items: Item[] = [];
   let left: BatchGetCommandOutput["UnprocessedKeys"] = { [tableName]: { Keys: payers.map(reversalsKey) } };
-  while (left?.[tableName]) {
+  while (left && Object.keys(left).length > 0) {
     const answer: BatchGetCommandOutput = await documents.send(new BatchGetCommand({ RequestItems: left }));
     items.push(...(answer.Responses?.[tableName] ?? []));
     left = answer.UnprocessedKeys;

@@ -123,6 +123,6 @@ export const toPayment = (item: Item, reversals: readonly Item[]): PaymentRecord
     ...fields,
     ...(intents instanceof Set && { stripe_payment_intent_ids: [...intents].map(String).toSorted() }),
     ...(charges instanceof Set && { stripe_charge_ids: [...charges].map(String).toSorted() }),
-    ...reversedPayment(fields, reversalsIn(reversals)),
+    ...reversedPayment(fields, reversals.map(reversalsIn)),
   };
 };

@@ -83,15 +83,15 @@ export const sampleMonth = ({ name, customer, subscription, userId, start }: Sub
     subscription: (status, period, more = {}) =>
       sampleSubscription({ id: subscription, customer, status, ...period, more: { metadata, ...more } }),
     item: (period) => sampleItem(samplePrices.monthly, period.start, period.end),
-    invoice: (paidAt) =>
+    invoice: (at) =>
       sampleInvoice({
         id: invoiceId,
         customer,
         subscription,
         amount,
         created: start,
-        attempts: paidAt === undefined ? 1 : 2,
-        ...(paidAt !== undefined && { paidAt }),
+        attempts: at === undefined ? 1 : 2,
+        ...(at !== undefined && { paidAt: at }),
         ...paid,
         more: { parent },
       }),

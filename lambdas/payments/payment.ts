@@ -73,16 +73,13 @@ export const toPayment = (
   };
 };
 
-/** Whose payment of which invoice it is, and until when it is kept. */
-export const linkOf = ({
-  user_id: userId,
-  stripe_invoice_id: invoiceId,
-  expires_at: expiresAt,
-}: Payment): LinkedPayment => ({
-  userId,
-  invoiceId,
-  expiresAt,
-});
+/** Whose payment a row is, of which invoice, and until when what is about it is kept; null where no payment is on record in it. */
+export const linkOf = (row: Record<string, unknown>): LinkedPayment | null => {
+  const { user_id: userId, stripe_invoice_id: invoiceId, stripe_created: created } = row;
+  if (typeof userId !== "string" || typeof invoiceId !== "string") return null;
+  // All events of an invoice say the same of when it was made.
+  return { userId, invoiceId, expiresAt: sevenYearsAfter(Number(created)) };
+};
 
 // No invoice event holds the reason in any version, unless its payment intent was expanded.
 const failureReason = (intent: ReturnType<typeof paymentIntentOf>): string =>

@@ -2,7 +2,7 @@ import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { assignments } from "../dynamodb/assignments.ts";
 import { dynamodb, updateIf } from "../dynamodb/dynamodb.ts";
 import { failedSortKeys, invoicePartition, succeededKey } from "../dynamodb/keys.ts";
-import type { LinkedPayment, Payment } from "./payment.ts";
+import { type LinkedPayment, linkOf, type Payment } from "./payment.ts";
 import { addPayer, isNamed, naming, type PaymentRow, settleIntent } from "./add-payer.ts";
 import { type Payer, payersOf } from "./payers.ts";
 import type { Reason } from "../publishing/billing-event.ts";
@@ -45,6 +45,8 @@ interface Recorded {
   outcome: "applied" | "duplicate" | "stale";
   isFirst: boolean;
   payers: string[];
+  /** Whose payment is on record now. */
+  payment: LinkedPayment | null;
   unpublished: Unpublished;
 }
 
@@ -76,7 +78,7 @@ export const paymentsTable = (tableName: string): Payments & PaymentRows => ({
     const { published, changes } = isWritten && change !== null ? appended(outbox, change) : outbox;
     const attributes = { stripe_published: published, stripe_unpublished: changes };
     const unpublished = unpublishedPayment({ PK, SK }, attributes, isWritten ? before : null);
-    const recorded = { isFirst, payers, unpublished };
+    const recorded = { isFirst, payers, unpublished, payment: linkOf(isWritten ? { ...said } : before) };
     if (isWritten) return { outcome: "applied", ...recorded };
     // What it says of the payment loses, but the payer that it names is kept.
     if (payer && !isNamed(before, payer) && (await addPayer(row, payer, said.expires_at)).outcome === "applied") {
@@ -88,9 +90,7 @@ export const paymentsTable = (tableName: string): Payments & PaymentRows => ({
   link: async (invoiceId, payer, expiresAt) => {
     const Key = succeededKey(invoiceId);
     const { outcome, before } = await addPayer({ TableName: tableName, Key }, payer, expiresAt);
-    const { user_id: userId, expires_at: until } = before;
-    const payment = typeof userId === "string" ? { userId, invoiceId, expiresAt: Number(until) } : null;
-    return { outcome, key: `${Key.PK} ${Key.SK}`, payment };
+    return { outcome, key: `${Key.PK} ${Key.SK}`, payment: linkOf(before) };
   },
   isNewAttempt: async (failed) => {
     const others = (await query(tableName, failed.PK, failedSortKeys)).filter(({ SK }) => SK !== failed.SK);

@@ -51,7 +51,8 @@ export const compareInvoice = async (books: Books, value: unknown): Promise<Comp
   const named = row ? payersOf(row) : [];
   if (!isPaid) return comparePayers(books, invoice, found.userId, named);
   const compared = await comparePayment(books, "payment", invoice.id, payment, row);
-  if (books.reason === "backfill" && !books.dryRun && row) await linkAll(books, named, linkOf(payment));
+  const recorded = row && linkOf(row);
+  if (books.reason === "backfill" && !books.dryRun && recorded) await linkAll(books, named, recorded);
   // What is recorded names its own payer.
   const own = compared.outcome !== "equal" && payment.payer ? [payment.payer.id] : [];
   return [compared, ...(await comparePayers(books, invoice, found.userId, [...named, ...own]))];
@@ -97,9 +98,9 @@ const comparePayment = async (
   const differences = differencesOf(fields, row, { ...payment });
   if (dryRun) return { ...object, outcome: "would_heal", differences };
   const isPublished = kind === "payment" || (await payments.isNewAttempt(payment));
-  const { outcome, payers, unpublished } = await payments.record(payment, { reason, isPublished });
+  const { outcome, payers, unpublished, payment: recorded } = await payments.record(payment, { reason, isPublished });
   books.publish(unpublished);
-  if (kind === "payment") await linkAll(books, payers, linkOf(payment));
+  if (kind === "payment" && recorded) await linkAll(books, payers, recorded);
   return { ...object, outcome: outcome === "applied" ? "healed" : "equal", differences };
 };
 

@@ -30,7 +30,7 @@ export const compareReversal = async (books: Books, answer: Answer<unknown>, onl
   books.publish(item.unpublished);
   const { id, object: kind, created } = reversal;
   const facts = factsOf(reversal, answer.from);
-  const [{ said: { at: _, ...said } = {} } = {}] = facts;
+  const { at: _, ...said }: Record<string, unknown> = { ...facts[0]?.said };
   const known = [...item.reversals.refunds, ...item.reversals.disputes].find((one) => one.id === id);
   const differences = differencesOf(Object.keys(said), known && { ...known }, { ...said });
   const compared = { kind, id, userId: item.userId, reason: null, happenedAt: created, differences };

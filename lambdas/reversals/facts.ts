@@ -27,6 +27,8 @@ export interface ChargeFact {
   amount_refunded: number;
   /** Whether Stripe listed all of these refunds with it: then they say it themselves. */
   is_listed: boolean;
+  /** The refunds in its list that had failed by then, which the amount leaves out. */
+  failed: string[];
   currency: string;
 }
 

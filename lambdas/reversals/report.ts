@@ -1,37 +1,63 @@
 import type { Log } from "../runtime/log.ts";
 import { emitAmount, emitMetrics } from "../runtime/metric.ts";
-import { currenciesOf, needsAnswer, refundedAmount } from "./reversed-payment.ts";
+import { currenciesOf, hasSucceeded, needsAnswer, refundedAmount, sumOf } from "./reversed-payment.ts";
 import type { Reversals } from "./reversals.ts";
 import type { ReversedItem } from "./reversed-item.ts";
 import type { ItemChange } from "./reversals-table.ts";
 
-/** Tells of money of ours that has gone back by a change, and of disputes that wait for an answer since: log lines, and metrics to alert on. */
+/** Tells of money of ours that has gone back by a change, and of disputes: log lines, and metrics to alert on. */
 export const report = ({ before, after }: Pick<ItemChange, "before" | "after">, log: Log): void => {
   const { userId, invoiceId } = after;
   const [old, now] = [before, after].map(oursIn) as [Reversals, Reversals];
-  for (const currency of currenciesOf(now)) {
-    const amount = refundedAmount(now, currency) - refundedAmount(old, currency);
-    if (amount <= 0) continue;
-    log.info("Refunded", { userId, invoiceId, amount, currency });
-    emitMetrics({ Refunded: 1 });
-    emitAmount("RefundedAmount", amount, currency);
+  const ids = { userId, invoiceId };
+  for (const currency of currenciesOf(now)) reportRefunds(old, now, { ...ids, currency }, log);
+  for (const dispute of now.disputes)
+    reportDispute(
+      old.disputes.find(({ id }) => id === dispute.id),
+      dispute,
+      ids,
+      log,
+    );
+};
+
+/** Tells again of a dispute of ours that waits for an answer: better twice than not at all. */
+export const remind = (item: ReversedItem, disputeId: string, log: Log): void => {
+  const { userId, invoiceId } = item;
+  const waiting = oursIn(item).disputes.filter((dispute) => dispute.id === disputeId && needsAnswer(dispute));
+  for (const dispute of waiting) tellOfWaiting(dispute, { userId, invoiceId }, log);
+};
+
+const reportRefunds = (old: Reversals, now: Reversals, facts: { currency: string }, log: Log): void => {
+  const { currency } = facts;
+  const succeeded = now.refunds.filter((refund) => refund.currency === currency && hasSucceeded(refund));
+  const added = succeeded.filter(({ id }) => !old.refunds.some((one) => one.id === id && hasSucceeded(one)));
+  // Where Stripe says how much it is in all, this counts, as it tells of refunds that are not known by themselves.
+  const amount = now.charge === null ? sumOf(added) : refundedAmount(now, currency) - refundedAmount(old, currency);
+  if (amount <= 0) return;
+  log.info("Refunded", { ...facts, amount });
+  emitMetrics({ Refunded: Math.max(added.length, 1) });
+  emitAmount("RefundedAmount", amount, currency);
+};
+
+type Dispute = Reversals["disputes"][number];
+
+const reportDispute = (old: Dispute | undefined, now: Dispute, ids: object, log: Log): void => {
+  if (!old) {
+    emitMetrics({ Disputed: 1 });
+    emitAmount("DisputedAmount", now.amount, now.currency);
   }
-  for (const { id, status, amount, currency, reason, due_by: dueBy } of now.disputes.filter(needsAnswer)) {
-    if (old.disputes.some((one) => one.id === id && needsAnswer(one))) continue;
-    const due = dueBy === null ? null : new Date(dueBy * 1000).toISOString();
-    log.error("Dispute needs an answer", {
-      userId,
-      invoiceId,
-      disputeId: id,
-      status,
-      reason,
-      amount,
-      currency,
-      dueBy: due,
-    });
-    emitMetrics({ DisputeOpened: 1 });
-    emitAmount("DisputedAmount", amount, currency);
-  }
+  if (needsAnswer(now) && !(old && needsAnswer(old))) tellOfWaiting(now, ids, log);
+  else if (old?.status !== now.status) log.info("Disputed", factsOf(now, ids));
+};
+
+const tellOfWaiting = (dispute: Dispute, ids: object, log: Log): void => {
+  log.error("Dispute needs an answer", factsOf(dispute, ids));
+  emitMetrics({ DisputeOpened: 1 });
+};
+
+const factsOf = ({ id: disputeId, status, reason, amount, currency, due_by: dueBy }: Dispute, ids: object): object => {
+  const due = dueBy === null ? null : new Date(dueBy * 1000).toISOString();
+  return { ...ids, disputeId, status, reason, amount, currency, dueBy: due };
 };
 
 // Others sell the payment of which no user is known, or its own events have not come yet, which tell of it then.

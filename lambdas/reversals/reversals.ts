@@ -1,8 +1,9 @@
 import type { ChargeFact, DisputeFact, Fact, RefundFact } from "./facts.ts";
 
-/** The newest that Stripe said of each refund and dispute of a payment. */
+/** The newest that Stripe said of each refund and dispute of what paid a payment. */
 export interface Reversals {
-  refunds: (RefundFact & { id: string })[];
+  /** `failed_at`: since when it is one that has failed or was canceled; null while it is not. */
+  refunds: (RefundFact & { id: string; failed_at: number | null })[];
   disputes: (DisputeFact & { id: string })[];
   /** How much of its charge is refunded; null where the refunds say it themselves. */
   charge: ChargeFact | null;
@@ -14,24 +15,29 @@ export const attributeOf = ({ kind, id, said }: Fact): { name: string; text: str
   text: JSON.stringify(said),
 });
 
-/** Reads the refunds and disputes of one payment from its items, in the order in which they were made. */
-export const reversalsIn = (items: readonly Record<string, unknown>[]): Reversals => ({
-  refunds: textsIn(items, "refund")
-    .map(([id, texts]) => ({ id, ...newestOf<RefundFact>(texts, ({ status }) => statusOrder.refund.indexOf(status)) }))
+/** Reads the refunds and disputes in an item's attributes, in the order in which they were made. */
+export const reversalsIn = (attributes: Record<string, unknown>): Reversals => ({
+  refunds: refundsIn(attributes).toSorted(byAge),
+  disputes: textsIn(attributes, "dispute")
+    .map(([id, texts]) => ({ id, ...newestOf(factsIn<DisputeFact>(texts, disputeRank)) }))
     .toSorted(byAge),
-  disputes: textsIn(items, "dispute")
-    .map(([id, texts]) => ({
-      id,
-      ...newestOf<DisputeFact>(texts, ({ status }) => statusOrder.dispute.indexOf(status)),
-    }))
-    .toSorted(byAge),
-  charge: chargeIn(textsIn(items, "charge").flatMap(([, texts]) => texts)),
+  charge: chargeIn(textsIn(attributes, "charge").flatMap(([, texts]) => texts)),
 });
+
+/** Whether a refund was one, and is none any more. */
+export const hasFailed = ({ status }: { status: string }): boolean => status === "failed" || status === "canceled";
+
+const refundsIn = (attributes: Record<string, unknown>): Reversals["refunds"] =>
+  textsIn(attributes, "refund").map(([id, texts]) => {
+    const facts = factsIn<RefundFact>(texts, ({ status }) => statusOrder.refund.indexOf(status));
+    const since = facts.slice(1 + facts.findLastIndex((said) => !hasFailed(said)));
+    return { id, ...newestOf(facts), failed_at: since[0]?.at ?? null };
+  });
 
 // Only one charge of a payment intent can succeed.
 const chargeIn = (texts: string[]): ChargeFact | null => {
-  const newest = texts.length === 0 ? null : newestOf<ChargeFact>(texts, (said) => said.amount_refunded);
-  return newest?.is_listed === true ? null : newest;
+  const newest = factsIn<ChargeFact>(texts, (said) => said.amount_refunded).at(-1);
+  return newest === undefined || newest.is_listed ? null : newest;
 };
 
 /** Stripe's order of what follows what, for events of one second. */
@@ -51,24 +57,28 @@ export const statusOrder = {
   ],
 };
 
-const textsIn = (items: readonly Record<string, unknown>[], kind: Fact["kind"]): [id: string, texts: string[]][] => {
-  const byId = new Map<string, Set<string>>();
-  for (const [name, value] of items.flatMap((item) => Object.entries(item))) {
-    if (!name.startsWith(`${kind}_`) || !(value instanceof Set)) continue;
-    const id = name.slice(`${kind}_`.length);
-    byId.set(id, new Set<string>([...(byId.get(id) ?? []), ...value]));
-  }
-  return [...byId].map(([id, texts]) => [id, [...texts]]);
-};
+const disputeRank = ({ status }: DisputeFact): number => statusOrder.dispute.indexOf(status);
 
-// The later one; of one second that which comes last at Stripe, and else any, but always the same.
-const newestOf = <T extends { at: number }>(texts: string[], rank: (said: T) => number): T => {
-  // Only this program writes them, so the cast holds.
-  const facts = texts.map((text) => ({ text, said: JSON.parse(text) as T }));
-  return facts.reduce((a, b) => {
-    const order = a.said.at - b.said.at || rank(a.said) - rank(b.said) || (a.text < b.text ? -1 : 1);
-    return order > 0 ? a : b;
-  }).said;
+const textsIn = (attributes: Record<string, unknown>, kind: Fact["kind"]): [id: string, texts: string[]][] =>
+  Object.entries(attributes).flatMap(([name, value]) =>
+    name.startsWith(`${kind}_`) && value instanceof Set
+      ? [[name.slice(`${kind}_`.length), [...value].map(String)] as [string, string[]]]
+      : [],
+  );
+
+// By their times; within one second by what comes last at Stripe, and else in any order, but always the same.
+const factsIn = <T extends { at: number }>(texts: string[], rank: (said: T) => number): T[] =>
+  texts
+    // Only this program writes them, so the cast holds.
+    .map((text) => ({ text, said: JSON.parse(text) as T }))
+    .toSorted((a, b) => a.said.at - b.said.at || rank(a.said) - rank(b.said) || (a.text < b.text ? -1 : 1))
+    .map(({ said }) => said);
+
+const newestOf = <T>(facts: T[]): T => {
+  const newest = facts.at(-1);
+  // DynamoDB has no empty sets.
+  if (newest === undefined) throw new Error("A set of facts is empty");
+  return newest;
 };
 
 const byAge = (a: { created: number; id: string }, b: { created: number; id: string }): number =>

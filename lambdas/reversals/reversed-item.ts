@@ -11,5 +11,5 @@ export interface ReversedItem {
 export const itemOf = (attributes: Record<string, unknown>): ReversedItem => {
   const { user_id: userId, stripe_invoice_id: invoiceId } = attributes;
   const text = (value: unknown) => (typeof value === "string" ? value : null);
-  return { userId: text(userId), invoiceId: text(invoiceId), reversals: reversalsIn([attributes]) };
+  return { userId: text(userId), invoiceId: text(invoiceId), reversals: reversalsIn(attributes) };
 };

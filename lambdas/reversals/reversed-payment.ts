@@ -46,21 +46,21 @@ export interface ReversedPayment {
   dispute: DisputeRecord | null;
 }
 
-/** What a payment is by its refunds and disputes; of a failed one nothing can go back. */
+/** What a payment is by the refunds and disputes of all that paid it; of a failed one nothing can go back. */
 export const reversedPayment = (
   { amount, currency, status }: { amount: number; currency: string; status: "succeeded" | "failed" },
-  reversals: Reversals,
+  all: readonly Reversals[],
 ): ReversedPayment => {
   if (status === "failed") return { status, refunded_amount: 0, net_amount: 0, refunds: [], dispute: null };
-  const refunded = refundedAmount(reversals, currency);
-  const lost = reversals.disputes.filter(isLost);
-  const isElsewhere = currenciesOf(reversals).some((one) => one !== currency);
-  const [dispute] = reversals.disputes.toSorted((a, b) => weightOf(b) - weightOf(a) || b.created - a.created);
+  const refunded = all.reduce((sum, one) => sum + refundedAmount(one, currency), 0);
+  const disputes = all.flatMap((one) => one.disputes);
+  const isElsewhere = all.flatMap(currenciesOf).some((one) => one !== currency);
+  const [dispute] = disputes.toSorted((a, b) => weightOf(b) - weightOf(a) || b.created - a.created);
   return {
     status: statusOf(dispute, refunded >= amount && refunded > 0, refunded > 0 || isElsewhere),
     refunded_amount: refunded,
-    net_amount: isElsewhere ? null : amount - refunded - sumOf(lost),
-    refunds: reversals.refunds.map(refundRecord),
+    net_amount: isElsewhere ? null : amount - refunded - sumOf(disputes.filter(isLost)),
+    refunds: all.flatMap(({ refunds }) => refunds.map(refundRecord)).toSorted((a, b) => a.created_at - b.created_at),
     dispute: dispute ? disputeRecord(dispute) : null,
   };
 };
@@ -73,13 +73,14 @@ export const refundedAmount = ({ refunds, charge }: Reversals, currency: string)
   const own = refunds.filter((refund) => refund.currency === currency);
   const succeeded = own.filter(hasSucceeded);
   if (charge?.currency !== currency) return sumOf(succeeded);
-  const since = own.filter(({ at }) => at >= charge.at);
-  const failed = since.filter((refund) => hasFailed(refund) && refund.created <= charge.at);
-  const added = succeeded.filter(({ at, created }) => at > charge.at && created > charge.at);
+  const { at: summed, amount_refunded: sum, failed: leftOut } = charge;
+  const hasFailedSince = ({ id, created, failed_at: failedAt }: Reversals["refunds"][number]) =>
+    failedAt !== null && failedAt >= summed && created <= summed && !leftOut.includes(id);
   // A night's comparison may tell late of a failure that Stripe's sum had left out: then all of that sum has succeeded.
-  const counted = sumOf(succeeded.filter(({ created }) => created <= charge.at));
-  const left = Math.max(charge.amount_refunded - sumOf(failed), Math.min(counted, charge.amount_refunded));
-  return Math.max(left + sumOf(added), sumOf(since.filter(hasSucceeded)), 0);
+  const counted = sumOf(succeeded.filter(({ created }) => created <= summed));
+  const left = Math.max(sum - sumOf(own.filter(hasFailedSince)), Math.min(counted, sum));
+  const added = succeeded.filter(({ at, created }) => at > summed && created > summed);
+  return Math.max(left + sumOf(added), sumOf(succeeded.filter(({ at }) => at >= summed)), 0);
 };
 
 /** The currencies in which money has gone back. */
@@ -88,17 +89,15 @@ export const currenciesOf = ({ refunds, disputes, charge }: Reversals): string[]
   return [...new Set([...gone, ...(charge && charge.amount_refunded > 0 ? [charge.currency] : [])])];
 };
 
-/** Whether a refund was one, and is none any more. */
-export const hasFailed = ({ status }: Pick<RefundFact, "status">): boolean =>
-  status === "failed" || status === "canceled";
-
 /** The sum of some amounts. */
 export const sumOf = (list: readonly { amount: number }[]): number => list.reduce((sum, { amount }) => sum + amount, 0);
+
+/** Whether a refund has reached whom it is for. */
+export const hasSucceeded = ({ status }: Pick<RefundFact, "status">): boolean => status === "succeeded";
 
 /** Whether a dispute waits for an answer. */
 export const needsAnswer = ({ status }: DisputeFact): boolean => status.endsWith("needs_response");
 
-const hasSucceeded = ({ status }: RefundFact): boolean => status === "succeeded";
 const isLost = ({ status }: DisputeFact): boolean => status === "lost";
 
 // One that Stripe adds is open until it says how it ended.
@@ -113,7 +112,13 @@ const statusOf = (dispute: DisputeFact | undefined, isWhole: boolean, isPart: bo
 };
 
 /** A refund as it is read. */
-export const refundRecord = ({ id, at, created, ...said }: Reversals["refunds"][number]): RefundRecord => ({
+export const refundRecord = ({
+  id,
+  at,
+  created,
+  failed_at: _,
+  ...said
+}: Reversals["refunds"][number]): RefundRecord => ({
   refund_id: id,
   ...said,
   created_at: created,

@@ -4,7 +4,7 @@ import { env } from "./env.ts";
 export const namespace = "Homebiyori/Billing";
 
 /**
- * What the Lambdas count: payments by their outcome, refunds, disputes that wait for an answer, events of a subscription that find another
+ * What the Lambdas count: payments by their outcome, refunds, disputes, and those of them that wait for an answer, events of a subscription that find another
  * one missing, events of what others sell, rows that a night's comparison with Stripe found wrong, and such comparisons that came to
  * their end.
  */
@@ -12,6 +12,7 @@ export const metricNames = [
   "PaymentSucceeded",
   "PaymentFailed",
   "Refunded",
+  "Disputed",
   "DisputeOpened",
   "SubscriptionGap",
   "NoneOfOurs",

@@ -12,7 +12,8 @@ const Refund = type({
   charge: maybe(Reference),
   amount: AmountMinor,
   currency: Currency,
-  status: string(),
+  // Stripe's reference lets it be null.
+  status: maybe(string()),
   reason: maybe(string()),
   failure_reason: maybe(string()),
   created: UnixSeconds,

@@ -44,7 +44,7 @@ const bothSources = {
   ...Object.fromEntries(rules.map((rule) => [`${rule} EventRule`, ["description", "eventPattern"]])),
   "dead-letter-queue QueuePolicy": ["policy"],
   // One of its causes is an alarm on the forward rule.
-  "page CompositeAlarm": ["alarmRule"],
+  "failing-rules CompositeAlarm": ["alarmRule"],
   // It shows the way over each bus of Stripe's, and all alarms.
   "dashboard Dashboard": ["dashboardBody"],
 };

@@ -185,7 +185,7 @@ test("says which field of an event is wrong", async () => {
     id: "",
     amount: -1,
     currency: "JPY",
-    status: null,
+    status: 1,
     created: "today",
     charge: 1,
     payment_intent: 1,
@@ -196,6 +196,15 @@ test("says which field of an event is wrong", async () => {
     assert.match(message, `detail.data.object.${field}: `);
   }
   assert.match((await rejects(play(created("wrong", { object: "payout" })))).message, "detail.data.object.object: ");
+  const objects = { refund: refundOf("wrong"), dispute: disputeOf("wrong", "won"), charge: chargeOf("wrong", 1) };
+  const types = { refund: "refund.updated", dispute: "charge.dispute.closed", charge: "charge.refunded" };
+  for (const [kind, type] of Object.entries(types)) {
+    for (const [other, object] of Object.entries(objects)) {
+      if (other === kind) continue;
+      const { message } = await rejects(play(eventOf(type, paidAt, object)));
+      assert.is(message, `detail.data.object.object: expected ${kind}, got ${other}`);
+    }
+  }
   for (const [field, value] of Object.entries({ amount: 1.5, evidence_details: { due_by: -1 } })) {
     assert.match(
       (await rejects(play(disputed("wrong", "won", { [field]: value })))).message,
@@ -227,6 +236,20 @@ test("keeps a refund that is none of ours until it expires, without a user, a me
   );
 });
 
+test("is of the user of the payment that is on record, whichever event comes last", async () => {
+  for (const order of [
+    ["user_a", "user_b"],
+    ["user_b", "user_a"],
+  ]) {
+    const name = `users_${order[0]}`;
+    for (const user of order) {
+      const amount = user === "user_a" ? 480 : 580;
+      await play(paidEvent(name, { amount_paid: amount, payment_intent: `pi_${name}` }), user);
+    }
+    assert.is((await reversalsOf(name))["user_id"], "user_b", name);
+  }
+});
+
 test("is kept until the last may go of what it says, whatever the order", async () => {
   const early = created("until", { created: paidAt + 10 });
   const late = disputed("until", "won", { created: paidAt + 500 });
@@ -251,12 +274,47 @@ test("counts what goes back of our payments, once, and by its currency", async (
   assert.equal(other, [{ Refunded: 1 }, { RefundedAmount: 100, Currency: "usd" }]);
 });
 
+test("counts each refund and each dispute, also those that are told of at once, or need no answer", async () => {
+  await play(paidEvent("several"));
+  await play(linkEvent("several"));
+  const failed = refundOf("several", { id: "re_s1", status: "failed" });
+  await play(eventOf("refund.created", paidAt + 90, { ...failed, status: "succeeded" }));
+  const data = [failed, refundOf("several", { id: "re_s2" }), refundOf("several", { id: "re_s3", amount: 50 })];
+  const list = eventOf("charge.refunded", paidAt + 100, chargeOf("several", 150, { refunds: { data } }));
+  assert.equal(await metrics(list), [{ Refunded: 2 }, { RefundedAmount: 150, Currency: "jpy" }]);
+  const { logs, stdout } = await play(disputed("several", "lost", { amount: 80 }));
+  assert.equal(countedIn(stdout), [{ Disputed: 1 }, { DisputedAmount: 80, Currency: "jpy" }]);
+  const { status, disputeId } = logs.map(Object).find(({ message }) => message === "Disputed") ?? {};
+  assert.equal([status, disputeId], ["lost", "dp_several"]);
+});
+
+test("takes a refund without a status for none that has succeeded", async () => {
+  await play(paidEvent("unstated"));
+  await play(linkEvent("unstated"));
+  assert.is((await play(created("unstated", { status: null }))).result.outcome, "applied");
+  const payment = await paymentOf("unstated");
+  assert.equal([payment?.status, payment?.refunds[0]?.status], ["succeeded", "unknown"]);
+});
+
+test("adds up what went back of all intents that paid an invoice", async () => {
+  await play(paidEvent("parts"));
+  for (const [part, amount] of Object.entries({ a: 300, b: 280 })) {
+    const id = `parts_${part}`;
+    const of = { payment_intent: `pi_${id}` };
+    await play(linkEvent("parts", of, { id: `inpay_${id}`, is_default: part === "a" }));
+    await play(eventOf("refund.created", paidAt + amount, refundOf(id, { ...of, amount, created: paidAt + amount })));
+    await play(eventOf("charge.refunded", paidAt + amount, chargeOf(id, amount, of)));
+  }
+  const payment = await paymentOf("parts");
+  assert.equal([payment?.status, payment?.refunded_amount, payment?.net_amount], ["refunded", 580, 0]);
+});
+
 test("tells at once of a dispute that needs an answer, until when, and again after an appeal", async () => {
   await play(paidEvent("answer"));
   await play(linkEvent("answer"));
   const event = disputed("answer", "needs_response");
   const { logs, stdout } = await play(event);
-  assert.equal(countedIn(stdout), [{ DisputeOpened: 1 }, { DisputedAmount: 580, Currency: "jpy" }]);
+  assert.equal(countedIn(stdout), [{ Disputed: 1 }, { DisputedAmount: 580, Currency: "jpy" }, { DisputeOpened: 1 }]);
   const line = logs.map(Object).find(({ message }) => message === "Dispute needs an answer");
   assert.equal(
     { ...line, eventId: null, execution: null },
@@ -274,12 +332,14 @@ test("tells at once of a dispute that needs an answer, until when, and again aft
       dueBy: "2026-01-11T10:00:00.000Z",
     },
   );
+  // The try before may have ended before it told of it; its amount is counted once.
+  assert.equal(await metrics(event), [{ DisputeOpened: 1 }]);
   const next = (status: string, at: number) =>
     metrics(eventOf("charge.dispute.updated", paidAt + at, disputeOf("answer", status)));
   assert.equal(await next("needs_response", 210), []);
   assert.equal(await next("under_review", 220), []);
   assert.equal(await next("lost", 230), []);
-  assert.equal((await next("appeal_needs_response", 240))[0], { DisputeOpened: 1 });
+  assert.equal(await next("appeal_needs_response", 240), [{ DisputeOpened: 1 }]);
 });
 
 test("tells of what came before its payment was known for ours once it is, by whichever event says it", async () => {
@@ -291,8 +351,9 @@ test("tells of what came before its payment was known for ours once it is, by wh
   const all = [
     { Refunded: 1 },
     { RefundedAmount: 100, Currency: "jpy" },
-    { DisputeOpened: 1 },
+    { Disputed: 1 },
     { DisputedAmount: 580, Currency: "jpy" },
+    { DisputeOpened: 1 },
   ];
   const paid = { PaymentFailed: 0, PaymentSucceeded: 1 };
   assert.equal(await metrics(linkEvent("told_a")), []);

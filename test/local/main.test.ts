@@ -71,7 +71,7 @@ test("plays the events of the sample subscription, shows its rows, and ends with
   assert.match(stdout, /^evt_life_11 +customer\.subscription\.updated +lost on its way, on purpose$/m);
   const healing = /^sub_sample +heal-subscription +healed +[\d.]+ s .*\n {2}core USER#user_cus_sample SUBSCRIPTION$/m;
   assert.match(stdout, healing);
-  assert.match(stdout, /^13 events in .*: 13 applied\nIn the background: 1 healed$/m);
+  assert.match(stdout, /^22 events in .*: 20 applied, 2 duplicate\nIn the background: 1 healed$/m);
 });
 
 test("prints one JSON object per event, and dumps all it has", async () => {
@@ -118,8 +118,10 @@ test("ends with 1 when an event was dead-lettered, and shows which alarms go off
   );
   const alarm = "dev-homebiyori-payment-succeeded-failed";
   assert.match(said, `ALARM ${alarm}: Sum of ExecutionsFailed in 5 min: 1 (goes off at 1)`);
-  assert.match(said, `ALARM dev-homebiyori-page: ${alarm}`);
-  assert.match(said, new RegExp(`^In alarm:\n(  .*\n)*  ${alarm}\n  dev-homebiyori-page$`, "m"));
+  assert.match(said, `ALARM dev-homebiyori-failing-machines: ${alarm}`);
+  assert.match(said, "ALARM dev-homebiyori-page: dev-homebiyori-failing-machines");
+  const last = "dev-homebiyori-failing-machines\n  dev-homebiyori-page";
+  assert.match(said, new RegExp(`^In alarm:\n(  .*\n)*  ${alarm}\n  ${last}$`, "m"));
 });
 
 test("shows how often an event was retried, by EventBridge and by its state machine", async () => {

@@ -26,7 +26,7 @@ export const rowsOf = async (runner: Runner): Promise<Rows> => {
 // What was said of refunds and disputes in the end: when, and by which events, Stripe's answers tell otherwise.
 const reversalsOf = ({ user_id: userId, stripe_invoice_id: invoiceId, expires_at: expiresAt, ...row }: Row): Row => {
   const texts = Object.entries(row).map(([name, value]) => [name, Array.isArray(value) ? new Set(value) : value]);
-  const said = reversalsIn([Object.fromEntries(texts)]);
+  const said = reversalsIn(Object.fromEntries(texts));
   const withoutTime = ({ at: _, ...one }: Row): Row => one;
   return {
     userId,

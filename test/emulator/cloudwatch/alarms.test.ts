@@ -144,7 +144,7 @@ const failInBackground = async (): Promise<void> => {
   running.learn([running.envelope(eventOf("customer.subscription.created", "evt_drift"))]);
   const events = reversing.map((type) => eventOf(type, "evt_reversed_learnt", now() - day / 1000));
   await take(events.slice(0, 2));
-  running.learn(events.slice(2).map(running.envelope));
+  running.learn(events.slice(2).map((event) => running.envelope(event)));
   await reconcileAll();
 };
 

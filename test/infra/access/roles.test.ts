@@ -36,13 +36,14 @@ test("gives each Lambda the role that lets it do what it does", async () => {
     ["resolve-customer", ["dynamodb:Query", `${core}/index/GSI2`], ["dynamodb:UpdateItem", core]],
     ["write-payment", [["dynamodb:Query", "dynamodb:UpdateItem"], payments]],
     ["link-payment", ["dynamodb:UpdateItem", payments]],
+    ["record-reversal", ["dynamodb:UpdateItem", payments]],
     ["sync-subscription", [["dynamodb:GetItem", "dynamodb:UpdateItem"], core]],
     ["close-gap", [["dynamodb:GetItem", "dynamodb:UpdateItem"], core], ["ssm:GetParameter", key]],
     [
       "compare-page",
       ["dynamodb:Query", `${core}/index/GSI2`],
       [["dynamodb:GetItem", "dynamodb:UpdateItem"], core],
-      [["dynamodb:Query", "dynamodb:UpdateItem"], payments],
+      [["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"], payments],
       ["ssm:GetParameter", key],
     ],
   ];

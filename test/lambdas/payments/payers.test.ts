@@ -25,9 +25,16 @@ const rowOf = async (id: string, SK = "SUCCEEDED"): Promise<Json> =>
 
 const placeOf = (id: string) => ({ TableName: tables.payments, Key: { PK: `INVOICE#${id}`, SK: "SUCCEEDED" } });
 
-const payer = (id: string, { kind = "default_intent" as Payer["kind"], expiresAt = 500 } = {}) =>
-  [{ id, kind }, expiresAt] as const;
+const payer = (id: string, more: { kind?: Payer["kind"]; expiresAt?: number } = {}): [Payer, number] => [
+  { id, kind: more.kind ?? "default_intent" },
+  more.expiresAt ?? 500,
+];
 const part = { kind: "intent" } as const;
+
+const recorded = async (payment: Payment) => {
+  const { payment: _, ...result } = await payments.record(payment);
+  return result;
+};
 
 test("keep an unrecorded invoice's row until the last of them may go, whatever their order", async () => {
   for (const [id, orders] of Object.entries({ in_up: [500, 600], in_down: [600, 500], in_same: [600, 600] })) {
@@ -103,9 +110,9 @@ test("make the smallest default one the payment's own, whether a link or the pay
   }
   await payments.link("in_recorded", ...payer("pi_2"));
   const smaller = paid("in_recorded", { payer: own("pi_1") });
-  assert.equal(await payments.record(smaller), { outcome: "applied", isFirst: true, payers: ["pi_2", "pi_1"] });
+  assert.equal(await recorded(smaller), { outcome: "applied", isFirst: true, payers: ["pi_2", "pi_1"] });
   assert.is((await rowOf("in_recorded"))["payment_id"], "pi_1");
-  assert.equal(await payments.record(smaller), { outcome: "duplicate", isFirst: false, payers: ["pi_1", "pi_2"] });
+  assert.equal(await recorded(smaller), { outcome: "duplicate", isFirst: false, payers: ["pi_1", "pi_2"] });
 });
 
 test("are each on the row, and only a default one is its own", async () => {
@@ -124,25 +131,25 @@ test("are each on the row, and only a default one is its own", async () => {
 test("are new to a payment whose other fields are known already", async () => {
   await payments.record(paid("in_intent"));
   const named = paid("in_intent", { payer: own("pi_1") });
-  assert.equal(await payments.record(named), { outcome: "applied", isFirst: false, payers: ["pi_1"] });
-  assert.equal(await payments.record(named), { outcome: "duplicate", isFirst: false, payers: ["pi_1"] });
-  assert.equal(await payments.record(paid("in_intent")), { outcome: "duplicate", isFirst: false, payers: ["pi_1"] });
+  assert.equal(await recorded(named), { outcome: "applied", isFirst: false, payers: ["pi_1"] });
+  assert.equal(await recorded(named), { outcome: "duplicate", isFirst: false, payers: ["pi_1"] });
+  assert.equal(await recorded(paid("in_intent")), { outcome: "duplicate", isFirst: false, payers: ["pi_1"] });
 });
 
 test("say whether an event was the first to tell of its payment, for each that wins and each that loses", async () => {
-  assert.equal(await payments.record(paid("in_first")), { outcome: "applied", isFirst: true, payers: [] });
-  assert.equal(await payments.record(paid("in_first", { amount: 600 })), {
+  assert.equal(await recorded(paid("in_first")), { outcome: "applied", isFirst: true, payers: [] });
+  assert.equal(await recorded(paid("in_first", { amount: 600 })), {
     outcome: "applied",
     isFirst: false,
     payers: [],
   });
   const losing = paid("in_first", { amount: 5 });
-  assert.equal(await payments.record(losing), { outcome: "stale", isFirst: false, payers: [] });
+  assert.equal(await recorded(losing), { outcome: "stale", isFirst: false, payers: [] });
   const naming = { ...losing, payer: own("pi_1") };
-  assert.equal(await payments.record(naming), { outcome: "applied", isFirst: false, payers: ["pi_1"] });
-  assert.equal(await payments.record(naming), { outcome: "stale", isFirst: false, payers: ["pi_1"] });
+  assert.equal(await recorded(naming), { outcome: "applied", isFirst: false, payers: ["pi_1"] });
+  assert.equal(await recorded(naming), { outcome: "stale", isFirst: false, payers: ["pi_1"] });
   await payments.link("in_linked", ...payer("pi_1"));
-  assert.equal(await payments.record(paid("in_linked")), { outcome: "applied", isFirst: true, payers: ["pi_1"] });
+  assert.equal(await recorded(paid("in_linked")), { outcome: "applied", isFirst: true, payers: ["pi_1"] });
 });
 
 test("of one that loses to a row that names none is put on it, as its own", async () => {
@@ -178,8 +185,8 @@ test("are kept apart by what they are: a charge names no payment", async () => {
     expires_at: 500,
   });
   const charged = paid("in_by_charge", { payer: { id: "ch_2", kind: "charge" } });
-  assert.equal(await payments.record(charged), { outcome: "applied", isFirst: true, payers: ["ch_1", "ch_2"] });
-  assert.equal(await payments.record(charged), { outcome: "duplicate", isFirst: false, payers: ["ch_1", "ch_2"] });
+  assert.equal(await recorded(charged), { outcome: "applied", isFirst: true, payers: ["ch_1", "ch_2"] });
+  assert.equal(await recorded(charged), { outcome: "duplicate", isFirst: false, payers: ["ch_1", "ch_2"] });
   const { payment_id: id, stripe_charge_ids: charges } = await rowOf("in_by_charge");
   assert.equal([id, charges], ["in_by_charge", ["ch_1", "ch_2"]]);
 });
@@ -188,7 +195,11 @@ test("say whose payment it is once that is on record", async () => {
   assert.is((await payments.link("in_whose", ...payer("pi_1"))).payment, null);
   await payments.record(paid("in_whose"));
   const { payment } = await payments.link("in_whose", ...payer("pi_2", part));
-  assert.equal(payment, { userId: "user_1", invoiceId: "in_whose", expiresAt: 2000 });
+  const expected = { userId: "user_1", invoiceId: "in_whose", expiresAt: 90 + 2557 * 24 * 3600 };
+  assert.equal(payment, expected);
+  assert.equal((await payments.record(paid("in_whose"))).payment, expected);
+  const others = paid("in_whose", { user_id: "user_2", amount: 5, payer: own("pi_3") });
+  assert.equal((await payments.record(others)).payment, expected);
 });
 
 test("are settled by the row as it is then, and not by what was read of it", async () => {

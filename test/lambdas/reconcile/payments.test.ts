@@ -175,7 +175,7 @@ test("counts nothing as healed that others have written meanwhile, and logs thos
   const object = { ...Object(Object(failure["data"]).object), ...ownerless };
   stripe.set("events", { ...failure, data: { object } });
   const answers = {
-    record: async () => ({ outcome: "stale" as const, isFirst: false, payers: [] }),
+    record: async () => ({ outcome: "stale" as const, isFirst: false, payers: [], payment: null }),
     link: async () => ({ outcome: "duplicate" as const, key: "", payment: null }),
   };
   const { summary, told } = await reconcile({ payments: answers });

@@ -202,7 +202,11 @@ test("tells at once of a dispute that it heals and that needs an answer, and of 
   ]);
   const disputed = await page({ run: { list: "disputes" } });
   assert.equal(printed(disputed), [
+    ["Disputed", 1],
+    ["Currency", "jpy"],
+    ["DisputedAmount", 580],
     ["DisputeOpened", 1],
+    ["Disputed", 1],
     ["Currency", "jpy"],
     ["DisputedAmount", 580],
     ["Drift", 2],
@@ -218,9 +222,9 @@ test("links the payers of payments that are equal in a backfill alone, so that w
   const event = sampleEvent("evt_before", "invoice.paid", now - 2 * day + 60, invoiceOf("before"));
   await captured(() => writeHandler(ofUser("before", event)));
   // As the rows are of a time when no payer was linked.
-  const { link } = paymentsTable(tables.payments);
-  for (const id of ["pi_before", "pi_before_2"]) await link("in_before", { id, kind: "intent" }, now);
-  await link("in_before", { id: "pi_before", kind: "default_intent" }, now);
+  const payments = paymentsTable(tables.payments);
+  for (const id of ["pi_before", "pi_before_2"]) await payments.link("in_before", { id, kind: "intent" }, now);
+  await payments.link("in_before", { id: "pi_before", kind: "default_intent" }, now);
   stripe.set("invoices", invoice);
   stripe.set("refunds", refundOf("before"));
   const since = now - 5 * day;
@@ -261,14 +265,14 @@ test("asks for refunds made up to 60 days before the payments that it compares, 
 test("compares the refunds and disputes of different payments at once, those of one one after the other", async () => {
   const open = new Map<string, number>();
   const most = { payments: 0, ofOne: 0 };
-  const { read: readItem } = reversalsTable(tables.payments);
+  const table = reversalsTable(tables.payments);
   const reversals = {
     read: async (paymentId: string) => {
       open.set(paymentId, (open.get(paymentId) ?? 0) + 1);
       const running = [...open.values()];
       most.payments = Math.max(most.payments, running.filter((count) => count > 0).length);
       most.ofOne = Math.max(most.ofOne, ...running);
-      const item = await readItem(paymentId);
+      const item = await table.read(paymentId);
       open.set(paymentId, (open.get(paymentId) ?? 0) - 1);
       return item;
     },

@@ -99,16 +99,20 @@ test("take the latest amount that is refunded of a charge, and of one second the
   assert.is(amountOf(charge(22, 100), charge(21, 300, { is_listed: true })), 100);
 });
 
-test("are joined where a payment has several items, and read of nothing else in them", () => {
-  const [one, other] = [refund("re_1", 20), refund("re_1", 21, { status: "failed" })].map(attributeOf);
-  const items = [one, other].map((fact) => ({
-    PK: "PAYMENT#pi_1",
-    user_id: "user_1",
-    refund_count: 3,
-    [fact?.name ?? ""]: new Set([fact?.text]),
-  }));
-  const { refunds, disputes } = reversalsIn(items);
-  assert.equal([refunds.length, refunds[0]?.status, disputes], [1, "failed", []]);
+test("tell since when a refund is one that has failed", () => {
+  const at = (second: number, status: string) => refund("re_1", second, { status });
+  const failedAt = (...facts: ReturnType<typeof at>[]) => knowing(...facts).refunds[0]?.failed_at;
+  assert.is(failedAt(at(20, "succeeded"), at(23, "failed"), at(22, "failed")), 22);
+  assert.is(failedAt(at(20, "canceled")), 20);
+  assert.is(failedAt(at(20, "failed"), at(21, "succeeded"), at(22, "failed")), 22);
+  assert.is(failedAt(at(20, "failed"), at(21, "succeeded")), null);
+});
+
+test("are read of nothing else in an item", () => {
+  const { name, text } = attributeOf(refund("re_1", 20));
+  const item = { PK: "PAYMENT#pi_1", user_id: "user_1", refund_count: 3, [name]: new Set([text]) };
+  const { refunds, disputes } = reversalsIn(item);
+  assert.equal([refunds.length, refunds[0]?.status, disputes], [1, "succeeded", []]);
 });
 
 test.run();

@@ -8,7 +8,7 @@ const test = suite("what of a payment has gone back");
 
 const payment = { amount: 580, currency: "jpy", status: "succeeded" } as const;
 
-const of = (...facts: Fact[]) => reversedPayment(payment, knowing(...facts));
+const of = (...facts: Fact[]) => reversedPayment(payment, [knowing(...facts)]);
 const sums = (...facts: Fact[]): unknown[] => {
   const { status, refunded_amount: refunded, net_amount: net } = of(...facts);
   return [status, refunded, net];
@@ -16,10 +16,9 @@ const sums = (...facts: Fact[]): unknown[] => {
 
 test("is nothing where nothing is known, and nothing of a failed one", () => {
   assert.equal(of(), { status: "succeeded", refunded_amount: 0, net_amount: 580, refunds: [], dispute: null });
-  const failed = reversedPayment(
-    { ...payment, status: "failed" },
+  const failed = reversedPayment({ ...payment, status: "failed" }, [
     knowing(refund("re_1", 20), dispute("dp_1", 20, "lost")),
-  );
+  ]);
   assert.equal(failed, { status: "failed", refunded_amount: 0, net_amount: 0, refunds: [], dispute: null });
 });
 
@@ -82,8 +81,8 @@ test("is more than was paid where Stripe says so", () => {
 });
 
 test("of nothing is nothing", () => {
-  assert.is(reversedPayment({ ...payment, amount: 0 }, knowing()).status, "succeeded");
-  assert.is(reversedPayment({ ...payment, amount: 0 }, knowing(refund("re_1", 20))).status, "refunded");
+  assert.is(reversedPayment({ ...payment, amount: 0 }, []).status, "succeeded");
+  assert.is(reversedPayment({ ...payment, amount: 0 }, [knowing(refund("re_1", 20))]).status, "refunded");
 });
 
 test("cannot be told as an amount where it is in another currency", () => {
@@ -168,6 +167,30 @@ test("is not lowered twice by a refund whose failure a night's comparison tells 
   assert.is(of(charge(20, 100), failed, refund("re_2", 19), later).refunded_amount, 200);
   // It was in that sum.
   assert.is(of(charge(20, 200), failed, refund("re_2", 19)).refunded_amount, 100);
+});
+
+test("is lowered by each failure once, by when Stripe first told of it, and not by one that its sum leaves out", () => {
+  const failed = (at: number) => refund("re_1", at, { status: "failed" });
+  // It had failed before the second sum, and Stripe tells of it again after that.
+  assert.is(of(charge(20, 300), refund("re_1", 20), failed(21), charge(30, 200), failed(31)).refunded_amount, 200);
+  assert.is(of(charge(20, 300), failed(19), refund("re_1", 21), failed(22)).refunded_amount, 200);
+  // The list that came with the sum has it as failed.
+  assert.is(of(charge(20, 100, { failed: ["re_1"] }), failed(20)).refunded_amount, 100);
+});
+
+test("is the sum of what went back of all that paid it, each by its own", () => {
+  const two = [
+    knowing(charge(20, 300), refund("re_1", 20, { amount: 300 })),
+    knowing(charge(30, 280), refund("re_2", 30, { amount: 280, created: 5 })),
+  ];
+  const { status, refunded_amount: refunded, net_amount: net, refunds } = reversedPayment(payment, two);
+  assert.equal([status, refunded, net], ["refunded", 580, 0]);
+  assert.equal(
+    refunds.map(({ refund_id: id }) => id),
+    ["re_2", "re_1"],
+  );
+  const disputed = [knowing(dispute("dp_1", 20, "won")), knowing(dispute("dp_2", 20, "lost", { amount: 80 }))];
+  assert.equal(reversedPayment(payment, disputed).net_amount, 500);
 });
 
 test("counts what Stripe says of a charge in another currency for nothing of this one's", () => {

@@ -28,9 +28,12 @@ export const dispute = (id: string, at: number, status: string, more: Partial<Di
 export const charge = (at: number, amount: number, more: Partial<ChargeFact> = {}): Fact => ({
   kind: "charge",
   id: "ch_1",
-  said: { at, amount_refunded: amount, is_listed: false, currency: "jpy", ...more },
+  said: { at, amount_refunded: amount, is_listed: false, failed: [], currency: "jpy", ...more },
 });
 
-/** The refunds and disputes of a payment of which these facts are known. */
-export const knowing = (...facts: Fact[]): Reversals =>
-  reversalsIn(facts.map(attributeOf).map(({ name, text }) => ({ [name]: new Set([text]) })));
+/** The refunds and disputes of what paid a payment, of which these facts are known. */
+export const knowing = (...facts: Fact[]): Reversals => {
+  const byName = Map.groupBy(facts.map(attributeOf), ({ name }) => name);
+  const sets = Array.from(byName, ([name, all]) => [name, new Set(all.map(({ text }) => text))] as const);
+  return reversalsIn(Object.fromEntries(sets));
+};
