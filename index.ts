@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { currentAccount } from "./infra/account.ts";
 import { Alarms } from "./infra/monitoring/alarms.ts";
+import { BillingBus } from "./infra/events/billing-bus.ts";
 import { Dashboard } from "./infra/monitoring/dashboard.ts";
 import { Queue } from "./infra/storage/queue.ts";
-import { EventBus } from "./infra/events/event-bus.ts";
 import { makeFunctions } from "./infra/processing/functions.ts";
 import { makeRoutes } from "./infra/events/routes.ts";
 import { ruleNames } from "./infra/events/rules.ts";
@@ -11,6 +11,7 @@ import { OperatorPolicy } from "./infra/access/operator-policy.ts";
 import { Reconciliation } from "./infra/events/reconciliation.ts";
 import { readSettings } from "./infra/settings.ts";
 import { makeStateMachines } from "./infra/processing/state-machine.ts";
+import { StripeBus } from "./infra/events/stripe-bus.ts";
 import { stripeKey } from "./infra/storage/stripe-key.ts";
 import { Tables } from "./infra/storage/tables.ts";
 
@@ -25,9 +26,10 @@ export default async () => {
   const ruleArns = [...names.own, ...names.forwarding].map(({ arn }) => arn);
   const deadLetters = new Queue("dead-letter-queue", { retain: settings.protectData, ruleArns });
   const parked = new Queue("parked", { retain: settings.protectData });
-  const machines = makeStateMachines({ ...settings, functions, deadLetters, account });
+  const billingBus = new BillingBus("billing-bus", { ...settings, account });
+  const machines = makeStateMachines({ ...settings, functions, billingBus, deadLetters, account });
 
-  const bus = new EventBus("stripe-webhook-bus", { ...settings, name: names.busName, account });
+  const bus = new StripeBus("stripe-webhook-bus", { ...settings, name: names.busName, account });
   const rules = makeRoutes({ names, bus, machines, deadLetters, account });
   new Reconciliation("reconcile", { ...settings, machine: machines.reconcile, deadLetters, account });
   const parts = { tables, functions, machines, rules, deadLetters, parked, account };
@@ -39,6 +41,7 @@ export default async () => {
     eventSource: settings.eventSource,
     bus: { name: bus.name, arn: bus.arn },
     archive: { name: bus.archive.name, arn: bus.archive.arn },
+    billingBus: { name: billingBus.name, arn: billingBus.arn },
     rules: arnsOf(rules),
     stateMachines: arnsOf(machines),
     deadLetterQueue: { url: deadLetters.url, arn: deadLetters.arn },

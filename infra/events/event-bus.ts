@@ -1,33 +1,41 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { physicalName } from "../names.ts";
 import type { Account } from "../account.ts";
 import { BusLogs } from "./bus-logs.ts";
 import type { Settings } from "../settings.ts";
 
-type Args = Pick<Settings, "busLogLevel" | "logExecutionData" | "logRetentionDays" | "archiveDays" | "protectData"> & {
-  /** Its name in AWS, by which its rules' ARNs are known before it exists. */
-  name: string;
-  account: Account;
-};
+/** What every bus is made with. */
+export type EventBusArgs = Pick<
+  Settings,
+  "busLogLevel" | "logExecutionData" | "logRetentionDays" | "archiveDays" | "protectData"
+> & { account: Account };
 
-/** The bus that the rules of this program are on, its log, and its archive. */
+interface OwnArgs {
+  name: string;
+  /** What its events are. */
+  description: string;
+  archiveName: string;
+  /** The logical name of its log. */
+  logs: string;
+}
+
+/** A bus, its log, and its archive. */
 export class EventBus extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
   readonly archive: aws.cloudwatch.EventArchive;
 
-  constructor(name: string, args: Args, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: EventBusArgs & OwnArgs, opts?: pulumi.ComponentResourceOptions) {
     super("homebiyori:billing:EventBus", name, {}, opts);
 
     const bus = new aws.cloudwatch.EventBus(
       name,
       {
         name: args.name,
-        description: "Stripe's events for Homebiyori's record of payments and subscriptions",
+        description: args.description,
         logConfig: {
           level: args.busLogLevel,
-          // The detail is the event, with the customer's name and address.
+          // The detail is the event: in Stripe's are the customer's name and address.
           includeDetail: args.logExecutionData ? "FULL" : "NONE",
         },
       },
@@ -36,15 +44,14 @@ export class EventBus extends pulumi.ComponentResource {
     );
 
     new BusLogs(
-      "bus-logs",
+      args.logs,
       { bus, level: args.busLogLevel, retentionDays: args.logRetentionDays, account: args.account },
       { parent: this },
     );
 
-    // What no dead letter can hold, such as an event whose execution timed out, is replayed from here.
     this.archive = new aws.cloudwatch.EventArchive(
       name,
-      { name: physicalName("stripe-events", 48), eventSourceArn: bus.arn, retentionDays: args.archiveDays },
+      { name: args.archiveName, eventSourceArn: bus.arn, retentionDays: args.archiveDays },
       { parent: this, retainOnDelete: args.protectData },
     );
 

@@ -28,10 +28,16 @@ const isMachine = (name: string): boolean => backgroundMachines.some((machine) =
 
 /** The names of the Lambdas that a definition calls. */
 export const lambdasOf = (definition: string): string[] =>
-  placeholdersOf(definition).filter((name) => name !== "dead-letter-queue" && !isMachine(name));
+  placeholdersOf(definition).filter((name) => name !== "dead-letter-queue" && name !== billingBus && !isMachine(name));
 
 /** The names of the state machines that a definition starts, besides its own. */
 export const machinesOf = (definition: string): string[] => placeholdersOf(definition).filter(isMachine);
+
+// The placeholder for the bus of this program's own events.
+const billingBus = "billing-bus";
+
+/** Whether a definition puts events on the billing bus. */
+export const publishes = (definition: string): boolean => placeholdersOf(definition).includes(billingBus);
 
 /** Whether a definition starts its own state machine again. */
 export const startsItself = (definition: string): boolean =>

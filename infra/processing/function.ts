@@ -14,6 +14,8 @@ export interface FunctionArgs {
   tables: readonly TableAccess[];
   /** The secrets of Parameter Store that it may read. */
   secrets?: readonly { arn: pulumi.Output<string> }[];
+  /** The buses that it may put events on. */
+  buses?: readonly { arn: pulumi.Output<string> }[];
   timeoutSeconds?: number;
   logRetentionDays: number;
 }
@@ -40,7 +42,7 @@ export class Function extends pulumi.ComponentResource {
       child,
     );
 
-    const { secrets = [], timeoutSeconds = functionTimeoutSeconds } = args;
+    const { timeoutSeconds = functionTimeoutSeconds } = args;
     const logging = {
       Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
       Resource: pulumi.interpolate`${logGroup.arn}:*`,
@@ -51,7 +53,7 @@ export class Function extends pulumi.ComponentResource {
       name,
       {
         service: "lambda.amazonaws.com",
-        allow: [logging, tracing, ...args.tables.map(allowAccess), ...secrets.map(allowReading)],
+        allow: [logging, tracing, ...allowCalls(args)],
       },
       child,
     );
@@ -87,6 +89,12 @@ export class Function extends pulumi.ComponentResource {
     this.registerOutputs({ arn: this.arn });
   }
 }
+
+const allowCalls = ({ tables, secrets = [], buses = [] }: FunctionArgs): AllowStatement[] => [
+  ...tables.map(allowAccess),
+  ...secrets.map(allowReading),
+  ...buses.map(({ arn }) => ({ Action: "events:PutEvents", Resource: arn })),
+];
 
 const allowAccess = ({ table, index, operations }: TableAccess): AllowStatement => {
   const [first = "", ...others] = operations.map((operation) => `dynamodb:${operation}`);

@@ -2,7 +2,8 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account.ts";
 import type { Queue } from "../storage/queue.ts";
-import { lambdasOf, machinesOf, readDefinition, resolve, startsItself } from "./definition.ts";
+import type { EventBus } from "../events/event-bus.ts";
+import { lambdasOf, machinesOf, publishes, readDefinition, resolve, startsItself } from "./definition.ts";
 import type { Function } from "./function.ts";
 import { physicalName } from "../names.ts";
 import { ServiceRole, tracing } from "../access/service-role.ts";
@@ -17,6 +18,8 @@ type Args = Pick<Settings, "logRetentionDays" | "logExecutionData" | "stateMachi
   startable: Record<string, StateMachine>;
   /** Every Lambda that a definition may name, by its name. */
   functions: Record<string, Function>;
+  /** The bus that a definition may put events on. */
+  billingBus: EventBus;
   deadLetters: Queue;
   account: Account;
 };
@@ -39,7 +42,7 @@ const logDelivery = {
 
 const sampling = { Action: ["xray:GetSamplingRules", "xray:GetSamplingTargets"], Resource: "*" };
 
-/** A state machine that may call the Lambdas and start the state machines it names, send to the dead-letter queue, and nothing else. */
+/** A state machine that may call the Lambdas and start the state machines it names, publish if it does, send to the dead-letter queue, and nothing else. */
 export class StateMachine extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
   readonly type: "EXPRESS" | "STANDARD";
@@ -65,6 +68,7 @@ export class StateMachine extends pulumi.ComponentResource {
     const calls = [
       { Action: "lambda:InvokeFunction", Resource: Object.values(lambdaArns) },
       ...(started.length > 0 ? [{ Action: "states:StartExecution", Resource: started }] : []),
+      ...(publishes(definition) ? [{ Action: "events:PutEvents", Resource: args.billingBus.arn }] : []),
       { Action: "sqs:SendMessage", Resource: args.deadLetters.arn },
     ];
     const conditions = {
@@ -83,6 +87,7 @@ export class StateMachine extends pulumi.ComponentResource {
         definition: definitionWith(args.account, definition, {
           ...lambdaArns,
           ...startedArns,
+          "billing-bus": args.billingBus.name,
           "dead-letter-queue": args.deadLetters.url,
         }),
         loggingConfiguration: {

@@ -46,12 +46,13 @@ const anywhere = (role: string, actions: string[], reason: string): AwsOnlyUse[]
   actions.map((action) => ({ policies: [`role ${role}`], request: { action, resource: "*" }, reason }));
 
 const busLogging = (graph: Graph): AwsOnlyUse[] =>
-  ofType(graph, "aws:cloudwatch/logDeliverySource:LogDeliverySource").flatMap(({ outputs }) =>
+  ofType(graph, "aws:cloudwatch/logDeliverySource:LogDeliverySource").flatMap(({ name, outputs }) =>
     logWriting.map((action) => ({
-      policies: ["log bus-logs"],
+      // A source is named after the log that it delivers to, and its level.
+      policies: [`log ${name.replace(/-\w+$/, "")}`],
       request: {
         action,
-        resource: `${logGroupOf(graph, "bus-logs")}:log-stream:1`,
+        resource: `${logGroupOf(graph, name.replace(/-\w+$/, ""))}:log-stream:1`,
         principal: "delivery.logs.amazonaws.com",
         context: { "aws:SourceArn": `${outputs["arn"]}`, "aws:SourceAccount": graph.account },
       },
@@ -102,12 +103,12 @@ export const requiredWildcards = (graph: Graph): Wildcard[] => [
       reason: "Lambda generates the names of the streams in its log group",
     },
   ]),
-  {
-    policy: "log bus-logs",
+  ...ofType(graph, "aws:cloudwatch/logResourcePolicy:LogResourcePolicy").map(({ name }) => ({
+    policy: `log ${name}`,
     actions: logWriting,
-    text: `${logGroupOf(graph, "bus-logs")}:log-stream:*`,
+    text: `${logGroupOf(graph, name)}:log-stream:*`,
     reason: "the log delivery generates the names of the streams in the bus's log group",
-  },
+  })),
   ...[...ofType(graph, lambda), ...machinesOf(graph, "EXPRESS")].map(({ name }) => ({
     policy: "operator",
     actions: ["logs:FilterLogEvents"],
@@ -120,12 +121,14 @@ export const requiredWildcards = (graph: Graph): Wildcard[] => [
     text: `${`${outputs["arn"]}`.replace(":stateMachine:", ":execution:")}:*`,
     reason: "each execution has its own name",
   })),
-  ...ofType(graph, "aws:cloudwatch/eventArchive:EventArchive").map(({ outputs }) => ({
-    policy: "operator",
-    actions: ["events:StartReplay", "events:DescribeReplay", "events:CancelReplay"],
-    text: `${`${outputs["arn"]}`.replace(":archive/", ":replay/")}-*`,
-    reason: "each replay has its own name",
-  })),
+  ...ofType(graph, "aws:cloudwatch/eventArchive:EventArchive")
+    .filter(({ name }) => name === "stripe-webhook-bus")
+    .map(({ outputs }) => ({
+      policy: "operator",
+      actions: ["events:StartReplay", "events:DescribeReplay", "events:CancelReplay"],
+      text: `${`${outputs["arn"]}`.replace(":archive/", ":replay/")}-*`,
+      reason: "each replay has its own name",
+    })),
   ...alarmWildcards(graph),
 ];
 
