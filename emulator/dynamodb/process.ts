@@ -34,7 +34,7 @@ const start = ({ path, endpoint, tableArn, callers, faults: plan }: ProcessArgs)
   });
   const faults = makeFaults(plan);
   const calls: Record<string, number> = {};
-  const allowed: Record<string, boolean> = {};
+  const refusalOf = makeRefusals(callers, tableArn, calls);
   const answer = endpoint === undefined ? answerHere(path) : answerFrom(endpoint);
 
   const server = createServer(async (request, response) => {
@@ -63,17 +63,6 @@ const start = ({ path, endpoint, tableArn, callers, faults: plan }: ProcessArgs)
     return key === emulatorKey ? null : faults.inject("dynamodb", `${key} ${headers["x-amz-target"]} ${body}`);
   };
 
-  const refusalOf = ({ headers }: IncomingMessage, body: Buffer): string | null => {
-    const key = accessKeyOf(headers);
-    const caller = callers[key];
-    const wanted = requestOf(`${headers["x-amz-target"]}`, body, tableArn);
-    const call = `${key} ${wanted.action} ${wanted.resource}`;
-    calls[call] = (calls[call] ?? 0) + 1;
-    // Policies do not change during a run.
-    allowed[call] ??= caller !== undefined && allows(caller.statements, wanted);
-    return allowed[call] ? null : notAuthorized(caller?.who ?? key, wanted, "identity");
-  };
-
   process.on("message", (message) => {
     if (message === "calls") reply({ calls });
     if (message === "triggered") reply({ triggered: [...faults.triggered] });
@@ -85,6 +74,23 @@ const start = ({ path, endpoint, tableArn, callers, faults: plan }: ProcessArgs)
     const address = server.address();
     reply({ port: typeof address === "object" ? address?.port : null });
   });
+};
+
+// Why a caller may not make a call; null if they may. Each call is counted.
+const makeRefusals = (callers: Callers, tableArn: string, calls: Record<string, number>) => {
+  const allowed: Record<string, boolean> = {};
+  return ({ headers }: IncomingMessage, body: Buffer): string | null => {
+    const key = accessKeyOf(headers);
+    const caller = callers[key];
+    const refused = requestsOf(`${headers["x-amz-target"]}`, body, tableArn).find((wanted) => {
+      const call = `${key} ${wanted.action} ${wanted.resource}`;
+      calls[call] = (calls[call] ?? 0) + 1;
+      // Policies do not change during a run.
+      allowed[call] ??= caller !== undefined && allows(caller.statements, wanted);
+      return !allowed[call];
+    });
+    return refused ? notAuthorized(caller?.who ?? key, refused, "identity") : null;
+  };
 };
 
 type Answer = (request: IncomingMessage, body: Buffer, response: ServerResponse) => unknown;
@@ -133,12 +139,11 @@ const reasonOf = ({ message, cause }: Error, path?: string): string => {
 // After the parent has gone there is no one to reply to.
 const reply = (message: object) => process.send?.(message, undefined, undefined, () => {});
 
-const requestOf = (target: string, body: Buffer, tableArn: string): Request => {
-  const { TableName: table = "*", IndexName: index }: Record<string, string> = JSON.parse(`${body}` || "{}");
-  return {
-    action: `dynamodb:${target.split(".").at(-1)}`,
-    resource: `${tableArn}/${table}${index === undefined ? "" : `/index/${index}`}`,
-  };
+// `BatchGetItem` names tables of which each must be allowed.
+const requestsOf = (target: string, body: Buffer, tableArn: string): Request[] => {
+  const { TableName: table = "*", IndexName: index, RequestItems: tables } = Object(JSON.parse(`${body}` || "{}"));
+  const names = tables ? Object.keys(tables) : [`${table}${index === undefined ? "" : `/index/${index}`}`];
+  return names.map((name) => ({ action: `dynamodb:${target.split(".").at(-1)}`, resource: `${tableArn}/${name}` }));
 };
 
 const refuse = (response: ServerResponse, message: string): void => fail(response, 400, accessDenied, message);

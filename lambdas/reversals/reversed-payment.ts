@@ -81,8 +81,10 @@ export const refundedAmount = ({ refunds, charge }: Reversals, currency: string)
   const since = own.filter(({ at }) => at >= charge.at);
   const failed = since.filter((refund) => hasFailed(refund) && refund.created <= charge.at);
   const added = succeeded.filter(({ at, created }) => at > charge.at && created > charge.at);
-  const together = charge.amount_refunded - sumOf(failed) + sumOf(added);
-  return Math.max(together, sumOf(since.filter(hasSucceeded)), 0);
+  // A night's comparison may tell late of a failure that Stripe's sum had left out: then all of that sum has succeeded.
+  const counted = sumOf(succeeded.filter(({ created }) => created <= charge.at));
+  const left = Math.max(charge.amount_refunded - sumOf(failed), Math.min(counted, charge.amount_refunded));
+  return Math.max(left + sumOf(added), sumOf(since.filter(hasSucceeded)), 0);
 };
 
 /** The currencies in which money has gone back. */

@@ -42,7 +42,16 @@ export const runBackground = async (serving: Serving): Promise<void> => {
   const seen = event("evt_unseen_1", "created", 10, of("sub_unseen", "active"));
   const invoice = { customer: "cus_sample", subscription: "sub_gap_u", amount: 580, created: start, paidAt: start };
   const paid = planted(sampleInvoice({ ...invoice, id: "in_unseen", start, end: start + 100 }));
-  serving.learn([seen, sampleEvent("evt_unseen", "invoice.paid", start, paid)].map((one) => serving.envelope(one)));
+  const reversal = { amount: 100, charge: "ch_unseen", created: start, currency: "jpy", payment_intent: "pi_unseen" };
+  const refund = planted({ id: "re_unseen", object: "refund", ...reversal, status: "succeeded" });
+  const dispute = planted({ id: "dp_unseen", object: "dispute", ...reversal, status: "needs_response" });
+  const unseen = [
+    seen,
+    sampleEvent("evt_unseen", "invoice.paid", start, paid),
+    sampleEvent("evt_unseen_2", "refund.created", start, refund),
+    sampleEvent("evt_unseen_3", "charge.dispute.created", start, dispute),
+  ];
+  serving.learn(unseen.map((one) => serving.envelope(one)));
   const [schedule] = ofType(serving.graph, "aws:scheduler/schedule:Schedule");
   const name = `${schedule?.inputs["name"]}`;
   // The first time it cannot, by a fault.

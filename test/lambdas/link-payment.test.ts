@@ -87,10 +87,10 @@ test("skips a payment without a payment intent or a charge", async () => {
 });
 
 test("keeps the charge that paid an invoice where there is no payment intent", async () => {
-  const more = { payment: { type: "charge", charge: "ch_linked" } };
-  assert.is((await link(invoicePayment("in_charged", more))).result.outcome, "applied");
-  const { stripe_charge_ids: charges, payment_id: id } = await rowOf("in_charged");
-  assert.equal([charges, id], [["ch_linked"], undefined]);
+  const more = { payment: { type: "charge", charge: "ch_link_charged" } };
+  assert.is((await link(invoicePayment("in_link_charged", more))).result.outcome, "applied");
+  const { stripe_charge_ids: charges, payment_id: id } = await rowOf("in_link_charged");
+  assert.equal([charges, id], [["ch_link_charged"], undefined]);
 });
 
 const intentOf = (id: string, more: Json = {}): Json => ({

@@ -4,8 +4,10 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { BatchGetItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { operatorKey } from "../../../emulator/protocol/access-keys.ts";
 import { sampleEvent, sampleInvoice } from "../../../samples/stripe-objects.ts";
 import { graphWithout } from "../../helpers/graph-without.ts";
 import { rejects } from "../../helpers/rejects.ts";
@@ -42,6 +44,26 @@ test("elsewhere is asked for nothing that a role does not allow", async () => {
   const { outcome, error } = await running.handle(event("invoice.paid", invoice));
   assert.equal([outcome, error?.name], ["dead-letter", "AccessDeniedException"]);
   assert.match(String(error?.message), "is not authorized to perform: dynamodb:UpdateItem");
+});
+
+test("asks the operator's policy for each table of which a call reads several items", async () => {
+  const client = new DynamoDBClient({
+    endpoint: running.dynamodb.endpoint,
+    region: "ap-northeast-1",
+    credentials: { accessKeyId: operatorKey, secretAccessKey: "none" },
+  });
+  const read = (...names: string[]) => {
+    const Keys = [{ PK: { S: "PAYMENT#pi_none" }, SK: { S: "REVERSALS" } }];
+    return client.send(
+      new BatchGetItemCommand({ RequestItems: Object.fromEntries(names.map((one) => [one, { Keys }])) }),
+    );
+  };
+  const { Responses } = await read("dev-homebiyori-payments");
+  assert.equal(Responses, { "dev-homebiyori-payments": [] });
+  const { name, message } = await rejects(read("dev-homebiyori-payments", "dev-homebiyori-core"));
+  assert.is(name, "AccessDeniedException");
+  assert.match(message, /dynamodb:BatchGetItem on resource: \S+:table\/dev-homebiyori-core because/);
+  client.destroy();
 });
 
 test("elsewhere is missed when the runner starts, and named", async () => {

@@ -159,6 +159,17 @@ test("is lowered by a refund that fails after what Stripe said of the charge, an
   ]);
 });
 
+test("is not lowered twice by a refund whose failure a night's comparison tells of later than it was", () => {
+  const failed = refund("re_1", 90, { status: "failed", created: 10 });
+  // It had failed before Stripe summed up, and all else of that sum is known.
+  assert.is(of(charge(20, 200), failed, refund("re_2", 19, { amount: 200 })).refunded_amount, 200);
+  assert.is(of(charge(20, 100), failed, refund("re_2", 19)).refunded_amount, 100);
+  const later = refund("re_3", 25, { created: 24 });
+  assert.is(of(charge(20, 100), failed, refund("re_2", 19), later).refunded_amount, 200);
+  // It was in that sum.
+  assert.is(of(charge(20, 200), failed, refund("re_2", 19)).refunded_amount, 100);
+});
+
 test("counts what Stripe says of a charge in another currency for nothing of this one's", () => {
   assert.is(of(charge(20, 300, { currency: "usd" }), refund("re_1", 19)).refunded_amount, 100);
   assert.is(of(charge(20, 300), refund("re_1", 21, { currency: "usd", status: "failed" })).refunded_amount, 300);

@@ -211,19 +211,19 @@ const write = (id: string, type: string, more: Json = {}, created = second) =>
   captured(() => writeHandler(ofUser("user_paid", sampleEvent(`evt_${id}`, type, created, openInvoice(id, more)))));
 
 test("write-payment: a success at the level of information, with what a person looks for", async () => {
-  const more = { amount_paid: 580, payment_intent: "pi_1", billing_reason: null };
-  const { logs, stdout } = await write("in_told", "invoice.paid", more);
+  const more = { amount_paid: 580, payment_intent: "pi_in_told", billing_reason: null };
+  const { logs, stdout } = await write("in_outcome_told", "invoice.paid", more);
   assert.equal(logs.slice(1), [
     {
       message: "Payment succeeded",
-      ...ids("evt_in_told"),
+      ...ids("evt_in_outcome_told"),
       outcome: "applied",
-      written: ["payments INVOICE#in_told SUCCEEDED"],
+      written: ["payments INVOICE#in_outcome_told SUCCEEDED"],
       userId: "user_paid",
       customerId: "cus_sample",
       subscriptionId: "sub_sample",
-      invoiceId: "in_told",
-      paymentId: "pi_1",
+      invoiceId: "in_outcome_told",
+      paymentId: "pi_in_told",
       amount: 580,
       currency: "jpy",
       billingReason: null,
