@@ -31,7 +31,8 @@ export const writePayment =
     // The row of each Event object stays; the alarm is about attempts.
     const isNew = payment.status === "succeeded" || (await payments.isNewAttempt(payment));
     const how = { reason: "event", log } as const;
-    const { outcome, isFirst, payers, unpublished } = await payments.record(payment, { ...how, isPublished: isNew });
+    const recorded = await payments.record(payment, { ...how, isPublished: isNew });
+    const { outcome, isFirst, payers, unpublished } = recorded;
     const result = { outcome, written: outcome === "applied" ? [`payments ${payment.PK} ${payment.SK}`] : [] };
     const { billing_reason: billingReason, next_payment_attempt: nextAttempt } = detail.data.object;
     const facts = {
@@ -56,7 +57,8 @@ export const writePayment =
       });
     }
     if (isFirst && isNew) emitMetrics({ PaymentFailed: failed, PaymentSucceeded: 1 - failed });
-    const linked = payment.status === "succeeded" ? await linkPayers(reversals, payers, linkOf(payment), how) : [];
+    const link = payment.status === "succeeded" ? recorded.payment : null;
+    const linked = link ? await linkPayers(reversals, payers, link, how) : [];
     return { ...result, publish: toPublish([unpublished, ...linked], { bus }, detail) };
   };
 

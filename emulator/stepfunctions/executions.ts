@@ -38,7 +38,7 @@ export interface Executions {
   /** Whether the state machine of this ARN is Express or Standard; null if there is none. */
   typeOf(machineArn: string): MachineType | null;
   /** Waits in `idle` and `stop` for other work too, such as the delivery of what an execution published. */
-  follow<T>(work: Promise<T>): Promise<T>;
+  follow: <T>(work: Promise<T>) => Promise<T>;
   /** Lets virtual time pass until all executions have ended, those in the background too. */
   idle(): Promise<void>;
   /** Aborts what runs in the background, and waits for the others, for which virtual time passes. */

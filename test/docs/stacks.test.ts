@@ -295,14 +295,14 @@ test("every setting that the page on deployments names alters what it says, in p
   const changed = { ...prod, config: { ...prod.config, ...stackWith("prod", settings).config } };
   const { made, deleted, altered, replaced } = changesBetween(await loadStack(prod), await loadStack(changed));
   assert.equal([deleted, replaced], [[], {}]);
-  for (const key of made) assert.match(key, /^bus-logs-\w+ LogDelivery|TopicSubscription$/);
+  for (const key of made) assert.match(key, /^(billing-)?bus-logs-\w+ LogDelivery|TopicSubscription$/);
   const expected: [RegExp, string[]][] = [
     [/ Function$/, ["environment"]],
-    [/^stripe-webhook-bus EventArchive$/, ["retentionDays"]],
+    [/^(stripe-webhook|billing)-bus EventArchive$/, ["retentionDays"]],
     [/^reconcile Schedule$/, ["scheduleExpression"]],
     [/ LogGroup$/, ["retentionInDays"]],
-    [/^stripe-webhook-bus EventBus$/, ["logConfig"]],
-    [/^bus-logs LogResourcePolicy$/, ["policyDocument"]],
+    [/^(stripe-webhook|billing)-bus EventBus$/, ["logConfig"]],
+    [/^(billing-)?bus-logs LogResourcePolicy$/, ["policyDocument"]],
     [/ StateMachine$/, ["loggingConfiguration"]],
     [/ Table$/, ["deletionProtectionEnabled"]],
   ];

@@ -35,7 +35,7 @@ const deletion: Record<string, (resource: Resource) => string> = {
   "aws:cloudwatch/eventBus:EventBus": ({ inputs }) => `aws events delete-event-bus --name ${inputs["name"]}`,
 };
 
-test("what stays of prod is deleted by the commands that it shows, tables after their protection and the archive before its bus", async () => {
+test("what stays of prod is deleted by the commands that it shows, tables after their protection and each archive before its bus", async () => {
   const { resources } = await graphOf("prod");
   const kept = resources.filter(({ retainOnDelete }) => retainOnDelete);
   const lines =
@@ -51,7 +51,10 @@ test("what stays of prod is deleted by the commands that it shows, tables after 
     assert.is(unprotecting, place(`delete-table ${table}`) - 1);
     assert.ok(unprotecting >= 0);
   }
-  assert.ok(place("delete-archive") < place("--name prod-homebiyori-stripe-webhook-bus"));
+  for (const { name, inputs } of ofType({ resources: kept }, "aws:cloudwatch/eventArchive:EventArchive")) {
+    const bus = kept.find((resource) => resource.type.endsWith(":EventBus") && resource.name === name);
+    assert.ok(place(`--archive-name ${inputs["name"]}`) < place(`--name ${bus?.inputs["name"]}`), name);
+  }
 });
 
 test("lifts the protection, destroys, and only then removes the stack; and removes a lock before it compares and deploys", () => {

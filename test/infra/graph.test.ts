@@ -33,6 +33,7 @@ test("has the document's names", async () => {
   const names = resources.map(({ inputs }) => inputs["name"]);
   for (const name of [
     "prod-homebiyori-stripe-webhook-bus",
+    "prod-homebiyori-billing",
     "payment-succeeded-rule",
     "payment-failed-rule",
     "subscription-updated-rule",
@@ -194,7 +195,11 @@ test("forwards from Stripe's bus, which is protected and outlives the stack, to 
     named(graph, target, "forward-rule-00000000").inputs["arn"],
     named(graph, bus, "stripe-webhook-bus").outputs["arn"],
   );
-  assert.is(ofType(await graphOf("dev"), bus).length, 1);
+  const dev = ofType(await graphOf("dev"), bus);
+  assert.equal(
+    dev.map(({ name }) => name),
+    ["billing-bus", "stripe-webhook-bus"],
+  );
 });
 
 test("runs its Lambdas on Node 24 and arm64, with JSON logs in a group of their own that is not kept for ever", async () => {
@@ -237,35 +242,46 @@ test("logs every machine to its own group, named with the :* that AWS demands, a
   }
 });
 
-test("delivers the bus's log to CloudWatch, one delivery after the other", async () => {
-  const graph = await graphOf("dev");
-  const { inputs, outputs } = named(graph, bus, "stripe-webhook-bus");
-  assert.equal(inputs["logConfig"], { level: "TRACE", includeDetail: "FULL" });
-  const sources = ofType(graph, "aws:cloudwatch/logDeliverySource:LogDeliverySource").map((source) => source.inputs);
-  assert.equal(
-    sources.map(({ logType }) => logType),
-    ["ERROR_LOGS", "INFO_LOGS", "TRACE_LOGS"],
-  );
-  for (const { resourceArn } of sources) assert.is(resourceArn, outputs["arn"]);
-  const group = named(graph, logGroup, "bus-logs").outputs["arn"];
-  const destination = named(graph, "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination", "bus-logs").inputs;
-  assert.equal(destination["deliveryDestinationConfiguration"], { destinationResourceArn: group });
-  const deliveries = ofType(graph, "aws:cloudwatch/logDelivery:LogDelivery");
-  assert.equal(
-    deliveries.map(({ name, dependsOn }) => [name, dependsOn]),
-    [
-      ["bus-logs-error", ["bus-logs"]],
-      ["bus-logs-info", ["bus-logs-error"]],
-      ["bus-logs-trace", ["bus-logs-info"]],
-    ],
-  );
-  const policy = named(graph, "aws:cloudwatch/logResourcePolicy:LogResourcePolicy", "bus-logs").inputs;
-  // On the group itself it is none of the ten that an account may have.
-  assert.is(policy["resourceArn"], group);
-  assert.match(`${policy["policyDocument"]}`, `"Resource":"${group}:log-stream:*"`);
-  const prod = named(await graphOf("prod"), bus, "stripe-webhook-bus").inputs["logConfig"];
-  assert.equal(prod, { level: "ERROR", includeDetail: "NONE" });
-});
+const buses = [
+  ["stripe-webhook-bus", "bus-logs"],
+  ["billing-bus", "billing-bus-logs"],
+] as const;
+
+for (const [busName, logs] of buses) {
+  test(`delivers the log of ${busName} to CloudWatch, one delivery after the other`, async () => {
+    const graph = await graphOf("dev");
+    const { inputs, outputs } = named(graph, bus, busName);
+    assert.equal(inputs["logConfig"], { level: "TRACE", includeDetail: "FULL" });
+    const sources = ofType(graph, "aws:cloudwatch/logDeliverySource:LogDeliverySource")
+      .filter(({ name }) => name.startsWith(`${logs}-`))
+      .map((source) => source.inputs);
+    assert.equal(
+      sources.map(({ logType }) => logType),
+      ["ERROR_LOGS", "INFO_LOGS", "TRACE_LOGS"],
+    );
+    for (const { resourceArn } of sources) assert.is(resourceArn, outputs["arn"]);
+    const group = named(graph, logGroup, logs).outputs["arn"];
+    const destination = named(graph, "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination", logs).inputs;
+    assert.equal(destination["deliveryDestinationConfiguration"], { destinationResourceArn: group });
+    const deliveries = ofType(graph, "aws:cloudwatch/logDelivery:LogDelivery").filter(({ name }) =>
+      name.startsWith(`${logs}-`),
+    );
+    assert.equal(
+      deliveries.map(({ name, dependsOn }) => [name, dependsOn]),
+      [
+        [`${logs}-error`, [logs]],
+        [`${logs}-info`, [`${logs}-error`]],
+        [`${logs}-trace`, [`${logs}-info`]],
+      ],
+    );
+    const policy = named(graph, "aws:cloudwatch/logResourcePolicy:LogResourcePolicy", logs).inputs;
+    // On the group itself it is none of the ten that an account may have.
+    assert.is(policy["resourceArn"], group);
+    assert.match(`${policy["policyDocument"]}`, `"Resource":"${group}:log-stream:*"`);
+    const prod = named(await graphOf("prod"), bus, busName).inputs["logConfig"];
+    assert.equal(prod, { level: "ERROR", includeDetail: "NONE" });
+  });
+}
 
 test("keeps payments for others to read newest first, until DynamoDB may delete them", async () => {
   const graph = await graphOf("prod");
@@ -294,20 +310,38 @@ test("protects the tables in prod from deletion, and lets dev's go", async () =>
   }
 });
 
-test("archives every event of its own bus for a month", async () => {
+test("archives every event of its own buses for a month, and keeps both in prod", async () => {
   const graph = await graphOf("prod");
-  const { inputs } = named(graph, "aws:cloudwatch/eventArchive:EventArchive", "stripe-webhook-bus");
-  assert.equal(inputs, {
-    name: "prod-homebiyori-stripe-events",
-    eventSourceArn: named(graph, bus, "stripe-webhook-bus").outputs["arn"],
-    retentionDays: 30,
-  });
+  for (const [busName, archive] of [
+    ["stripe-webhook-bus", "stripe-events"],
+    ["billing-bus", "billing"],
+  ] as const) {
+    const own = named(graph, bus, busName);
+    const { inputs, retainOnDelete } = named(graph, "aws:cloudwatch/eventArchive:EventArchive", busName);
+    assert.equal(inputs, {
+      name: `prod-homebiyori-${archive}`,
+      eventSourceArn: own.outputs["arn"],
+      retentionDays: 30,
+    });
+    assert.ok(retainOnDelete && own.retainOnDelete && own.deleteBeforeReplace);
+  }
 });
 
-test("exports its bus, archive, rules, machines, queues and tables", async () => {
+test("makes no rule on the bus of its own events, and no policy, so that other accounts may put nothing there", async () => {
+  const { resources, outputs } = await graphOf("prod");
+  assert.equal(outputs["billingBus"], {
+    name: "prod-homebiyori-billing",
+    arn: "arn:aws:events:ap-northeast-1:123456789012:event-bus/prod-homebiyori-billing",
+  });
+  const onBus = resources.filter(({ inputs }) => inputs["eventBusName"] === "prod-homebiyori-billing");
+  assert.equal(onBus, []);
+});
+
+test("exports its buses, archive, rules, machines, queues and tables", async () => {
   const { outputs } = await graphOf("prod");
   assert.equal(Object.keys(outputs).toSorted(), [
     "archive",
+    "billingBus",
     "bus",
     "deadLetterQueue",
     "eventSource",

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type Graph, ofType, type Resource } from "../../../emulator/graph/graph.ts";
-import { lambdasOf, readDefinition } from "../../../infra/processing/definition.ts";
+import { lambdasOf, publishes, readDefinition } from "../../../infra/processing/definition.ts";
 import { backgroundMachines, workflows } from "../../../infra/workflows.ts";
 import { graphOf } from "../../helpers/stack.ts";
 
@@ -61,6 +61,7 @@ test("gives each Lambda the role that lets it do what it does", async () => {
 test("gives each state machine and rule the role that lets it do what it does", async () => {
   const graph = await graphOf("prod");
   const statementsOf = statementsIn(graph);
+  const billingBus = named(graph, "aws:cloudwatch/eventBus:EventBus", "billing-bus").outputs["arn"];
   const starts: Record<string, string> = { "sync-subscription": "heal-subscription", reconcile: "reconcile" };
   const inBackground = backgroundMachines.map(({ name }) => ({ name, definition: name }));
   for (const { name, definition } of [...workflows, ...inBackground]) {
@@ -74,6 +75,7 @@ test("gives each state machine and rule the role that lets it do what it does", 
     const started = starts[definition];
     const rest = [
       ...(started ? [["states:StartExecution", [named(graph, machine, started).outputs["arn"]]]] : []),
+      ...(publishes(readDefinition(definition)) ? [["events:PutEvents", billingBus]] : []),
       ["sqs:SendMessage", named(graph, queue, "dead-letter-queue").outputs["arn"]],
     ];
     assert.equal(
