@@ -56,9 +56,9 @@ export const comparePage =
     const results = page
       ? await compareAll({ ...books, dryRun, reason, publish, log }, run, page)
       : [unknownAtStripe(run)];
-    if (!dryRun) await settings.publish([...unpublished.values()]);
     const comparisons = results.flatMap((result) => (Array.isArray(result) ? result : []));
     report(run, comparisons, page?.from ?? 0, log);
+    if (!dryRun) await settings.publish([...unpublished.values()]);
     // The page is retried; what it has healed is logged and counted already.
     for (const result of results) if (!Array.isArray(result)) throw result.failure;
     const next = afterPage({ ...run, since }, page ?? { objects: [], hasMore: false }, comparisons, settings.execution);

@@ -36,8 +36,9 @@ export const unpublishedPayment = (
   const changesAt = (index: number): Changes | null => {
     const state = kept[index]?.state ?? {};
     if (index > 0) return changesBetween(kept[index - 1]?.state ?? null, state);
-    if (published === 0) return changesBetween(null, state);
-    return before && kept.length === 1 ? changesBetween(before, state) : null;
+    // A row without an amount names what paid an invoice that was not on record yet.
+    if (before && kept.length === 1) return changesBetween(before["amount"] === undefined ? null : before, state);
+    return published === 0 ? changesBetween(null, state) : null;
   };
   return {
     table: "payments",
