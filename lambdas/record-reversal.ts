@@ -50,8 +50,8 @@ export const recordReversal =
     const change = await reversals.add(paymentId, factsOf(reversal, detail.created), expiresAt);
     report(change, log);
     const { outcome, key, after } = change;
-    // The try before may have ended before it told of it.
-    if (outcome === "duplicate") remind(after, reversal.id, log);
+    // The try before may have ended before it told of it. Stripe moves the money in the second of the dispute: that says nothing else.
+    if (outcome === "duplicate" && !detail.type.startsWith(movedFunds)) remind(after, log);
     if (after.userId === null && isCharge && reversal.invoice) {
       const kind = reversal.payment_intent ? "default_intent" : "charge";
       const { payment } = await payments.link(reversal.invoice, { id: paymentId, kind }, expiresAt);
@@ -61,6 +61,8 @@ export const recordReversal =
     log.info("Reversal recorded", { outcome, written, userId: after.userId, invoiceId: after.invoiceId, ...ids });
     return { outcome, written };
   };
+
+const movedFunds = "charge.dispute.funds_";
 
 const assertObject = (type: string, object: Reversal["object"]): void => {
   const expected = type.startsWith("charge.dispute.") ? "dispute" : type === "charge.refunded" ? "charge" : "refund";

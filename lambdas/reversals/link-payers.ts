@@ -1,6 +1,6 @@
 import type { LinkedPayment } from "../payments/payment.ts";
 import type { Log } from "../runtime/log.ts";
-import { report } from "./report.ts";
+import { remind, report } from "./report.ts";
 import type { ReversalsTable } from "./reversals-table.ts";
 
 /** Says of what paid a payment that is on record whose it is, so that its refunds and disputes are known for ours, before or after they come. */
@@ -10,5 +10,10 @@ export const linkPayers = async (
   payment: LinkedPayment,
   log: Log,
 ): Promise<void> => {
-  for (const payer of payers) report(await reversals.link(payer, payment), log);
+  for (const payer of payers) {
+    const change = await reversals.link(payer, payment);
+    report(change, log);
+    // The try before may have ended before it told of them.
+    if (change.outcome === "duplicate") remind(change.after, log);
+  }
 };
