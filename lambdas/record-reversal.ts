@@ -57,8 +57,8 @@ export const recordReversal =
     report(change, log);
     const { outcome, key, after } = change;
     const unpublished = [change.unpublished];
-    // The try before may have ended before it told of it.
-    if (outcome === "duplicate") remind(after, reversal.id, log);
+    // The try before may have ended before it told of it. Stripe moves the money in the second of the dispute: that says nothing else.
+    if (outcome === "duplicate" && !detail.type.startsWith(movedFunds)) remind(after, log);
     if (after.userId === null && isCharge && reversal.invoice) {
       const kind = reversal.payment_intent ? "default_intent" : "charge";
       const { payment } = await payments.link(reversal.invoice, { id: paymentId, kind }, expiresAt);
@@ -69,6 +69,8 @@ export const recordReversal =
     // What was published by the first is in the second too.
     return { outcome, written, publish: toPublish(unpublished.slice(-1), { bus }, detail) };
   };
+
+const movedFunds = "charge.dispute.funds_";
 
 const assertObject = (type: string, object: Reversal["object"]): void => {
   const expected = type.startsWith("charge.dispute.") ? "dispute" : type === "charge.refunded" ? "charge" : "refund";
