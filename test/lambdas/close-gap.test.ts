@@ -57,7 +57,7 @@ const close = (
 ) => {
   const input = { subscriptionId: "sub_sample", userId, gapSince, waitSeconds: 3600, ...more };
   const table = { ...subscriptionsTable(tables.core), ...customersTable(tables.core) };
-  return captured(() => handle(taskInput(input), closeGap(table, ask, { liveOnly, sold })));
+  return captured(() => handle(taskInput(input), closeGap(table, ask, { liveOnly, sold, bus: "billing" })));
 };
 
 const rowOf = async (userId: string): Promise<Json> =>

@@ -153,7 +153,7 @@ test("refuses an event of the test mode where live ones only are taken, and writ
   const linkLive = (livemode: boolean) => {
     const event = { ...sampleEvent("evt_mode", "invoice_payment.paid", 5, invoicePayment("in_mode")), livemode };
     return captured(() =>
-      handle(taskInput(onTheBus(event)), linkPayment(table, reversalsTable(tables.payments), true)),
+      handle(taskInput(onTheBus(event)), linkPayment(table, reversalsTable(tables.payments), { liveOnly: true, bus: "billing" })),
     );
   };
   const { name, message } = await rejects(linkLive(false));

@@ -172,7 +172,7 @@ test("refuses the test mode where live events only are taken", async () => {
   const run = (livemode: boolean) => {
     const event = taskInput(onTheBus({ ...created("mode"), livemode }));
     return captured(() =>
-      handle(event, recordReversal(paymentsTable(tables.payments), reversalsTable(tables.payments), true)),
+      handle(event, recordReversal(paymentsTable(tables.payments), reversalsTable(tables.payments), { liveOnly: true, bus: "billing" })),
     );
   };
   assert.is((await rejects(run(false))).name, "Refused");

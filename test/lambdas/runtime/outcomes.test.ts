@@ -70,7 +70,7 @@ const noReversals = {
 };
 
 const link = (event: unknown, asked: unknown[] = [], outcome?: "applied" | "duplicate") =>
-  captured(() => handle(taskInput(event), linkPayment(noPayments(asked, outcome), noReversals, true)));
+  captured(() => handle(taskInput(event), linkPayment(noPayments(asked, outcome), noReversals, { liveOnly: true, bus: "billing" })));
 
 test("link-payment: the intent that it put on an invoice's payment, and until when that is kept", async () => {
   const asked: unknown[] = [];
