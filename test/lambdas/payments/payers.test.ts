@@ -10,6 +10,7 @@ import type { Json } from "../../../samples/stripe-objects.ts";
 import { rejects } from "../../helpers/rejects.ts";
 import { startTables, type Tables } from "../../helpers/tables.ts";
 import { own, paid, record } from "./paid.ts";
+import { withoutOutbox } from "../../helpers/without-outbox.ts";
 
 const test = suite("what paid an invoice");
 
@@ -272,7 +273,7 @@ test("let the event win that says more, and of those that say as much the same o
     ]) {
       const name = `${id}_${rows.length}`;
       for (const more of order) await record(payments, failed(name, 1000, more));
-      rows.push(JSON.stringify(await rowOf(name, "FAILED#1000#1")).replaceAll(name, id));
+      rows.push(JSON.stringify(withoutOutbox(await rowOf(name, "FAILED#1000#1"))).replaceAll(name, id));
     }
     assert.is(rows[0], rows[1], id);
   }
