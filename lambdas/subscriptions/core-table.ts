@@ -152,10 +152,13 @@ export const fieldsOf = (
 };
 
 const itemFrom = (item: unknown): Omit<ReadItem, "row"> => {
-  const { stripe_subscriptions: stored, stripe_published, stripe_unpublished, ...rest } = create(item, Item);
+  const { stripe_subscriptions: stored, stripe_published, stripe_unpublished, ...all } = create(item, Item);
+  const { stripe_version, stripe_customers, stripe_overflow, customer_id } = all;
   const subscriptions = Object.entries(stored).map(([id, entry]) => [id, subscriptionFrom(entry)]);
   const outbox = { published: stripe_published, changes: stripe_unpublished };
-  return { item: { ...rest, subscriptions: Object.fromEntries(subscriptions) }, outbox };
+  // What others keep in the item is not written again.
+  const own = { stripe_version, stripe_customers, stripe_overflow, customer_id };
+  return { item: { ...own, subscriptions: Object.fromEntries(subscriptions) }, outbox };
 };
 
 /** How many bytes a subscription takes of an item, about. */
