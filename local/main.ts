@@ -14,6 +14,11 @@ const endpoint = (text: string): string => {
   throw new InvalidArgumentError("expected a URL that begins with http://");
 };
 
+const consumer = (text: string): string => {
+  if (["http:", "https:"].includes(URL.parse(text)?.protocol ?? "")) return text;
+  throw new InvalidArgumentError("expected a URL that begins with http:// or https://");
+};
+
 const portNumber = (text: string): number => {
   const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
@@ -79,6 +84,11 @@ const command = new Command("npm start --")
     "--stripe <file>",
     'what Stripe\'s API shows: of a JSON file, { "subscriptions": [...], "invoices": [...] } (default: the newest state of what the events show); or "api", to ask a sandbox by the restricted key in STRIPE_API_KEY',
     stripeSource,
+  )
+  .option(
+    "--listen <url>",
+    "post each published event to this URL, in the envelope in which EventBridge gives it to a target (docs/events.md)",
+    consumer,
   )
   .option("--faults <file>", "inject the faults described in this file (docs/faults.md)")
   .addHelpText("after", help)

@@ -1,4 +1,4 @@
-import { object, string } from "superstruct";
+import { object, string, type } from "superstruct";
 import { awsMetrics, type MetricFamily } from "../emulator/cloudwatch/known-metrics.ts";
 import type { Table } from "../emulator/dynamodb/create-tables.ts";
 import type { EmulatorArgs } from "../emulator/emulator.ts";
@@ -19,6 +19,10 @@ export const knownMetrics: readonly MetricFamily[] = [...awsMetrics, ...ownMetri
 /** The names of the tables that the program exports. */
 export const tableNames = ({ outputs }: Graph): { core: string; payments: string } =>
   validateInputs(outputs["tables"], object({ core: string(), payments: string() }), "the output tables");
+
+/** The name of the bus with the events for other services. */
+export const billingBusName = ({ outputs }: Graph): string =>
+  validateInputs(outputs["billingBus"], type({ name: string() }), "the output billingBus").name;
 
 // The core table of the rest of the product, as far as this program knows it.
 const coreTable = (name: string): Table => ({

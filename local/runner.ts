@@ -4,7 +4,8 @@ import type { QueueMessage } from "../emulator/sqs/queues.ts";
 import { backgroundOutcomeOf } from "./print/background-outcome.ts";
 import { type Outcome, outcomeOf } from "./print/outcome.ts";
 import { makePlaceholderUsers } from "./placeholder-users.ts";
-import { product, tableNames } from "./product.ts";
+import { billingBusName, product, tableNames } from "./product.ts";
+import { makePublishedEvents, type PublishedEvents } from "./published/published-events.ts";
 import { type LocalStripe, startStripe, type StripeSource } from "./stripe-api/local-stripe.ts";
 import type { StripeEnvelope } from "./stripe-envelope.ts";
 
@@ -33,6 +34,8 @@ export interface Dump {
 export interface Runner extends Emulator {
   /** What the program exports, and the address of DynamoDB, which has one of its own in AWS too. */
   outputs: object;
+  /** What was published and is on no line yet. */
+  published: PublishedEvents;
   /** Handles an event, and returns its outcome once all is done. */
   take(event: StripeEnvelope): Promise<Outcome>;
   /** Learns what these events say, whether or not they are ever taken: what Stripe has, and which users they name for their customers. */
@@ -58,17 +61,22 @@ export const startRunner = async ({ stripe: source = {}, ...args }: RunnerArgs):
 };
 
 const startWith = async (stripe: LocalStripe, args: Omit<RunnerArgs, "stripe">): Promise<Runner> => {
+  const published = makePublishedEvents();
   const emulator = await startEmulator({
     ...product,
     ...args,
     ...stripe.emulatorArgs,
+    onPublished: (event, busName) => {
+      if (busName === billingBusName(emulator.graph)) published.add(event);
+      args.onPublished?.(event, busName);
+    },
     onExecution: (execution, machine) => {
-      const outcome = backgroundOutcomeOf(execution, logicalName(machine, emulator.graph));
+      const outcome = backgroundOutcomeOf(execution, logicalName(machine, emulator.graph), published);
       if (outcome) args.onExecution?.(outcome);
     },
     // Only what `take` was given is in an archive.
     onReplayed: (event, deliveries, since) =>
-      args.onReplayed?.({ ...outcomeOf(event as StripeEnvelope, deliveries, since), again: "replayed" }),
+      args.onReplayed?.({ ...outcomeOf(event as StripeEnvelope, deliveries, since, published), again: "replayed" }),
   });
   const { graph, dynamodb, queues } = emulator;
   const { core, payments } = tableNames(graph);
@@ -82,10 +90,11 @@ const startWith = async (stripe: LocalStripe, args: Omit<RunnerArgs, "stripe">):
   return {
     ...emulator,
     outputs: { ...graph.outputs, dynamodb: dynamodb.endpoint },
+    published,
     take: async (event) => {
       stripe.learn(event);
       const since = performance.now();
-      const outcome = outcomeOf(event, await emulator.put(event), since);
+      const outcome = outcomeOf(event, await emulator.put(event), since, published);
       const isForeign = outcome.outcome === "unmatched" && event.source !== graph.outputs["eventSource"];
       return isForeign ? { ...outcome, source: event.source } : outcome;
     },

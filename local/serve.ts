@@ -22,7 +22,7 @@ export const answersOf = (session: Session, runner: Runner, clock: Clock): HttpA
   webhookSecret: process.env["STRIPE_WEBHOOK_SECRET"],
   aws: makeAwsApi({
     ...runner,
-    executions: withOutcomeReporting(runner.executions, (outcome) => session.print(outcome)),
+    executions: withOutcomeReporting(runner, (outcome) => session.print(outcome)),
     take: (event) => session.take(stripeEnvelopeOf(event, session)),
     now: () => clock.now(),
   }),
@@ -41,7 +41,10 @@ const stripeEnvelopeOf = (event: Envelope, { arrival }: Session): StripeEnvelope
 };
 
 // Reports the outcome of each execution that an operator starts.
-const withOutcomeReporting = (executions: Executions, onOutcome: (outcome: Outcome) => void): Executions => ({
+const withOutcomeReporting = (
+  { executions, published }: Runner,
+  onOutcome: (outcome: Outcome) => void,
+): Executions => ({
   ...executions,
   start: async (machineArn, name, input) => {
     const since = performance.now();
@@ -49,7 +52,10 @@ const withOutcomeReporting = (executions: Executions, onOutcome: (outcome: Outco
     // An operator may start one with any input.
     const { id, type } = Object(Object(input).detail);
     const detail = { id: `${id}`, type: `${type}` };
-    if (execution) onOutcome({ ...outcomeOf({ detail }, [{ execution, retries: 0 }], since), again: "redriven" });
+    if (execution) {
+      const deliveries = [{ execution, retries: 0 }];
+      onOutcome({ ...outcomeOf({ detail }, deliveries, since, published), again: "redriven" });
+    }
     return execution;
   },
 });

@@ -32,7 +32,7 @@ export interface Session {
   showProgress: (onOutcome: (() => void) | null) => void;
   hasOutcomes(): boolean;
   hasDeadLetters(): boolean;
-  /** How many events had each outcome, the Lambdas' metrics, the alarms that are on, and the faults that were not injected. */
+  /** How many events had each outcome, how many were published, the Lambdas' metrics, the alarms that are on, and the faults that were not injected. */
   summary(): Promise<string>;
   /** Waits until all events are handled. */
   idle(): Promise<void>;
@@ -108,10 +108,15 @@ export const openSession = (runner: Runner, options: SessionOptions): Session =>
 const openTotals = (runner: Runner, placeholders: () => number) => {
   const counts = new Map<string, number>();
   const background = new Map<string, number>();
+  const published = new Map<string, number>();
   const since = performance.now();
+  const count = (outcomes: Map<string, number>, outcome: Outcome): void => {
+    countIn(outcomes, outcome.outcome);
+    for (const event of outcome.published) countIn(published, event.type);
+  };
   return {
-    count: (outcome: Outcome): void => countIn(counts, outcome),
-    countBackground: (outcome: Outcome): void => countIn(background, outcome),
+    count: (outcome: Outcome): void => count(counts, outcome),
+    countBackground: (outcome: Outcome): void => count(background, outcome),
     hasOutcomes: () => counts.size > 0,
     hasDeadLetters: () =>
       ["dead-letter", "refused", "lost"].some((outcome) => counts.has(outcome) || background.has(outcome)),
@@ -119,13 +124,14 @@ const openTotals = (runner: Runner, placeholders: () => number) => {
       const seconds = (performance.now() - since) / 1000;
       const untriggered = await runner.untriggeredFaults();
       const [metrics, alarms] = [ownMetricsOf(runner), runner.cloudwatch.alarming()];
-      return summaryOf({ counts, background, seconds, metrics, placeholders: placeholders(), alarms, untriggered });
+      const totals = { counts, background, published, seconds, metrics, placeholders: placeholders() };
+      return summaryOf({ ...totals, alarms, untriggered });
     },
   };
 };
 
-const countIn = (counts: Map<string, number>, { outcome }: Outcome): void => {
-  counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+const countIn = (counts: Map<string, number>, name: string): void => {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
 };
 
 const arrivalOf = ({ graph }: Runner, { keepSource = false }: SessionOptions): Arrival => ({

@@ -5,6 +5,7 @@ import { readJson } from "../emulator/graph/json.ts";
 import { validateInputs } from "../emulator/graph/validate-inputs.ts";
 import { makeSwitchingClock, type SwitchingClock } from "../emulator/time/switching-clock.ts";
 import { UserError } from "../ops/command/errors.ts";
+import { escapeText } from "../ops/terminal/escape.ts";
 import { targetText } from "../ops/command/target-options.ts";
 import { deadLettersText } from "./print/dead-letters.ts";
 import { trackRequests } from "./http/drain.ts";
@@ -12,6 +13,7 @@ import { type Ending, listenForEnd } from "./ending.ts";
 import { play, type PlayOptions } from "./play.ts";
 import { alarmLineOf, rowsOf } from "./print/print.ts";
 import { loadStack } from "./program.ts";
+import { postTo } from "./published/post-events.ts";
 import { type Runner, startRunner } from "./runner.ts";
 import { answersOf, serve } from "./serve.ts";
 import { type HttpArgs, listen, urlOf } from "./http/server.ts";
@@ -31,6 +33,8 @@ export interface Options extends PlayOptions, SessionOptions {
   faults?: string;
   /** A file of what Stripe has, or `api` for Stripe itself. */
   stripe?: string;
+  /** The URL to which the published events are posted. */
+  listen?: string;
 }
 
 /**
@@ -67,6 +71,8 @@ const run = async (options: Options, ending: Ending, url: string | null, serveNo
   const { faults: file } = options;
   const faults =
     file === undefined ? undefined : readFaultPlan(read("--faults", file), `--faults: ${file}`, await graph);
+  const listener =
+    options.listen === undefined ? null : postTo(options.listen, (line) => session.say(escapeText(line)));
   const runner = await startRunner({
     graph,
     clock,
@@ -77,6 +83,7 @@ const run = async (options: Options, ending: Ending, url: string | null, serveNo
     faults,
     onFailure: ending.fail,
     onAlarm: (change) => session.say(alarmLineOf(change)),
+    onPublished: (event) => listener?.post(event),
     onReplayed: (outcome) => session.print(outcome),
     onExecution: (outcome) => session.printBackground(outcome),
   });
@@ -104,6 +111,7 @@ const run = async (options: Options, ending: Ending, url: string | null, serveNo
       if (options.dump !== undefined && !ending.hasFailed()) await writeDump(runner, options.dump);
     } finally {
       await runner.stop();
+      await listener?.end();
     }
   }
 };

@@ -14,6 +14,15 @@ import { readCursor, writeCursor } from "./cursor.ts";
 import { type Item, type PaymentRecord, subscriptionFields, type SubscriptionRecord, toSubscription } from "./rows.ts";
 
 export { InvalidCursor } from "./cursor.ts";
+export type {
+  BillingEvent,
+  DisputeChanged,
+  PaymentFailed,
+  PaymentRecorded,
+  RefundRecorded,
+  SubscriptionChanged,
+  SubscriptionHealed,
+} from "./events.ts";
 export type { PaymentRecord, SubscriptionRecord } from "./rows.ts";
 
 /** A page of payments, and the cursor of the next page; null on the last page, which may be empty. It has whole invoices only. */

@@ -113,6 +113,8 @@ export const toPayment = (item: Item, reversals: readonly Item[]): PaymentRecord
     PK: _,
     SK: __,
     tie_breaker: ___,
+    stripe_published: ____,
+    stripe_unpublished: _____,
     stripe_payment_intent_ids: intents,
     stripe_charge_ids: charges,
     ...rest

@@ -5,7 +5,7 @@ import type { GraphFile } from "./graph-files.ts";
 
 const { check } = new Command("npm run graph --")
   .description(
-    "Writes the graph of each configured stack to docs/graph/, and who may do what in prod to docs/permissions.md, and the tables of event types to docs/.",
+    "Writes the graph of each configured stack to docs/graph/, and who may do what in prod to docs/permissions.md, the tables of event types to docs/, and the JSON Schema of the published events to records/.",
   )
   .option(
     "--check",
@@ -19,6 +19,7 @@ const { check } = new Command("npm run graph --")
 const { loadGraph } = await import("../emulator/graph/load.ts");
 const { stackConfig } = await import("../emulator/graph/stack-config.ts");
 const { default: program } = await import("../index.ts");
+const { eventSchema } = await import("./event-schema.ts");
 const { pagesWithTables } = await import("./event-tables.ts");
 const { checkGraphFiles, graphFilesOf, writeGraphFiles } = await import("./graph-files.ts");
 
@@ -28,6 +29,6 @@ for (const file of readdirSync(root)) {
   const [, stack] = /^Pulumi\.([^.]+)\.yaml$/.exec(file) ?? [];
   if (stack !== undefined) files.push(...graphFilesOf(await loadGraph(program, stackConfig(root, stack))));
 }
-files.push(...pagesWithTables(root));
+files.push(...pagesWithTables(root), eventSchema(root));
 if (!check) writeGraphFiles(root, files);
 else process.exitCode = checkGraphFiles(root, files) ? 0 : 1;

@@ -1,9 +1,14 @@
 import { isObject } from "../../emulator/graph/json.ts";
 import type { Execution } from "../../emulator/stepfunctions/machine.ts";
+import type { PublishedEvents } from "../published/published-events.ts";
 import { type Outcome, resultOfExecution } from "./outcome.ts";
 
 /** The outcome of a Standard state machine's execution, which ran in the background; null for one that was aborted. */
-export const backgroundOutcomeOf = (execution: Execution, machine: string): Outcome | null => {
+export const backgroundOutcomeOf = (
+  execution: Execution,
+  machine: string,
+  published: PublishedEvents,
+): Outcome | null => {
   const { arn, status, output, history } = execution;
   if (status === "ABORTED") return null;
   const entered = history.find((event) => event.type === "StateEntered");
@@ -21,6 +26,7 @@ export const backgroundOutcomeOf = (execution: Execution, machine: string): Outc
     ...result,
     // A reconciliation enters the same ones for each page.
     states: [...new Set(result.states)],
+    published: machine === "reconcile" ? published.takeOfLambdas() : published.takeOf([arn]),
     ...(isObject(output) && Array.isArray(output["changes"]) && { changes: output["changes"] }),
     retries,
     ms: last - first,

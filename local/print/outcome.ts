@@ -1,5 +1,6 @@
 import type { Delivery } from "../../emulator/eventbridge/delivery.ts";
 import { failureMessage } from "../../ops/terminal/failure-message.ts";
+import type { PublishedEvent, PublishedEvents } from "../published/published-events.ts";
 import type { StripeEnvelope } from "../stripe-envelope.ts";
 import type { HistoryEvent } from "../../emulator/stepfunctions/limits.ts";
 import type { Execution } from "../../emulator/stepfunctions/machine.ts";
@@ -25,6 +26,8 @@ export interface Outcome {
   retries: number;
   /** The keys that were written, each as `<table> <PK> <SK>`. */
   written: string[];
+  /** The events for other services that were put on their bus. */
+  published: PublishedEvent[];
   error: { name: string; message: string } | null;
   /** What a heal has changed of the subscription. */
   changes?: { change: string; from: unknown; to: unknown }[];
@@ -38,14 +41,17 @@ export interface Outcome {
 
 type Result = Pick<Outcome, "outcome" | "states" | "retries" | "written" | "error">;
 
-/** The outcome of an event by its deliveries, which began at `since` on the clock of `performance`. */
+/** The outcome of an event by its deliveries, which began at `since` on the clock of `performance`, and by what they published. */
 export const outcomeOf = (
   { detail: { id, type } }: Pick<StripeEnvelope, "detail">,
   deliveries: Delivery[],
   since: number,
+  published: PublishedEvents,
 ): Outcome => {
   const ms = Math.round(10 * (performance.now() - since)) / 10;
-  return { eventId: id, type, ...resultOf(deliveries), ms };
+  const executions = deliveries.flatMap((delivery) => ("undelivered" in delivery ? [] : delivery.execution.arn));
+  const { error, ...result } = resultOf(deliveries);
+  return { eventId: id, type, ...result, published: published.takeOf(executions), error, ms };
 };
 
 // Of several targets the worst outcome counts.

@@ -27,7 +27,7 @@ const colours: Record<Outcome["outcome"], Colour> = {
   reconciled: "green",
 };
 
-/** The line of an event: its id, type, outcome, duration, retries and states; and below it what was written, or why it failed. */
+/** The line of an event: its id, type, outcome, duration, retries and states; and below it what was written and published, or why it failed. */
 export const lineOf = ({
   eventId,
   type,
@@ -35,6 +35,7 @@ export const lineOf = ({
   states,
   retries,
   written,
+  published,
   error,
   ms,
   again,
@@ -57,11 +58,21 @@ export const lineOf = ({
   const below = [
     error ? wrapText(path, 2) : "",
     wrapText(escapeText(written.join(", ")), 2),
+    ...publishedLines(published).map((line) => wrapText(escapeText(line), 4)),
     wrapText(escapeText(changes.map(({ change, from, to }) => `${change} ${from} → ${to}`).join(", ")), 2),
     source === undefined ? "" : wrapText(escapeText(`no rule takes events of ${source}`), 2),
     error ? styleText(colours[outcome], wrapText(escapeText(`${error.name}: ${error.message}`), 2)) : "",
   ];
   return [beside ? besideOrBelow(heading, beside) : heading, ...below.filter(Boolean)].join("\n  ");
+};
+
+// A reconciliation may publish as many events as there are rows.
+const maxPublished = 20;
+
+const publishedLines = (events: Outcome["published"]): string[] => {
+  const lines = events.map(({ type, subject, version }) => `→ ${type} ${subject} version ${version}`);
+  const left = lines.length - maxPublished;
+  return left > 0 ? [...lines.slice(0, maxPublished), `→ … and ${left} more`] : lines;
 };
 
 const countedRetries = (count: number): string => (count === 1 ? "1 retry" : `${count} retries`);
@@ -112,6 +123,8 @@ export interface Totals {
   counts: ReadonlyMap<string, number>;
   /** How many heals and reconciliations had each outcome. */
   background: ReadonlyMap<string, number>;
+  /** How many events of each type were published. */
+  published: ReadonlyMap<string, number>;
   seconds: number;
   metrics: ReadonlyMap<string, number>;
   /** How many customers got a placeholder user. */
@@ -122,10 +135,11 @@ export interface Totals {
   untriggered: string[];
 }
 
-/** How many events had each outcome, the Lambdas' metrics, the alarms that are on, the faults that were not injected, and how many users are placeholders, on a line each. */
+/** How many events had each outcome, how many were published, the Lambdas' metrics, the alarms that are on, the faults that were not injected, and how many users are placeholders, on a line each. */
 export const summaryOf = ({
   counts,
   background,
+  published,
   seconds,
   metrics,
   placeholders,
@@ -138,6 +152,7 @@ export const summaryOf = ({
   const lines = [
     `${counted(total, "event")} in ${seconds.toFixed(1)} s: ${outcomes}`,
     background.size > 0 && `In the background: ${countsText(background)}`,
+    published.size > 0 && `Published: ${countsText(published)}`,
     sums && `Metrics: ${sums}`,
     ...(alarms.length > 0 ? ["In alarm:", ...alarms.map((alarm) => `  ${alarm}`)] : []),
     ...untriggered.map((fault) => `Fault ${fault} was never injected`),

@@ -65,13 +65,16 @@ test("plays the events of the sample subscription, shows its rows, and ends with
     assert.match(stdout, title);
   }
   const line =
-    /^evt_life_07 +invoice\.payment_failed +applied +\d+ ms +ResolveCustomer > IsItForUs > WritePayment\n {2}payments INVOICE#in_life_3 FAILED#\d{10}#1$/m;
+    /^evt_life_07 +invoice\.payment_failed +applied +\d+ ms +ResolveCustomer > IsItForUs > WritePayment > HasAnythingChanged > PublishChanges > MarkPublished > Recorded\n {2}payments INVOICE#in_life_3 (FAILED#\d{10}#1)\n {2}→ PaymentFailed payment\/in_life_3\/\1 version 1$/m;
   assert.match(stdout, line);
   assert.match(stdout, /user_cus_sample +canceled +yearly +[-\d: ]+ sub_sample/);
   assert.match(stdout, /^evt_life_11 +customer\.subscription\.updated +lost on its way, on purpose$/m);
   const healing = /^sub_sample +heal-subscription +healed +[\d.]+ s .*\n {2}core USER#user_cus_sample SUBSCRIPTION$/m;
   assert.match(stdout, healing);
-  assert.match(stdout, /^22 events in .*: 20 applied, 2 duplicate\nIn the background: 1 healed$/m);
+  assert.match(
+    stdout,
+    /^22 events in .*: 20 applied, 2 duplicate\nIn the background: 1 healed\nPublished: 8 SubscriptionChanged, /m,
+  );
 });
 
 test("prints one JSON object per event, and dumps all it has", async () => {
@@ -90,7 +93,17 @@ test("prints one JSON object per event, and dumps all it has", async () => {
     "evt_b unmatched",
   ]);
   for (const line of lines) {
-    assert.equal(Object.keys(line), ["eventId", "type", "outcome", "states", "retries", "written", "error", "ms"]);
+    assert.equal(Object.keys(line), [
+      "eventId",
+      "type",
+      "outcome",
+      "states",
+      "retries",
+      "written",
+      "published",
+      "error",
+      "ms",
+    ]);
   }
   assert.is(code, 0);
   for (const said of [/^3 events in [\d.]+ s: /, "1 applied", "1 duplicate", "1 unmatched"]) assert.match(stderr, said);

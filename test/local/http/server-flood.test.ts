@@ -18,6 +18,7 @@ const outcome: Outcome = {
   states: [],
   retries: 0,
   written: [],
+  published: [],
   error: null,
   ms: 1,
 };

@@ -20,6 +20,7 @@ const outcome: Outcome = {
   states: ["ResolveCustomer", "WritePayment"],
   retries: 0,
   written: ["payments INVOICE#in_1 SUCCEEDED"],
+  published: [],
   error: null,
   ms: 1.5,
 };

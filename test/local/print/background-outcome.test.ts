@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import type { Execution } from "../../../emulator/stepfunctions/machine.ts";
 import { backgroundOutcomeOf } from "../../../local/print/background-outcome.ts";
 import type { Outcome } from "../../../local/print/outcome.ts";
+import { makePublishedEvents } from "../../../local/published/published-events.ts";
 import { lineOf } from "../../../local/print/print.ts";
 import { sampleEvent, sampleSubscription } from "../../../samples/stripe-objects.ts";
 import { type Running, startRunning } from "../../helpers/running.ts";
@@ -41,7 +42,14 @@ test("is a heal by its subscription, with what it wrote, and how long it waited"
   assert.equal(others, []);
   const { eventId, type, outcome, states, written, retries, error, ms = 0 } = heal ?? {};
   assert.equal([eventId, type, outcome, error, retries], ["sub_sample", "heal-subscription", "healed", null, 0]);
-  assert.equal(states, ["WaitForTheEvent", "CloseGap", "Healed"]);
+  assert.equal(states, [
+    "WaitForTheEvent",
+    "CloseGap",
+    "HasAnythingChanged",
+    "PublishChanges",
+    "MarkPublished",
+    "Healed",
+  ]);
   assert.equal(written, ["core USER#user_cus_sample SUBSCRIPTION"]);
   assert.ok(ms >= 60_000);
   assert.equal(runner.stripeCalls(), { "GET /v1/subscriptions/{id} 200": 1 });
@@ -59,22 +67,31 @@ test("is a reconciliation by the name of its execution; one that was aborted is 
     timestamp: 0,
     state: { name, type: "Task" as const, input: {} },
   });
+  const published = makePublishedEvents();
   const run = (output: unknown, status: "SUCCEEDED" | "ABORTED" = "SUCCEEDED", history: Execution["history"] = []) => {
     const arn = "arn:aws:states:r:1:execution:dev-homebiyori-reconcile:night";
-    return backgroundOutcomeOf({ arn, status, output, failure: null, history, serviceCalls: [] }, "reconcile");
+    return backgroundOutcomeOf(
+      { arn, status, output, failure: null, history, serviceCalls: [] },
+      "reconcile",
+      published,
+    );
   };
   const { eventId, type, outcome } = run({ run: { next: "done" } }) ?? {};
   assert.equal([eventId, type, outcome, run({}, "ABORTED")], ["night", "reconcile", "reconciled", null]);
   const changes = [{ change: "status_changed", from: "active", to: "canceled" }];
   const states = ["ComparePage", "KeepThePace", "ComparePage"].map((name) => entered(name));
   assert.equal(run({ run: {} }, "SUCCEEDED", states)?.states, ["ComparePage", "KeepThePace"]);
+  const byLambda = { "detail-type": "PaymentRecorded", source: "s", detail: { subject: "payment/1", version: 1 } };
+  published.add(Object.assign(byLambda, { resources: [] }));
+  assert.equal(run({ run: {} })?.published, [{ type: "PaymentRecorded", subject: "payment/1", version: 1 }]);
+  assert.equal(run({ run: {} })?.published, []);
   assert.equal(run({ outcome: "healed", changes })?.changes, changes);
 });
 
 test("tells on its line what changed", () => {
   const changes = [{ change: "status_changed", from: "active", to: "canceled" }];
-  const outcome = { outcome: "healed" as const, states: [], retries: 0, written: ["core K"], error: null, ms: 600_000 };
-  const line = lineOf({ eventId: "sub_1", type: "heal-subscription", ...outcome, changes });
+  const said = { eventId: "sub_1", type: "heal-subscription", states: [], retries: 0, published: [], error: null };
+  const line = lineOf({ ...said, outcome: "healed", written: ["core K"], ms: 600_000, changes });
   assert.match(line, /sub_1 .*healed.*600\.0 s\n {2}core K\n {2}status_changed active → canceled$/);
 });
 

@@ -15,6 +15,7 @@ const outcome: Outcome = {
   states: ["ResolveCustomer", "IsItForUs", "WritePayment"],
   retries: 0,
   written: ["payments INVOICE#in_1 SUCCEEDED", "core USER#u SUBSCRIPTION"],
+  published: [],
   error: null,
   ms: 12.34,
 };
@@ -31,6 +32,23 @@ test("says of an event what became of it, by which states, what was written, and
 
 test("says that an event came again, and how", () => {
   assert.match(line({ again: "redriven" }), /applied +12 ms {2}redriven {2}ResolveCustomer > /);
+});
+
+const published = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    type: "RefundRecorded",
+    subject: "reversals/pi_\u001b1",
+    version: index + 1,
+  }));
+
+test("says below an event what was published, by its type, subject and version, the first twenty of many", () => {
+  const [, , ...two] = line({ published: published(2) }).split("\n");
+  assert.equal(two, [
+    "  → RefundRecorded reversals/pi_\\u001b1 version 1",
+    "  → RefundRecorded reversals/pi_\\u001b1 version 2",
+  ]);
+  const [, , ...many] = line({ published: published(22) }).split("\n");
+  assert.equal([many.length, many.at(-1)], [21, "  → … and 2 more"]);
 });
 
 test("says how often it was retried, if it was", () => {
@@ -122,6 +140,7 @@ test("keeps what follows in one column, whatever the outcome", () => {
 const totals = {
   counts: new Map<string, number>(),
   background: new Map<string, number>(),
+  published: new Map<string, number>(),
   seconds: 1.26,
   metrics: new Map<string, number>(),
   placeholders: 0,
@@ -139,19 +158,21 @@ test("counts the outcomes on a line", () => {
   assert.is(summaryOf(totals), "0 events in 1.3 s: none");
 });
 
-test("says the metrics, the alarms that are on, the faults that were not injected, and how many users are placeholders", () => {
+test("says what was published, the metrics, the alarms that are on, the faults that were not injected, and how many users are placeholders", () => {
   const metrics = new Map([
     ["Homebiyori/Billing PaymentFailed", 2],
     ["Homebiyori/Billing Gap", 1],
   ]);
   const [, ...lines] = summaryOf({
     ...totals,
+    published: new Map([["PaymentFailed", 2]]),
     metrics,
     placeholders: 3,
     alarms: ["dev-page", "dev-a-failed"],
     untriggered: ["2 (lambda throws)"],
   }).split("\n");
   assert.equal(lines, [
+    "Published: 2 PaymentFailed",
     "Metrics: Homebiyori/Billing PaymentFailed 2, Homebiyori/Billing Gap 1",
     "In alarm:",
     "  dev-page",
