@@ -53,10 +53,11 @@ const lines: [string, number][] = [
   ["rows different", result.rowsDifferent],
   ["published", published],
   ["of them again", publishedAgain],
+  ["changes unpublished before the reconciliation", result.waitingBefore],
   ["changes that were not published", missing.length],
   ["events of no change", untrue.length],
   ["changes that wait to be published", waiting],
 ];
-for (const [name, number] of lines) console.log(`${name.padEnd(46)}${String(number).padStart(8)}`);
-const wrong = result.lost + result.rowsDifferent + missing.length + untrue.length + waiting;
+for (const [name, number] of lines) console.log(`${name.padEnd(48)}${String(number).padStart(8)}`);
+const wrong = result.lost + result.rowsDifferent + missing.length + untrue.length + waiting + result.waitingBefore;
 process.exitCode = wrong > 0 ? 1 : 0;

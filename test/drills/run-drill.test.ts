@@ -15,6 +15,7 @@ test("loses nothing through faults at every hop, mends what never came, and ends
   assert.is(redriven, deadLettered);
   const { missing, untrue, waiting, published, publishedAgain } = result.publication;
   assert.equal({ missing, untrue, waiting }, { missing: [], untrue: [], waiting: 0 });
+  assert.is(result.waitingBefore, 0);
   assert.ok(published > publishedAgain && publishedAgain > 0);
 });
 

@@ -42,6 +42,8 @@ export interface DrillResult {
   /** Once the gaps are healed, before the reconciliation. */
   rowsDifferentBefore: number;
   rowsDifferent: number;
+  /** How many changes the redrive has left unpublished; the reconciliation publishes them. */
+  waitingBefore: number;
   /** What was on the bus in the end, held against the rows. */
   publication: PublishedResult;
 }
@@ -64,19 +66,11 @@ export const runDrill = async (args: DrillArgs): Promise<DrillResult> => {
   say(`Without a fault: ${events.length} events make ${expected.size} rows`);
 
   const onBus: Envelope[] = [];
-  const stormy = await startRunner({
-    graph: loadStack(configOf("dev")),
-    clock: new VirtualClock(Date.now(), 1000),
-    faults: faultPlan(args, events),
-    stripe: { objects: stripeAfter(events) },
-    containers: 6,
-    onPublished: (event) => void onBus.push(event),
-  });
+  const stormy = await startStormy(args, events, (event) => void onBus.push(event));
   try {
     const outcomes = await take(stormy, sent);
-    const { deadLetters: sentDeadLetters } = await stormy.dump();
-    const deadLetterText = JSON.stringify(sentDeadLetters);
-    const deadLettered = sentDeadLetters.length;
+    const { deadLetters } = await stormy.dump();
+    const [deadLetterText, deadLettered] = [JSON.stringify(deadLetters), deadLetters.length];
     say(
       `With ${100 * args.share} % faults at every hop, in any order: ${sent.length} events, ${deadLettered} dead letters`,
     );
@@ -84,6 +78,7 @@ export const runDrill = async (args: DrillArgs): Promise<DrillResult> => {
     const replayed = await replayAll(stormy, new Set(sent.filter((_, index) => outcomes[index] === "lost")));
     await redriveUntilEmpty(stormy);
     await stormy.executions.idle();
+    const { waiting: waitingBefore } = comparePublished(onBus, await stormy.dump());
     // A state that is only assumed may be the right one.
     const differentBefore = differenceOf(expected, asCertain(await rowsOf(stormy)));
     say(`${differentBefore.length} rows are different; reconciled: ${JSON.stringify(await reconcile(stormy, begin))}`);
@@ -104,12 +99,23 @@ export const runDrill = async (args: DrillArgs): Promise<DrillResult> => {
       lost: delivered.filter(({ id }) => !handled.has(id) && !deadLetterText.includes(`"${id}"`)).length + left,
       rowsDifferentBefore: differentBefore.length,
       rowsDifferent: different.length,
+      waitingBefore,
       publication,
     };
   } finally {
     await stormy.stop();
   }
 };
+
+const startStormy = (args: DrillArgs, events: BillingEvent[], onPublished: (event: Envelope) => void) =>
+  startRunner({
+    graph: loadStack(configOf("dev")),
+    clock: new VirtualClock(Date.now(), 1000),
+    faults: faultPlan(args, events),
+    stripe: { objects: stripeAfter(events) },
+    containers: 6,
+    onPublished,
+  });
 
 const publicationOf = (onBus: Envelope[], dump: Dump, say: DrillArgs["say"]): PublishedResult => {
   const publication = comparePublished(onBus, dump);
