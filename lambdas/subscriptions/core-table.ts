@@ -3,6 +3,7 @@ import { array, create, defaulted, type Infer, integer, min, nullable, record, s
 import { assignments } from "../dynamodb/assignments.ts";
 import { dynamodb, isConditionFailed } from "../dynamodb/dynamodb.ts";
 import { overflowKey, subscriptionKey } from "../dynamodb/keys.ts";
+import { readable } from "./readable-item.ts";
 import { readLedger, writeLedger } from "../ledger/ledger-format.ts";
 import { appending, type Outbox, type outboxAttributes } from "../publishing/outbox.ts";
 import type { PlanPrices } from "./plan.ts";
@@ -188,14 +189,3 @@ const subscriptionFrom = (stored: Infer<typeof StoredLedger>): StoredSubscriptio
 
 const withoutNulls = (fields: object): object =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
-
-const readable = <T>({ PK, SK }: { PK: string; SK: string }, read: () => T): T => {
-  try {
-    return read();
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : cause;
-    throw new Error(`The item ${PK} ${SK} of the core table does not hold what this program writes: ${reason}`, {
-      cause,
-    });
-  }
-};

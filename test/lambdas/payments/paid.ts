@@ -26,6 +26,10 @@ export const own = (id: string): Payer => ({ id, kind: "default_intent" });
 
 /** Records a payment as its event does, and returns what became of it; what is to be published is looked at elsewhere. */
 export const record = async (payments: Pick<Payments, "record">, payment: Payment) => {
-  const { unpublished: _, payment: __, ...recorded } = await payments.record(payment, { reason: "event", isPublished: true });
+  const {
+    unpublished: _,
+    payment: __,
+    ...recorded
+  } = await payments.record(payment, { reason: "event", isPublished: true });
   return recorded;
 };
