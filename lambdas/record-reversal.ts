@@ -11,7 +11,6 @@ import { factsOf } from "./reversals/facts-of.ts";
 import { linkPayers } from "./reversals/link-payers.ts";
 import { remind, report } from "./reversals/report.ts";
 import { type ReversalsTable, reversalsTable } from "./reversals/reversals-table.ts";
-import { assertAccepted } from "./stripe/event-types.ts";
 import { rejectTestMode, skipConnectedAccount } from "./stripe/origin.ts";
 import { paymentOf, Reversal } from "./stripe/reversal.ts";
 import { envelope } from "./stripe/stripe-event.ts";
@@ -32,7 +31,6 @@ export const recordReversal =
   ) =>
   async (event: unknown, log: Log) => {
     const { detail } = parse(event, Event);
-    assertAccepted("record-reversal", detail.type);
     const reversal = detail.data.object;
     assertObject(detail.type, reversal.object);
     const paymentId = paymentOf(reversal);
@@ -72,8 +70,17 @@ export const recordReversal =
 
 const movedFunds = "charge.dispute.funds_";
 
+// Of all types, as what they are about says everything.
+const objectsOfTypes = [
+  [/^charge\.dispute\.\w+$/, "dispute"],
+  [/^(charge\.)?refund\.\w+$/, "refund"],
+  [/^charge\.refunded$/, "charge"],
+] as const;
+
 const assertObject = (type: string, object: Reversal["object"]): void => {
-  const expected = type.startsWith("charge.dispute.") ? "dispute" : type === "charge.refunded" ? "charge" : "refund";
+  const [, expected] = objectsOfTypes.find(([pattern]) => pattern.test(type)) ?? [];
+  if (!expected)
+    throw new InvalidEvent(`detail.type: expected one about a refund, a dispute or a refunded charge, got ${type}`);
   if (object !== expected) throw new InvalidEvent(`detail.data.object.object: expected ${expected}, got ${object}`);
 };
 
