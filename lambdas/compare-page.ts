@@ -56,10 +56,10 @@ export const comparePage =
     const results = page
       ? await compareAll({ ...books, dryRun, reason, publish, log }, run, page)
       : [unknownAtStripe(run)];
-    if (!dryRun) await settings.publish([...unpublished.values()]);
     const comparisons = results.flatMap((result) => (Array.isArray(result) ? result : []));
     report(run, comparisons, page?.from ?? 0, log);
-    // The page is retried; what it has healed is logged and counted already.
+    // Where either fails the page is retried; what it has healed is logged and counted already.
+    if (!dryRun) await settings.publish([...unpublished.values()]);
     for (const result of results) if (!Array.isArray(result)) throw result.failure;
     const next = afterPage({ ...run, since }, page ?? { objects: [], hasMore: false }, comparisons, settings.execution);
     log.info("Page reconciled", { list: run.list, summary: next.summary });
