@@ -144,9 +144,9 @@ test("tells not what changed of a payment where the Lambda ended after its write
   assert.equal([after?.version, Object(after?.state).amount], [2, 200]);
   const next = await handle("u", more(300));
   assert.equal(
-    next.publish.entries.map(({ Detail }) => [Detail.version, Detail.changes?.["amount"]]),
+    next.publish.entries.map(({ Detail: { version, changes } }) => [version, changes && changes["amount"]]),
     [
-      [2, undefined],
+      [2, null],
       [3, { from: 200, to: 300 }],
     ],
   );
