@@ -11,7 +11,6 @@ import { factsOf } from "./reversals/facts-of.ts";
 import { linkPayers } from "./reversals/link-payers.ts";
 import { remind, report } from "./reversals/report.ts";
 import { type ReversalsTable, reversalsTable } from "./reversals/reversals-table.ts";
-import { assertAccepted } from "./stripe/event-types.ts";
 import { rejectTestMode, skipConnectedAccount } from "./stripe/origin.ts";
 import { paymentOf, Reversal } from "./stripe/reversal.ts";
 import { envelope } from "./stripe/stripe-event.ts";
@@ -32,7 +31,6 @@ export const recordReversal =
   ) =>
   async (event: unknown, log: Log) => {
     const { detail } = parse(event, Event);
-    assertAccepted("record-reversal", detail.type);
     const reversal = detail.data.object;
     assertObject(detail.type, reversal.object);
     const paymentId = paymentOf(reversal);
@@ -57,8 +55,8 @@ export const recordReversal =
     report(change, log);
     const { outcome, key, after } = change;
     const unpublished = [change.unpublished];
-    // The try before may have ended before it told of it.
-    if (outcome === "duplicate") remind(after, reversal.id, log);
+    // The try before may have ended before it told of it. Stripe moves the money in the second of the dispute: that says nothing else.
+    if (outcome === "duplicate" && !detail.type.startsWith(movedFunds)) remind(after, log);
     if (after.userId === null && isCharge && reversal.invoice) {
       const kind = reversal.payment_intent ? "default_intent" : "charge";
       const { payment } = await payments.link(reversal.invoice, { id: paymentId, kind }, expiresAt);
@@ -70,8 +68,19 @@ export const recordReversal =
     return { outcome, written, publish: toPublish(unpublished.slice(-1), { bus }, detail) };
   };
 
+const movedFunds = "charge.dispute.funds_";
+
+// Of all types, as what they are about says everything.
+const objectsOfTypes = [
+  [/^charge\.dispute\.\w+$/, "dispute"],
+  [/^(charge\.)?refund\.\w+$/, "refund"],
+  [/^charge\.refunded$/, "charge"],
+] as const;
+
 const assertObject = (type: string, object: Reversal["object"]): void => {
-  const expected = type.startsWith("charge.dispute.") ? "dispute" : type === "charge.refunded" ? "charge" : "refund";
+  const [, expected] = objectsOfTypes.find(([pattern]) => pattern.test(type)) ?? [];
+  if (!expected)
+    throw new InvalidEvent(`detail.type: expected one about a refund, a dispute or a refunded charge, got ${type}`);
   if (object !== expected) throw new InvalidEvent(`detail.data.object.object: expected ${expected}, got ${object}`);
 };
 

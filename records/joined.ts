@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { BatchGetCommand, type BatchGetCommandOutput, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { reversalsKey } from "../lambdas/dynamodb/keys.ts";
 import { payersOf } from "../lambdas/payments/payers.ts";
@@ -28,10 +29,16 @@ export const joined = async (
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
 const mostKeys = 100;
 
+// Where a table is throttled it leaves keys unread, which it asks to be asked for again after a while.
+const mostAttempts = 6;
+
 const getAll = async (documents: DynamoDBDocumentClient, tableName: string, payers: string[]): Promise<Item[]> => {
   const items: Item[] = [];
   let left: BatchGetCommandOutput["UnprocessedKeys"] = { [tableName]: { Keys: payers.map(reversalsKey) } };
-  while (left && Object.keys(left).length > 0) {
+  for (let attempt = 0; left && Object.keys(left).length > 0; attempt += 1) {
+    if (attempt === mostAttempts)
+      throw new Error(`DynamoDB left keys of ${tableName} unread ${mostAttempts} times in a row`);
+    if (attempt > 0) await setTimeout(50 * 2 ** attempt);
     const answer: BatchGetCommandOutput = await documents.send(new BatchGetCommand({ RequestItems: left }));
     items.push(...(answer.Responses?.[tableName] ?? []));
     left = answer.UnprocessedKeys;

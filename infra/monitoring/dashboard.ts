@@ -153,10 +153,7 @@ const reversals = ({ functions, account: { region } }: Args): Widget[][] => {
       24 * 3600,
     ),
   ];
-  return [
-    shown("Refunds", "Refunded", "RefundedAmount"),
-    shown("Disputes that need an answer", "DisputeOpened", "DisputedAmount"),
-  ];
+  return [shown("Refunds", "Refunded", "RefundedAmount"), shown("Disputes", "Disputed", "DisputedAmount")];
 };
 
 // Which currencies there are no one knows before: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html

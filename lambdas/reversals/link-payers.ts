@@ -2,7 +2,7 @@ import type { LinkedPayment } from "../payments/payment.ts";
 import type { Reason } from "../publishing/billing-event.ts";
 import type { Unpublished } from "../publishing/to-publish.ts";
 import type { Log } from "../runtime/log.ts";
-import { report } from "./report.ts";
+import { remind, report } from "./report.ts";
 import type { ReversalsTable } from "./reversals-table.ts";
 
 /**
@@ -19,6 +19,8 @@ export const linkPayers = async (
   for (const payer of payers) {
     const change = await reversals.link(payer, payment, reason);
     report(change, log);
+    // The try before may have ended before it told of them.
+    if (change.outcome === "duplicate") remind(change.after, log);
     all.push(change.unpublished);
   }
   return all;

@@ -25,7 +25,8 @@ export const unpublishedReversals = (paymentId: string, attributes: Record<strin
   const { published, changes } = outboxIn(attributes);
   const kept = changes.map((text) => create(JSON.parse(text), Kept));
   // The item only grows, so what it was is what it is without what came since.
-  const states = kept.reduceRight((later, change) => [without(later[0] ?? {}, change), ...later], [attributes]);
+  const states = [attributes];
+  for (const change of kept.toReversed()) states.unshift(without(states[0] ?? {}, change));
   return {
     table: "payments",
     ...reversalsKey(paymentId),

@@ -20,11 +20,10 @@ export const report = ({ before, after }: Pick<ItemChange, "before" | "after">, 
     );
 };
 
-/** Tells again of a dispute of ours that waits for an answer: better twice than not at all. */
-export const remind = (item: ReversedItem, disputeId: string, log: Log): void => {
+/** Tells again of the disputes of ours that wait for an answer: better twice than not at all. */
+export const remind = (item: ReversedItem, log: Log): void => {
   const { userId, invoiceId } = item;
-  const waiting = oursIn(item).disputes.filter((dispute) => dispute.id === disputeId && needsAnswer(dispute));
-  for (const dispute of waiting) tellOfWaiting(dispute, { userId, invoiceId }, log);
+  for (const dispute of oursIn(item).disputes.filter(needsAnswer)) tellOfWaiting(dispute, { userId, invoiceId }, log);
 };
 
 const reportRefunds = (old: Reversals, now: Reversals, facts: { currency: string }, log: Log): void => {
@@ -32,7 +31,8 @@ const reportRefunds = (old: Reversals, now: Reversals, facts: { currency: string
   const succeeded = now.refunds.filter((refund) => refund.currency === currency && hasSucceeded(refund));
   const added = succeeded.filter(({ id }) => !old.refunds.some((one) => one.id === id && hasSucceeded(one)));
   // Where Stripe says how much it is in all, this counts, as it tells of refunds that are not known by themselves.
-  const amount = now.charge === null ? sumOf(added) : refundedAmount(now, currency) - refundedAmount(old, currency);
+  const isBySum = now.charge !== null || old.charge !== null;
+  const amount = isBySum ? refundedAmount(now, currency) - refundedAmount(old, currency) : sumOf(added);
   if (amount <= 0) return;
   log.info("Refunded", { ...facts, amount });
   emitMetrics({ Refunded: Math.max(added.length, 1) });
@@ -47,15 +47,15 @@ const reportDispute = (old: Dispute | undefined, now: Dispute, ids: object, log:
     emitAmount("DisputedAmount", now.amount, now.currency);
   }
   if (needsAnswer(now) && !(old && needsAnswer(old))) tellOfWaiting(now, ids, log);
-  else if (old?.status !== now.status) log.info("Disputed", factsOf(now, ids));
+  else if (old?.status !== now.status) log.info("Disputed", describe(now, ids));
 };
 
 const tellOfWaiting = (dispute: Dispute, ids: object, log: Log): void => {
-  log.error("Dispute needs an answer", factsOf(dispute, ids));
+  log.error("Dispute needs an answer", describe(dispute, ids));
   emitMetrics({ DisputeOpened: 1 });
 };
 
-const factsOf = ({ id: disputeId, status, reason, amount, currency, due_by: dueBy }: Dispute, ids: object): object => {
+const describe = ({ id: disputeId, status, reason, amount, currency, due_by: dueBy }: Dispute, ids: object): object => {
   const due = dueBy === null ? null : new Date(dueBy * 1000).toISOString();
   return { ...ids, disputeId, status, reason, amount, currency, dueBy: due };
 };

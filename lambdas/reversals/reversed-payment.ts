@@ -42,7 +42,7 @@ export interface ReversedPayment {
   net_amount: number | null;
   /** The oldest first. */
   refunds: RefundRecord[];
-  /** The dispute that decides the status, or else the newest. */
+  /** The dispute that is lost, else one that waits for an answer, else one that is open, else the newest. */
   dispute: DisputeRecord | null;
 }
 
@@ -103,7 +103,11 @@ const isLost = ({ status }: DisputeFact): boolean => status === "lost";
 // One that Stripe adds is open until it says how it ended.
 const closed = ["won", "warning_closed", "prevented"];
 
-const weightOf = (dispute: DisputeFact): number => (isLost(dispute) ? 2 : Number(!closed.includes(dispute.status)));
+const weightOf = (dispute: DisputeFact): number => {
+  if (isLost(dispute)) return 3;
+  if (needsAnswer(dispute)) return 2;
+  return closed.includes(dispute.status) ? 0 : 1;
+};
 
 const statusOf = (dispute: DisputeFact | undefined, isWhole: boolean, isPart: boolean): PaymentStatus => {
   if (dispute && weightOf(dispute) > 0) return isLost(dispute) ? "lost" : "disputed";

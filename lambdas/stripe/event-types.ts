@@ -4,18 +4,6 @@ import { InvalidEvent } from "../runtime/errors.ts";
 export const acceptedTypes = {
   "write-payment": ["invoice.payment_succeeded", "invoice.paid", "invoice.payment_failed"],
   "link-payment": ["invoice_payment.paid"],
-  "record-reversal": [
-    "refund.created",
-    "refund.updated",
-    "refund.failed",
-    "charge.refunded",
-    "charge.refund.updated",
-    "charge.dispute.created",
-    "charge.dispute.updated",
-    "charge.dispute.closed",
-    "charge.dispute.funds_withdrawn",
-    "charge.dispute.funds_reinstated",
-  ],
   "sync-subscription": [
     "customer.subscription.created",
     "customer.subscription.updated",

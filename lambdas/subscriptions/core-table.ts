@@ -3,6 +3,7 @@ import { array, create, defaulted, type Infer, integer, min, nullable, record, s
 import { assignments } from "../dynamodb/assignments.ts";
 import { dynamodb, isConditionFailed } from "../dynamodb/dynamodb.ts";
 import { overflowKey, subscriptionKey } from "../dynamodb/keys.ts";
+import { readable } from "./readable-item.ts";
 import { readLedger, writeLedger } from "../ledger/ledger-format.ts";
 import { appending, type Outbox, type outboxAttributes } from "../publishing/outbox.ts";
 import type { PlanPrices } from "./plan.ts";
@@ -152,10 +153,13 @@ export const fieldsOf = (
 };
 
 const itemFrom = (item: unknown): Omit<ReadItem, "row"> => {
-  const { stripe_subscriptions: stored, stripe_published, stripe_unpublished, ...rest } = create(item, Item);
+  const { stripe_subscriptions: stored, stripe_published, stripe_unpublished, ...all } = create(item, Item);
+  const { stripe_version, stripe_customers, stripe_overflow, customer_id } = all;
   const subscriptions = Object.entries(stored).map(([id, entry]) => [id, subscriptionFrom(entry)]);
   const outbox = { published: stripe_published, changes: stripe_unpublished };
-  return { item: { ...rest, subscriptions: Object.fromEntries(subscriptions) }, outbox };
+  // What others keep in the item is not written again.
+  const own = { stripe_version, stripe_customers, stripe_overflow, customer_id };
+  return { item: { ...own, subscriptions: Object.fromEntries(subscriptions) }, outbox };
 };
 
 /** How many bytes a subscription takes of an item, about. */
@@ -185,14 +189,3 @@ const subscriptionFrom = (stored: Infer<typeof StoredLedger>): StoredSubscriptio
 
 const withoutNulls = (fields: object): object =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
-
-const readable = <T>({ PK, SK }: { PK: string; SK: string }, read: () => T): T => {
-  try {
-    return read();
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : cause;
-    throw new Error(`The item ${PK} ${SK} of the core table does not hold what this program writes: ${reason}`, {
-      cause,
-    });
-  }
-};

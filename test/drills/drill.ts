@@ -11,7 +11,7 @@ const shareOption = (text: string): number => {
 
 const options = makeCommand(
   "drill",
-  "Plays subscriptions' events through injected faults, redrives what failed, reconciles what never came, and compares all rows with those without faults.",
+  "Plays subscriptions' events through injected faults, redrives what failed, reconciles what never came, and compares all rows with those without faults, and with what was published.",
 )
   .option("--lives <number>", "the number of subscriptions", wholeOption, 500)
   .option(
@@ -27,8 +27,8 @@ const options = makeCommand(
     "after",
     `
 Exit codes:
-  0    nothing is lost, and all rows are right
-  1    something is lost, or a row is wrong
+  0    nothing is lost, all rows are right, and each of their changes was published
+  1    something is lost, a row is wrong, or what was published does not agree with the rows
   2    wrong usage`,
   )
   .parse()
@@ -39,6 +39,7 @@ const { runDrill } = await import("./run-drill.ts");
 
 const result = await runDrill({ ...options, say: (line) => console.log(line) });
 
+const { published, publishedAgain, missing, untrue, waiting } = result.publication;
 const lines: [string, number][] = [
   ["events in", result.eventsIn],
   ["of them never delivered", result.neverDelivered],
@@ -50,6 +51,13 @@ const lines: [string, number][] = [
   ["lost", result.lost],
   ["rows different before the reconciliation", result.rowsDifferentBefore],
   ["rows different", result.rowsDifferent],
+  ["published", published],
+  ["of them again", publishedAgain],
+  ["changes unpublished before the reconciliation", result.waitingBefore],
+  ["changes that were not published", missing.length],
+  ["events of no change", untrue.length],
+  ["changes that wait to be published", waiting],
 ];
-for (const [name, number] of lines) console.log(`${name.padEnd(46)}${String(number).padStart(8)}`);
-process.exitCode = result.lost + result.rowsDifferent > 0 ? 1 : 0;
+for (const [name, number] of lines) console.log(`${name.padEnd(48)}${String(number).padStart(8)}`);
+const wrong = result.lost + result.rowsDifferent + missing.length + untrue.length + waiting + result.waitingBefore;
+process.exitCode = wrong > 0 ? 1 : 0;

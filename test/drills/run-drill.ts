@@ -1,15 +1,17 @@
 import { workflows } from "../../infra/workflows.ts";
+import type { Envelope } from "../../emulator/eventbridge/envelope.ts";
 import { makeAwsApi } from "../../emulator/aws-api.ts";
 import { VirtualClock } from "../../emulator/time/clock.ts";
 import { type StripeEnvelope, toEnvelope } from "../../local/stripe-envelope.ts";
 import { loadStack, configOf } from "../../local/program.ts";
 import { listen, urlOf } from "../../local/http/server.ts";
-import { type Runner, startRunner } from "../../local/runner.ts";
+import { type Dump, type Runner, startRunner } from "../../local/runner.ts";
 import { makeKeyedQueue } from "../../emulator/time/keyed-queue.ts";
 import { redriveAll } from "../../ops/redrive/redrive-all.ts";
 import { type BillingEvent, makeBillingHistory } from "../../samples/billing-history.ts";
 import { randomFrom, shuffled, withDuplicates } from "../../samples/random.ts";
 import { faultPlan, type Faults, isNeverDelivered } from "./drill/fault-plan.ts";
+import { comparePublished, type PublishedResult } from "./drill/published.ts";
 import { reconcile, stripeAfter } from "./drill/reconcile.ts";
 import { asCertain, differenceOf, type Rows, rowsOf } from "./drill/rows.ts";
 
@@ -40,6 +42,10 @@ export interface DrillResult {
   /** Once the gaps are healed, before the reconciliation. */
   rowsDifferentBefore: number;
   rowsDifferent: number;
+  /** How many changes the redrive has left unpublished; the reconciliation publishes them. */
+  waitingBefore: number;
+  /** What was on the bus in the end, held against the rows. */
+  publication: PublishedResult;
 }
 
 /**
@@ -59,37 +65,29 @@ export const runDrill = async (args: DrillArgs): Promise<DrillResult> => {
   const expected = await rowsWithoutFaults(events);
   say(`Without a fault: ${events.length} events make ${expected.size} rows`);
 
-  const stormy = await startRunner({
-    graph: loadStack(configOf("dev")),
-    clock: new VirtualClock(Date.now(), 1000),
-    faults: faultPlan(args, events),
-    stripe: { objects: stripeAfter(events) },
-    containers: 6,
-  });
+  const onBus: Envelope[] = [];
+  const stormy = await startStormy(args, events, (event) => void onBus.push(event));
   try {
     const outcomes = await take(stormy, sent);
-    const { deadLetters: sentDeadLetters } = await stormy.dump();
-    const deadLetterText = JSON.stringify(sentDeadLetters);
-    const deadLettered = sentDeadLetters.length;
-    const unqueued = new Set(sent.filter((_, index) => outcomes[index] === "lost"));
+    const { deadLetters } = await stormy.dump();
+    const [deadLetterText, deadLettered] = [JSON.stringify(deadLetters), deadLetters.length];
     say(
       `With ${100 * args.share} % faults at every hop, in any order: ${sent.length} events, ${deadLettered} dead letters`,
     );
     stormy.stopFaults();
-    const replayed = await replayAll(stormy, [...unqueued]);
+    const replayed = await replayAll(stormy, new Set(sent.filter((_, index) => outcomes[index] === "lost")));
     await redriveUntilEmpty(stormy);
     await stormy.executions.idle();
+    const { waiting: waitingBefore } = comparePublished(onBus, await stormy.dump());
     // A state that is only assumed may be the right one.
     const differentBefore = differenceOf(expected, asCertain(await rowsOf(stormy)));
     say(`${differentBefore.length} rows are different; reconciled: ${JSON.stringify(await reconcile(stormy, begin))}`);
     const different = differenceOf(expected, await rowsOf(stormy));
     for (const key of different.slice(0, 10)) say(`Still different: ${key}`);
-    const { deadLetters, parked } = await stormy.dump();
-    const left = deadLetters.length + parked.length;
-    const handled = new Set([
-      ...sent.filter((_, index) => good.has(outcomes[index] ?? "")).map(({ id }) => id),
-      ...replayed,
-    ]);
+    const dump = await stormy.dump();
+    const publication = publicationOf(onBus, dump, say);
+    const left = dump.deadLetters.length + dump.parked.length;
+    const handled = new Set([...idsOfHandled(sent, outcomes), ...replayed]);
     return {
       eventsIn: events.length,
       neverDelivered: events.length - delivered.length,
@@ -101,10 +99,28 @@ export const runDrill = async (args: DrillArgs): Promise<DrillResult> => {
       lost: delivered.filter(({ id }) => !handled.has(id) && !deadLetterText.includes(`"${id}"`)).length + left,
       rowsDifferentBefore: differentBefore.length,
       rowsDifferent: different.length,
+      waitingBefore,
+      publication,
     };
   } finally {
     await stormy.stop();
   }
+};
+
+const startStormy = (args: DrillArgs, events: BillingEvent[], onPublished: (event: Envelope) => void) =>
+  startRunner({
+    graph: loadStack(configOf("dev")),
+    clock: new VirtualClock(Date.now(), 1000),
+    faults: faultPlan(args, events),
+    stripe: { objects: stripeAfter(events) },
+    containers: 6,
+    onPublished,
+  });
+
+const publicationOf = (onBus: Envelope[], dump: Dump, say: DrillArgs["say"]): PublishedResult => {
+  const publication = comparePublished(onBus, dump);
+  for (const what of [...publication.missing, ...publication.untrue].slice(0, 10)) say(`Published: ${what}`);
+  return publication;
 };
 
 const rowsWithoutFaults = async (events: object[]): Promise<Rows> => {
@@ -116,6 +132,9 @@ const rowsWithoutFaults = async (events: object[]): Promise<Rows> => {
 };
 
 const daySeconds = 24 * 3600;
+
+const idsOfHandled = (sent: BillingEvent[], outcomes: string[]): string[] =>
+  sent.filter((_, index) => good.has(outcomes[index] ?? "")).map(({ id }) => id);
 
 const good = new Set(["applied", "duplicate", "stale", "skipped"]);
 
@@ -132,11 +151,11 @@ const take = async (runner: Runner, events: object[]): Promise<string[]> => {
 };
 
 // Replays the second of each event to the rule of its type, and returns the ids of those that were replayed.
-const replayAll = async ({ graph, replays }: Runner, events: BillingEvent[]): Promise<string[]> => {
+const replayAll = async ({ graph, replays }: Runner, events: Iterable<BillingEvent>): Promise<string[]> => {
   const again: string[] = [];
   for (const { id, type, created } of events) {
-    const [archive] = replays.archives;
-    if (!archive) throw new Error("The program makes no archive");
+    const archive = replays.archives.find(({ arn }) => arn === Object(graph.outputs["archive"]).arn);
+    if (!archive) throw new Error("The program makes no archive of Stripe's events");
     const workflow = workflows.find(({ eventType }) => eventType === type);
     const ruleArns = [`${Object(graph.outputs["rules"])[`${workflow?.name}-rule`]}`];
     const [from, to] = [1000 * Number(created), 1000 * Number(created) + 1000];

@@ -6,6 +6,7 @@ import type { Run } from "../../lambdas/reconcile/run.ts";
 import { type Json, sampleEvent } from "../../samples/stripe-objects.ts";
 import { ofUser, sampleExecution } from "../events/envelope.ts";
 import { forgetStripeKey } from "../../lambdas/stripe-api/stripe-key.ts";
+import { startBillingBus } from "../helpers/billing-bus.ts";
 import { captured } from "../helpers/captured.ts";
 import { startParameterStore } from "../helpers/parameter-store.ts";
 import { rejects } from "../helpers/rejects.ts";
@@ -301,6 +302,7 @@ test("takes its settings from the environment, and the key from the Parameter St
     });
     stripe.set("subscriptions", subscriptionOf("handled"), subscriptionOf("tried", { livemode: false }));
     stripe.set("subscriptions", subscriptionOf("foreign_2", { metadata: {} }));
+    const bus = await startBillingBus();
     const before = Math.floor(Date.now() / 1000) - 5 * day;
     const { result } = await captured(() =>
       handler({ event: { pages: 999 }, execution: "arn:aws:states:r:a:execution:m:n" }),
@@ -309,6 +311,10 @@ test("takes its settings from the environment, and the key from the Parameter St
     const { paceSeconds, name, summary } = result;
     assert.equal([paceSeconds, name], [7, "n-2"]);
     assert.equal([summary.healed.subscriptions, summary.refused, summary.noneOfOurs], [1, 1, 1]);
+    const put = bus.calls.flat().map(({ EventBusName, DetailType }) => [EventBusName, DetailType]);
+    assert.equal(put, [["billing", "SubscriptionHealed"]]);
+    const { stripe_published: published, stripe_unpublished: unpublished } = (await rowOf("handled")) ?? {};
+    assert.equal([published, unpublished], [1, []]);
     assert.equal((await rowOf("handled"))?.["customer_id"], "cus_handled");
     stripe.set("invoices", invoiceOf("handled"));
     const invoices = await captured(() => handler({ event: { list: "invoices" }, execution: "e" }));

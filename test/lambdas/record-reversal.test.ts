@@ -24,6 +24,8 @@ import {
   play,
   refundOf,
 } from "./reversals/play.ts";
+import { withoutOutbox } from "../helpers/without-outbox.ts";
+import { withoutPublish } from "../helpers/without-publish.ts";
 
 const test = suite("record-reversal");
 
@@ -44,7 +46,7 @@ const disputed = (name: string, status: string, more: Json = {}) =>
 
 test("keeps what Stripe says of a refund in an item of its payment, for seven years", async () => {
   const { result } = await play(created("kept"));
-  assert.equal(result, { outcome: "applied", written: ["payments PAYMENT#pi_kept REVERSALS"] });
+  assert.equal(withoutPublish(result), { outcome: "applied", written: ["payments PAYMENT#pi_kept REVERSALS"] });
   const { refund_re_kept: texts, ...item } = await reversalsOf("kept");
   assert.equal(item, { PK: "PAYMENT#pi_kept", SK: "REVERSALS", expires_at: sevenYears(paidAt + 100) });
   assert.equal(
@@ -64,7 +66,7 @@ test("keeps what Stripe says of a refund in an item of its payment, for seven ye
 });
 
 test("says whether an event is new, known, or older than what is known", async () => {
-  const outcomeOf = async (event: Json) => (await play(event)).result;
+  const outcomeOf = async (event: Json) => withoutPublish((await play(event)).result);
   const later = eventOf("refund.failed", paidAt + 300, refundOf("old", { status: "failed" }));
   assert.is((await outcomeOf(later)).outcome, "applied");
   assert.equal(await outcomeOf(later), { outcome: "duplicate", written: [] });
@@ -90,7 +92,9 @@ test("makes the same items of a payment, its link, a refund, its failure, a disp
   const about = Map.groupBy(items, (item) => /#\w\w_(order\d+x)$/.exec(`${item["PK"]}`)?.[1] ?? "");
   about.delete("");
   assert.is(about.size, 720);
-  const texts = new Set(Array.from(about, ([name, rows]) => JSON.stringify(rows).replaceAll(name, "order")));
+  const texts = new Set(
+    Array.from(about, ([name, rows]) => JSON.stringify(rows.map(withoutOutbox)).replaceAll(name, "order")),
+  );
   assert.is(texts.size, 1);
   const payment = await paymentOf("order719x");
   assert.equal([payment?.status, payment?.refunded_amount, payment?.net_amount], ["lost", 0, 0]);
@@ -119,9 +123,11 @@ test("reads each of its types, of which a charge tells before 2022-11-15 by the 
     [payment?.status, payment?.refunded_amount, payment?.dispute?.status, payment?.refunds.length],
     ["partially_refunded", 100, "won", 1],
   );
-  const { name, message } = await rejects(play(eventOf("refund.other", paidAt, refundOf("types"))));
-  assert.is(name, "InvalidEvent");
-  assert.match(message, "detail.type: expected one of refund.created, refund.updated");
+  for (const type of ["payout.created", "charge.updated", "charge.refunded.x", "a.refund.created"]) {
+    const { name, message } = await rejects(play(eventOf(type, paidAt, refundOf("types"))));
+    assert.is(name, "InvalidEvent", type);
+    assert.is(message, `detail.type: expected one about a refund, a dispute or a refunded charge, got ${type}`);
+  }
 });
 
 test("ties a payment that an older charge names, whichever comes first", async () => {
@@ -161,10 +167,10 @@ test("goes by the charge where there is no payment intent, and joins it with its
 test("skips what names no payment, and what is of a connected account", async () => {
   const skipped = { outcome: "skipped", written: [] };
   const { result, logs } = await play(created("nothing", { payment_intent: null, charge: null }));
-  assert.equal(result, skipped);
+  assert.equal(withoutPublish(result), skipped);
   assert.match(Object(logs[1]).reason, "It names no payment");
   const connected = await play({ ...created("connected"), account: "acct_1", livemode: false });
-  assert.equal([connected.result, countedIn(connected.stdout)], [skipped, [{ NoneOfOurs: 1 }]]);
+  assert.equal([withoutPublish(connected.result), countedIn(connected.stdout)], [skipped, [{ NoneOfOurs: 1 }]]);
   assert.equal(await reversalsOf("connected"), {});
 });
 
@@ -172,7 +178,13 @@ test("refuses the test mode where live events only are taken", async () => {
   const run = (livemode: boolean) => {
     const event = taskInput(onTheBus({ ...created("mode"), livemode }));
     return captured(() =>
-      handle(event, recordReversal(paymentsTable(tables.payments), reversalsTable(tables.payments), true)),
+      handle(
+        event,
+        recordReversal(paymentsTable(tables.payments), reversalsTable(tables.payments), {
+          liveOnly: true,
+          bus: "billing",
+        }),
+      ),
     );
   };
   assert.is((await rejects(run(false))).name, "Refused");
@@ -334,6 +346,8 @@ test("tells at once of a dispute that needs an answer, until when, and again aft
   );
   // The try before may have ended before it told of it; its amount is counted once.
   assert.equal(await metrics(event), [{ DisputeOpened: 1 }]);
+  const moved = eventOf("charge.dispute.funds_withdrawn", paidAt + 200, disputeOf("answer", "needs_response"));
+  assert.equal(await metrics(moved), []);
   const next = (status: string, at: number) =>
     metrics(eventOf("charge.dispute.updated", paidAt + at, disputeOf("answer", status)));
   assert.equal(await next("needs_response", 210), []);
@@ -362,7 +376,8 @@ test("tells of what came before its payment was known for ours once it is, by wh
   assert.is(Object(logs.at(-1)).dueBy, null);
   assert.equal(await metrics(paidEvent("told_b")), [paid]);
   assert.equal(await metrics(linkEvent("told_b")), all);
-  assert.equal(await metrics(linkEvent("told_b")), []);
+  // Its try before may have ended before it told of it.
+  assert.equal(await metrics(linkEvent("told_b")), [{ DisputeOpened: 1 }]);
 });
 
 test("logs what it has written, whose payment it is, and its ids", async () => {

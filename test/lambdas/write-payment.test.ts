@@ -7,6 +7,8 @@ import { ofUser, sampleExecution } from "../events/envelope.ts";
 import { captured } from "../helpers/captured.ts";
 import { rejects } from "../helpers/rejects.ts";
 import { startTables, type Tables } from "../helpers/tables.ts";
+import { withoutOutbox } from "../helpers/without-outbox.ts";
+import { withoutPublish } from "../helpers/without-publish.ts";
 
 const test = suite("write-payment");
 
@@ -30,8 +32,8 @@ const rowsOf = async (id: string) => (await tables.items(tables.payments)).filte
 
 test("records a payment", async () => {
   const { result } = await write(invoice("in_paid"));
-  assert.equal(result, { outcome: "applied", written: ["payments INVOICE#in_paid SUCCEEDED"] });
-  assert.equal(await rowsOf("in_paid"), [
+  assert.equal(withoutPublish(result), { outcome: "applied", written: ["payments INVOICE#in_paid SUCCEEDED"] });
+  assert.equal((await rowsOf("in_paid")).map(withoutOutbox), [
     {
       PK: "INVOICE#in_paid",
       SK: "SUCCEEDED",
@@ -56,7 +58,7 @@ test("records a payment", async () => {
 test("changes nothing when the event comes again, or another of the same payment", async () => {
   await write(invoice("in_twice"));
   const before = await rowsOf("in_twice");
-  assert.equal((await write(invoice("in_twice"))).result, { outcome: "duplicate", written: [] });
+  assert.equal(withoutPublish((await write(invoice("in_twice"))).result), { outcome: "duplicate", written: [] });
   assert.is((await write(invoice("in_twice"), "invoice.payment_succeeded", paidAt + 99)).result.outcome, "duplicate");
   assert.equal(await rowsOf("in_twice"), before);
 });

@@ -67,9 +67,10 @@ const statesOf = (name: string): States => JSON.parse(readDefinition(name)).Stat
 test("have states of one name that are the same in each, but for their comments and what comes next", () => {
   const first = new Map<string, unknown>();
   for (const name of names) {
-    for (const [state, { Comment: _comment, Next: _next, Choices, ...rest }] of Object.entries(statesOf(name))) {
+    for (const [state, { Comment: _, Next: __, Default, Choices, ...rest }] of Object.entries(statesOf(name))) {
       const choices = Choices?.map((choice) => ({ ...choice, Next: "…" }));
-      const same = { ...rest, ...(choices && { Choices: choices }) };
+      const same = { ...rest, ...(choices && { Choices: choices, Default: "…" }) };
+      assert.is(Default !== undefined, choices !== undefined, `${name}.${state}`);
       // What is left of a run, and not what its execution began with.
       if (name === "reconcile" && state === "SendToDeadLetterQueue") continue;
       if (first.has(state)) assert.equal(same, first.get(state), `${name}.${state} differs from the other definitions`);
@@ -105,7 +106,7 @@ test("give each Lambda the event whole, and the execution that its lines in the 
     for (const [state, { Parameters }] of tasksOf(read(name))) {
       const { FunctionName, Payload } = Object(Parameters);
       if (FunctionName === undefined) continue;
-      const event = name === "reconcile" ? "$.run" : "$";
+      const event = name === "reconcile" ? "$.run" : state === "MarkPublished" ? "$.publish" : "$";
       assert.equal(Payload, { "event.$": event, "execution.$": "$$.Execution.Id" }, `${name}.${state}`);
     }
   }

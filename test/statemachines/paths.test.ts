@@ -7,8 +7,16 @@ import { failure, hangs, runScripted, type Script } from "../helpers/scripted-ma
 const test = suite("the paths of the state machines");
 
 const found = { outcome: "found", userId: "u", customerId: "cus_1", subscriptionId: "sub_1", reason: null };
-const applied = { outcome: "applied", changes: [], written: ["a row"], gap: "none", heal: null };
+const publish = { next: "nothing", entries: [], marks: [], detail: null };
+const applied = { outcome: "applied", changes: [], written: ["a row"], gap: "none", heal: null, publish };
 const input = { id: "envelope", detail: { id: "evt_1", customer: 'with "quotes" and \\ in it' } };
+
+const ends: Record<string, string> = {
+  "write-payment": "Recorded",
+  "link-payment": "Linked",
+  "sync-subscription": "Synchronised",
+  "record-reversal": "Recorded",
+};
 
 // A definition is named after the Lambda that does the work, and so is that Lambda's state.
 const definitions = [...new Set(workflows.map(({ definition }) => definition))].map((name) => {
@@ -20,7 +28,9 @@ const definitions = [...new Set(workflows.map(({ definition }) => definition))].
     state,
     resolves: placeholdersOf(text).includes("resolve-customer"),
     // What comes after the work, where it can have left something to do.
-    after: Object.keys(JSON.parse(text).States).filter((one) => ["IsAnEventMissing", "Synchronised"].includes(one)),
+    after: Object.keys(JSON.parse(text).States).filter((one) =>
+      ["HasAnythingChanged", "IsAnEventMissing", ends[name]].includes(one),
+    ),
     selected: Object.keys(ResultSelector).map((key) => key.replace(".$", "")),
     neverRetried: Retry[0].ErrorEquals as string[],
   };
@@ -164,7 +174,14 @@ const syncing = (start: unknown[]) =>
     "heal-subscription": start,
     "dead-letter-queue": [{}],
   });
-const wayToHealing = ["ResolveCustomer", "IsItForUs", "SyncSubscription", "IsAnEventMissing", "StartHealing"];
+const wayToHealing = [
+  "ResolveCustomer",
+  "IsItForUs",
+  "SyncSubscription",
+  "HasAnythingChanged",
+  "IsAnEventMissing",
+  "StartHealing",
+];
 const alreadyExists = failure("StepFunctions.ExecutionAlreadyExistsException");
 
 test("sync-subscription: starts the execution that heals an open gap, by the name and with the input that the Lambda says", async () => {
@@ -194,13 +211,13 @@ test("sync-subscription: tries to start it again, and dead-letters the event if 
 });
 
 const gap = { subscriptionId: "sub_1", userId: "u", gapSince: 100, waitSeconds: 3600 };
-const healed = { outcome: "healed", changes: [], written: ["a row"] };
+const healed = { outcome: "healed", changes: [], written: ["a row"], publish };
 const healing = (answers: unknown[]) =>
   runScripted("heal-subscription", { "close-gap": answers, "dead-letter-queue": [{}] }, gap, "STANDARD");
 
 test("heal-subscription: waits as long as it is told, then closes the gap", async () => {
   const { status, states, seconds, output } = await healing([healed]);
-  assert.equal([status, states], ["SUCCEEDED", ["WaitForTheEvent", "CloseGap", "Healed"]]);
+  assert.equal([status, states], ["SUCCEEDED", ["WaitForTheEvent", "CloseGap", "HasAnythingChanged", "Healed"]]);
   assert.is(seconds, 3600);
   assert.equal(output, healed);
 });

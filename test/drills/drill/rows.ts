@@ -1,3 +1,4 @@
+import { outboxAttributes } from "../../../lambdas/publishing/outbox.ts";
 import { currenciesOf, refundedAmount } from "../../../lambdas/reversals/reversed-payment.ts";
 import { reversalsIn } from "../../../lambdas/reversals/reversals.ts";
 import type { Runner } from "../../../local/runner.ts";
@@ -7,8 +8,8 @@ export type Rows = Map<string, Row>;
 
 type Row = Record<string, unknown>;
 
-// What the program keeps for itself, and the time of the state: Stripe's answers name another than the event does.
-const own = ["stripe_subscriptions", "stripe_version", "updated_at"];
+// What the program keeps for itself, how often a row was published, and the time of the state: Stripe's answers name another than the event does.
+const own = ["stripe_subscriptions", "stripe_version", "updated_at", ...outboxAttributes];
 
 /** Reads all rows of a run. */
 export const rowsOf = async (runner: Runner): Promise<Rows> => {

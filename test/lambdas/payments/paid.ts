@@ -1,5 +1,6 @@
 import type { Payer } from "../../../lambdas/payments/payers.ts";
 import type { Payment } from "../../../lambdas/payments/payment.ts";
+import type { Payments } from "../../../lambdas/payments/payments-table.ts";
 
 /** An invoice's payment, to be recorded; times in unix seconds. */
 export const paid = (id: string, more: Partial<Payment> = {}): Payment => ({
@@ -22,3 +23,13 @@ export const paid = (id: string, more: Partial<Payment> = {}): Payment => ({
 
 /** The payment intent of an invoice's own payment. */
 export const own = (id: string): Payer => ({ id, kind: "default_intent" });
+
+/** Records a payment as its event does, and returns what became of it; what is to be published is looked at elsewhere. */
+export const record = async (payments: Pick<Payments, "record">, payment: Payment) => {
+  const {
+    unpublished: _,
+    payment: __,
+    ...recorded
+  } = await payments.record(payment, { reason: "event", isPublished: true });
+  return recorded;
+};

@@ -1,5 +1,5 @@
 import { suite } from "uvu";
-import { comparePage } from "../../../lambdas/compare-page.ts";
+import { comparePage, type ReconcileSettings } from "../../../lambdas/compare-page.ts";
 import { handle } from "../../../lambdas/runtime/handle.ts";
 import { paymentsTable } from "../../../lambdas/payments/payments-table.ts";
 import { reversalsTable } from "../../../lambdas/reversals/reversals-table.ts";
@@ -47,6 +47,7 @@ export interface Options {
   subscriptions?: Partial<ReturnType<typeof subscriptionsTable>>;
   payments?: Partial<ReturnType<typeof paymentsTable>>;
   reversals?: Partial<ReturnType<typeof reversalsTable>>;
+  publish?: ReconcileSettings["publish"];
 }
 
 /** Compares a page. */
@@ -65,7 +66,8 @@ export const call = async ({ run = {}, liveOnly = true, monthly = [], days = 3, 
     sold: { monthly, yearly: [] },
   };
   const execution = "arn:aws:states:ap-northeast-1:123456789012:execution:reconcile:night";
-  const settings = { days, paceSeconds: 2, now: () => 1000 * now, execution };
+  const { publish = async () => undefined } = failing;
+  const settings = { days, paceSeconds: 2, now: () => 1000 * now, execution, publish };
   return handle(taskInput(run), comparePage(books, stripe.ask, settings));
 };
 

@@ -174,8 +174,9 @@ test("counts nothing as healed that others have written meanwhile, and logs thos
   const failure = failureOf("nobody");
   const object = { ...Object(Object(failure["data"]).object), ...ownerless };
   stripe.set("events", { ...failure, data: { object } });
+  const unpublished = { table: "payments" as const, PK: "INVOICE#in_race", SK: "SUCCEEDED", published: 0, changes: [] };
   const answers = {
-    record: async () => ({ outcome: "stale" as const, isFirst: false, payers: [], payment: null }),
+    record: async () => ({ outcome: "stale" as const, isFirst: false, payers: [], payment: null, unpublished }),
     link: async () => ({ outcome: "duplicate" as const, key: "", payment: null }),
   };
   const { summary, told } = await reconcile({ payments: answers });

@@ -2,11 +2,13 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { handler as linkPayment } from "../../../lambdas/link-payment.ts";
 import { handler as recordReversal } from "../../../lambdas/record-reversal.ts";
 import { handler as writePayment } from "../../../lambdas/write-payment.ts";
+import type { ToPublish } from "../../../lambdas/publishing/to-publish.ts";
 import { openRecords, type Records } from "../../../records/records.ts";
 import { type Json, sampleEvent, sampleInvoice } from "../../../samples/stripe-objects.ts";
 import { ofUser, onTheBus, taskInput } from "../../events/envelope.ts";
 import { captured, type Printed } from "../../helpers/captured.ts";
 import { startTables, type Tables } from "../../helpers/tables.ts";
+import { withoutOutbox } from "../../helpers/without-outbox.ts";
 
 /** When the payments of these tests were made, in unix seconds. */
 export const paidAt = 1_767_225_600;
@@ -19,7 +21,7 @@ export const open = async (): Promise<{ tables: Tables; records: Records }> => {
   return { tables, records: openRecords({ client, tables, now: () => 1000 * paidAt }) };
 };
 
-type Result = { outcome: string; written: string[] };
+type Result = { outcome: string; written: string[]; publish: ToPublish };
 
 /** Handles an event as its state machine does, with the user of that name where it is about an invoice. */
 export const play = (event: Json, userId = "user_reversed"): Promise<Printed<Result>> => {
@@ -96,12 +98,12 @@ export const chargeOf = (name: string, refunded: number, more: Json = {}): Json 
   ...more,
 });
 
-/** The items that are about the payment of that name, by their partition keys. */
+/** The items that are about the payment of that name, by their partition keys, without their outboxes. */
 export const itemsOf = async (tables: Tables, name: string): Promise<Record<string, Json>> => {
   const items = await tables.items(tables.payments);
   const keys = [`INVOICE#in_${name}`, `PAYMENT#pi_${name}`, `PAYMENT#ch_${name}`];
   const own = items.filter(({ PK }) => keys.includes(`${PK}`));
-  return Object.fromEntries(own.map((item) => [`${item["PK"]}`.split("#")[0] ?? "", item]));
+  return Object.fromEntries(own.map((item) => [`${item["PK"]}`.split("#")[0] ?? "", withoutOutbox(item)]));
 };
 
 /** What was counted, by the metrics that are at the root of a line. */

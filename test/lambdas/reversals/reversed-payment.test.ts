@@ -115,12 +115,14 @@ test("is in dispute until Stripe says how that ended, an inquiry and a new statu
   }
 });
 
-test("shows of several disputes the one that is lost, then one that is open, then the newest", () => {
+test("shows of several disputes the one that is lost, then one that needs an answer, then one that is open, then the newest", () => {
   const shown = (...statuses: [status: string, created: number][]) =>
     of(...statuses.map(([status, created], index) => dispute(`dp_${index}`, 50, status, { created }))).dispute
       ?.created_at;
   assert.is(shown(["won", 13], ["needs_response", 12], ["lost", 11]), 11);
   assert.is(shown(["won", 13], ["needs_response", 12], ["prevented", 11]), 12);
+  assert.is(shown(["under_review", 13], ["warning_needs_response", 12], ["won", 14]), 12);
+  assert.is(shown(["won", 14], ["under_review", 13]), 13);
   assert.is(shown(["won", 12], ["won", 13], ["won", 11]), 13);
   assert.equal(sums(dispute("dp_1", 20, "lost", { amount: 100 }), dispute("dp_2", 20, "lost", { amount: 200 })), [
     "lost",

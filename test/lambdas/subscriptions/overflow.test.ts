@@ -11,6 +11,7 @@ import { type Json, sampleEvent, sampleSubscription } from "../../../samples/str
 import { ofUser } from "../../events/envelope.ts";
 import { captured } from "../../helpers/captured.ts";
 import { playLife } from "../../helpers/play-life.ts";
+import { markAll } from "../../helpers/mark-all.ts";
 import { startTables, type Tables } from "../../helpers/tables.ts";
 
 const test = suite("a user with many subscriptions");
@@ -103,7 +104,7 @@ const costOf = async (userId: string, event: Json): Promise<{ calls: number; uni
 test("costs a call and a write unit more at most with 1,000 that ended than with one", async () => {
   const endedAtOnce = (index: number) => begin(index, "incomplete_expired");
   await sync("over_one", endedAtOnce(1));
-  for (let index = 0; index < 1000; index += 1) await sync("over_thousand", endedAtOnce(index));
+  for (let index = 0; index < 1000; index += 1) await markAll((await sync("over_thousand", endedAtOnce(index))).result);
   const next = [
     begin(2000),
     sampleEvent("evt_2000", "customer.subscription.updated", 3001, sub(2000, "active"), { status: "incomplete" }),
@@ -151,7 +152,9 @@ test("goes on where a Lambda ended between the item of one that leaves and the u
   await sync("over_crash", begin(1));
   await sync("over_crash", expire(1));
   await sync("over_crash", begin(2));
-  const { subscriptions, stripe_version: version } = await table.read("over_crash");
+  const {
+    item: { subscriptions, stripe_version: version },
+  } = await table.read("over_crash");
   const leaving = subscriptions["sub_1"];
   assert.ok(leaving && version !== null);
   assert.is(await table.writeOverflow("over_crash", "sub_1", leaving, version + 1), true);
@@ -193,7 +196,7 @@ test("writes `assumed` for the row of a crowded item", async () => {
   const table = subscriptionsTable(tables.core);
   const subscriptions = playLife([begin(1, "active")]);
   const item = { ...empty, stripe_version: 1, stripe_overflow: 1, subscriptions };
-  assert.is(await table.write("over_crowded", empty, item, sold), true);
+  assert.is(await table.write("over_crowded", empty, { after: item, sold, change: null }), true);
   assert.is((await itemOf("over_crowded"))["order"], "assumed");
 });
 
@@ -214,7 +217,7 @@ const beginBusy = (index: number): Json[] => {
 test("is certain again when all that had to leave have ended", async () => {
   const table = subscriptionsTable(tables.core);
   const subscriptions = playLife(Array.from({ length: 12 }, (_, index) => index + 1).flatMap(beginBusy));
-  await table.write("over_heals", empty, { ...empty, stripe_version: 1, subscriptions }, sold);
+  await table.write("over_heals", empty, { after: { ...empty, stripe_version: 1, subscriptions }, sold, change: null });
   await sync("over_heals", begin(500, "active"));
   const crowded = await itemOf("over_heals");
   assert.ok(JSON.stringify(crowded).length < 100_000);
@@ -232,7 +235,7 @@ test("shrinks an item of before, however large, with its next event", async () =
   const table = subscriptionsTable(tables.core);
   const events = Array.from({ length: 200 }, (_, index) => [begin(index), expire(index)]).flat();
   const subscriptions = playLife(events);
-  await table.write("over_old", empty, { ...empty, stripe_version: 1, subscriptions }, sold);
+  await table.write("over_old", empty, { after: { ...empty, stripe_version: 1, subscriptions }, sold, change: null });
   await sync("over_old", begin(500, "active"));
   const item = await itemOf("over_old");
   assert.equal(idsIn(item), ["sub_199", "sub_500"]);
