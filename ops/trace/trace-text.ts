@@ -2,6 +2,7 @@ import { styleText } from "node:util";
 import { escapeText } from "../terminal/escape.ts";
 import { besideOrBelow, wrapText } from "../terminal/fit.ts";
 import { formatDuration } from "../terminal/format-duration.ts";
+import { publishedText } from "../terminal/published-text.ts";
 import type { ExecutionTrace, StateTrace, TraceError } from "./execution-trace.ts";
 import type { Trace } from "./read-trace.ts";
 
@@ -31,7 +32,7 @@ const executionText = ({ arn, machine, kind, at, ms, status, error, states }: Ex
 };
 
 const stateLines = ({ name, at, ms, attempts, outcome, reason, written, published }: StateTrace): string[] => {
-  const events = published.map(({ type, subject, version }) => `${type} ${subject} version ${version}`).join(", ");
+  const events = published.map(publishedText).join(", ");
   const parts = escapeText([outcome, reason, written.join(", "), events].filter(Boolean).join(": "));
   const heading = `  ${clockOf(at)}  ${escapeText(name).padEnd(24)}${(ms === null ? "" : formatDuration(ms)).padStart(9)}`;
   const line = besideOrBelow(heading, parts, "  ", 16).trimEnd();
