@@ -1,4 +1,4 @@
-import { array, enums, integer, min, string, type } from "superstruct";
+import { array, defaulted, enums, integer, min, string, type } from "superstruct";
 import { env } from "./runtime/env.ts";
 import { handle } from "./runtime/handle.ts";
 import type { Log } from "./runtime/log.ts";
@@ -13,7 +13,10 @@ const Mark = type({
   through: min(integer(), 1),
 });
 
-const Published = type({ marks: array(Mark) });
+// What was put on the bus; the log says it for the trace of an event.
+const Entry = type({ DetailType: string(), Detail: type({ subject: string(), version: integer() }) });
+
+const Published = type({ marks: array(Mark), entries: defaulted(array(Entry), []) });
 
 /**
  * Marks changes as published, once they are on the bus.
@@ -21,9 +24,10 @@ const Published = type({ marks: array(Mark) });
  * @throws {InvalidEvent} where it names no changes.
  */
 export const markPublished = (tables: Record<"core" | "payments", string>) => async (published: unknown, log: Log) => {
-  const { marks } = parse(published, Published);
+  const { marks, entries } = parse(published, Published);
   await Promise.all(marks.map((one) => mark(tables[one.table], one)));
-  log.info("Changes published", { marks });
+  const told = entries.map(({ DetailType, Detail: { subject, version } }) => ({ type: DetailType, subject, version }));
+  log.info("Changes published", { marks, published: told });
 };
 
 export const handler = (input: unknown) =>

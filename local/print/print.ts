@@ -8,6 +8,7 @@ import type { Dump } from "../runner.ts";
 import type { StripeEnvelope } from "../stripe-envelope.ts";
 import { besideOrBelow, cutLine, wrapText } from "../../ops/terminal/fit.ts";
 import { formatDuration } from "../../ops/terminal/format-duration.ts";
+import { publishedText } from "../../ops/terminal/published-text.ts";
 import { tableOf } from "../../ops/terminal/table.ts";
 
 type Colour = Parameters<typeof styleText>[0];
@@ -70,7 +71,7 @@ export const lineOf = ({
 const maxPublished = 20;
 
 const publishedLines = (events: Outcome["published"]): string[] => {
-  const lines = events.map(({ type, subject, version }) => `→ ${type} ${subject} version ${version}`);
+  const lines = events.map((event) => `→ ${publishedText(event)}`);
   const left = lines.length - maxPublished;
   return left > 0 ? [...lines.slice(0, maxPublished), `→ … and ${left} more`] : lines;
 };

@@ -4,6 +4,9 @@ import * as lambdaErrors from "../../lambdas/runtime/errors.ts";
 export const namesInRunbook: readonly string[] = [
   "AccessDeniedException",
   "Error",
+  "EventBridge.EventBridgeException",
+  "EventBridge.FailedEntry",
+  "EventBridge.InternalException",
   "FAILED_TO_ASSUME_ROLE",
   "INVALID_PARAMETER",
   "InternalServerError",

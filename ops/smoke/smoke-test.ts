@@ -12,6 +12,7 @@ import { escapeText } from "../terminal/escape.ts";
 import { besideOrBelow, wrapText } from "../terminal/fit.ts";
 import type { ExecutionTrace } from "../trace/execution-trace.ts";
 import { readTrace } from "../trace/read-trace.ts";
+import { publishedProblem } from "./published-problem.ts";
 import { type SmokeEvents, smokeEvents } from "./smoke-events.ts";
 
 /** The result of one event: its outcome, or why the test of it failed. */
@@ -44,7 +45,10 @@ export const smokeTest = async (options: TargetOptions, signal: AbortSignal): Pr
     const problem = await rowProblem(smoke, target);
     const rows = problem === null ? "passed  the rows are as expected" : `FAILED  the rows: ${escapeText(problem)}`;
     console.log(wrapText(rows, 8));
-    hasPassed = problem === null && results.every((result) => result?.hasPassed);
+    const unpublished = await publishedProblem(smoke, target, signal);
+    const told = unpublished === null ? "passed  their changes are published" : `FAILED  publishing: ${unpublished}`;
+    console.log(wrapText(told, 8));
+    hasPassed = problem === null && unpublished === null && results.every((result) => result?.hasPassed);
   } finally {
     await cleanUp(smoke, target, hasPassed);
   }

@@ -13,6 +13,7 @@ const LambdaLog = type({
     userId: optional(nullable(string())),
     outcome: optional(string()),
     written: optional(array(string())),
+    published: optional(array(type({ type: string(), subject: string(), version: integer() }))),
     error: optional(string()),
     reason: optional(nullable(string())),
   }),

@@ -26,6 +26,8 @@ export interface StateTrace extends Pick<Attempt, "at" | "ms"> {
   reason: string | null;
   /** The keys that its Lambda wrote, each as `<table> <PK> <SK>`. */
   written: string[];
+  /** The events for other services that were put on their bus before its Lambda marked them. */
+  published: NonNullable<LambdaLine["published"]>;
 }
 
 /** One execution of an event. */
@@ -119,9 +121,13 @@ const loggedError = (state: string, lines: LambdaLine[], since: number): TraceEr
   return line ? { name: `${line.error}`, message: line.reason ?? "" } : null;
 };
 
-const loggedOutcome = (state: string, lines: LambdaLine[]): Pick<StateTrace, "outcome" | "reason" | "written"> => {
-  const line = lines.findLast(({ lambda, outcome }) => stateOf(lambda) === state && outcome !== undefined);
-  return { outcome: line?.outcome ?? null, reason: line?.reason ?? null, written: line?.written ?? [] };
+type LoggedOutcome = Pick<StateTrace, "outcome" | "reason" | "written" | "published">;
+
+const loggedOutcome = (state: string, lines: LambdaLine[]): LoggedOutcome => {
+  const own = lines.filter(({ lambda }) => stateOf(lambda) === state);
+  const line = own.findLast(({ outcome }) => outcome !== undefined);
+  const published = own.findLast((one) => one.published !== undefined)?.published ?? [];
+  return { outcome: line?.outcome ?? null, reason: line?.reason ?? null, written: line?.written ?? [], published };
 };
 
 const errorOf = ({ details: { error, cause } }: MachineEvent): TraceError | null =>

@@ -2,6 +2,7 @@ import { styleText } from "node:util";
 import { escapeText } from "../terminal/escape.ts";
 import { besideOrBelow, wrapText } from "../terminal/fit.ts";
 import { formatDuration } from "../terminal/format-duration.ts";
+import { publishedText } from "../terminal/published-text.ts";
 import type { ExecutionTrace, StateTrace, TraceError } from "./execution-trace.ts";
 import type { Trace } from "./read-trace.ts";
 
@@ -30,8 +31,9 @@ const executionText = ({ arn, machine, kind, at, ms, status, error, states }: Ex
   ].join("\n");
 };
 
-const stateLines = ({ name, at, ms, attempts, outcome, reason, written }: StateTrace): string[] => {
-  const parts = escapeText([outcome, reason, written.join(", ")].filter(Boolean).join(": "));
+const stateLines = ({ name, at, ms, attempts, outcome, reason, written, published }: StateTrace): string[] => {
+  const events = published.map(publishedText).join(", ");
+  const parts = escapeText([outcome, reason, written.join(", "), events].filter(Boolean).join(": "));
   const heading = `  ${clockOf(at)}  ${escapeText(name).padEnd(24)}${(ms === null ? "" : formatDuration(ms)).padStart(9)}`;
   const line = besideOrBelow(heading, parts, "  ", 16).trimEnd();
   const succeededAtOnce = attempts.length <= 1 && attempts.every(({ error }) => error === null);

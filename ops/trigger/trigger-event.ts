@@ -1,4 +1,4 @@
-import { array, create, nullable, string, type, validate } from "superstruct";
+import { array, create, integer, nullable, string, type, validate } from "superstruct";
 import { parseJson } from "../../emulator/graph/json.ts";
 import { sampleOf } from "../../samples/events.ts";
 import { type Subject, subjectOf } from "../../samples/month.ts";
@@ -7,6 +7,7 @@ import { findTarget } from "../command/target.ts";
 import { type TargetOptions, targetText } from "../command/target-options.ts";
 import { assertTakesTestEvents, putTestEvents, type TestEvent } from "../command/test-events.ts";
 import { escapeLines, escapeText } from "../terminal/escape.ts";
+import { publishedText } from "../terminal/published-text.ts";
 import { wrapText } from "../terminal/fit.ts";
 import { type SetValue, withValues } from "./set-values.ts";
 
@@ -73,6 +74,7 @@ const put = async (event: TestEvent, { to }: TriggerOptions): Promise<boolean> =
 const Outcome = type({
   outcome: string(),
   written: array(string()),
+  published: array(type({ type: string(), subject: string(), version: integer() })),
   error: nullable(type({ name: string(), message: string() })),
 });
 
@@ -85,8 +87,10 @@ const post = async (event: TestEvent, url: string): Promise<boolean> => {
   });
   const answer = parseJson(await response.text());
   if (!response.ok) throw new UserError(`${url} does not take the event: ${Object(answer).error}`);
-  const { outcome, written, error } = create(answer, Outcome);
-  const lines = error ? [`${error.name}: ${error.message}`] : written;
+  const { outcome, written, published, error } = create(answer, Outcome);
+  const lines = error
+    ? [`${error.name}: ${error.message}`]
+    : [...written, ...published.map((one) => `→ ${publishedText(one)}`)];
   console.log(
     [`${event.id}  ${event.type}  ${outcome}`, ...lines].map((line) => wrapText(escapeText(line), 2)).join("\n  "),
   );

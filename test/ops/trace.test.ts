@@ -46,7 +46,7 @@ const handle = async (serving: Serving, name: string, more?: Json) => {
 
 const trace = (serving: Serving, name: string) => readTrace(`evt_${name}`, argsOf(serving));
 
-test("has an event's states, its outcome, and what was written", async () => {
+test("has an event's states, its outcome, and what was written and published", async () => {
   for (const serving of [dev, prod]) {
     await handle(serving, "way");
     const { executions, ...event } = await trace(serving, "way");
@@ -60,7 +60,15 @@ test("has an event's states, its outcome, and what was written", async () => {
         ["ResolveCustomer", null, [], 1],
         ["IsItForUs", null, [], 0],
         ["WritePayment", "applied", ["payments INVOICE#in_way SUCCEEDED"], 1],
+        ["HasAnythingChanged", null, [], 0],
+        ["PublishChanges", null, [], 1],
+        ["MarkPublished", null, [], 1],
+        ["Recorded", null, [], 0],
       ],
+    );
+    assert.equal(
+      execution?.states.map(({ published }) => published).filter(({ length }) => length > 0),
+      [[{ type: "PaymentRecorded", subject: "payment/in_way/SUCCEEDED", version: 1 }]],
     );
   }
 });
@@ -109,7 +117,7 @@ test("tells apart the executions of an event that EventBridge delivered twice", 
     executions.map(({ kind }) => kind),
     ["first", "again"],
   );
-  const outcomes = executions.map(({ states }) => states.at(-1)?.outcome);
+  const outcomes = executions.flatMap(({ states }) => states.flatMap(({ outcome }) => outcome ?? []));
   assert.equal(new Set(outcomes), new Set(["applied", "duplicate"]));
 });
 
@@ -143,6 +151,7 @@ test("falls back to the Lambdas' log lines for a state machine that logs errors 
     [
       ["ResolveCustomer", null],
       ["WritePayment", "applied"],
+      ["MarkPublished", null],
     ],
   );
 });

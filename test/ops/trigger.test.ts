@@ -29,6 +29,7 @@ test("sends the runner an event of any type, which is applied, and of one name a
     const { stdout, stderr, code } = await trigger([type, "--to", serving.url, "--name", "month"]);
     assert.equal([code, stderr], [0, ""], type);
     assert.match(stdout, new RegExp(`^evt_month_\\w+  ${type}  (applied|duplicate)\n`));
+    if (type === "invoice.payment_failed") assert.match(stdout, /^ {2}→ PaymentFailed payment\/in_\S+ version 1$/m);
     const [, id = ""] = /npm run trace -- (\S+) --local/.exec(stdout) ?? [];
     assert.match(stdout, `${id}  ${type}`);
     assert.match(stdout, `npm run show -- user_month --local ${serving.url}`);

@@ -115,6 +115,16 @@ test("names nothing that no event has", () => {
   );
 });
 
+test("has on the page of the events each type, and each field that all have", () => {
+  const [, page = ""] =
+    readFileSync(join(root, "docs/events.md"), "utf8").split("is in the types that")[0]?.split("# Events") ?? [];
+  const inRows = [...page.matchAll(/^\| `?(\w+)`? +\|/gm)].map(([, name = ""]) => name);
+  const details = Object.entries(schema.definitions ?? {}).filter(([, part]) => part.properties?.["subject"]);
+  const common = Object.keys(details[0]?.[1].properties ?? {}).filter((field) => !field.endsWith("_id"));
+  const named = [...details.map(([name]) => name), ...common, "ids", "field"];
+  assert.equal(inRows.toSorted(), named.toSorted());
+});
+
 test("refuses an event that lacks something, or has it in another shape", () => {
   const validate = new Ajv({ allowUnionTypes: true }).compile(schema);
   const [event] = events;

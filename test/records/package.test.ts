@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CreateTableCommand, DynamoDBClient, ScanCommand, waitUntilTableExists } from "@aws-sdk/client-dynamodb";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { handler as syncSubscription } from "../../lambdas/sync-subscription.ts";
@@ -68,6 +69,48 @@ test("compiles and runs in another project as its page says, with strict types a
   const options = ["--strict", "--module", "nodenext", "--target", "es2022", "--types", "node"];
   run(consumer, process.execPath, tsc, ...options, "main.ts");
   assert.equal(JSON.parse(run(consumer, process.execPath, "main.js")), ["active", [], null]);
+});
+
+test("has the types of the events: the consumer of their page compiles, and keeps the newest state of each subject", async () => {
+  await startTables();
+  const client = new DynamoDBClient();
+  const KeySchema = [{ AttributeName: "subject", KeyType: "HASH" as const }];
+  const AttributeDefinitions = [{ AttributeName: "subject", AttributeType: "S" as const }];
+  const table = { TableName: "access", KeySchema, AttributeDefinitions, BillingMode: "PAY_PER_REQUEST" as const };
+  await client.send(new CreateTableCommand(table));
+  await waitUntilTableExists({ client, maxWaitTime: 60, minDelay: 1 }, { TableName: "access" });
+  const [example = ""] = blocksOf("events", "ts");
+  assert.ok(example.trim().split("\n").length <= 34);
+  const told = (version: number, status: string, type = "SubscriptionChanged") => ({
+    "detail-type": type,
+    detail: { subject: "subscription/u", version, user_id: "u", state: { status } },
+  });
+  const events = [
+    told(2, "past_due"),
+    told(1, "active"),
+    told(4, "canceled", "SubscriptionHealed"),
+    told(3, "active"),
+    told(4, "canceled", "SubscriptionHealed"),
+    told(9, "succeeded", "PaymentRecorded"),
+  ];
+  writeFileSync(
+    join(consumer, "access.ts"),
+    `${example}\nfor (const event of ${JSON.stringify(events)}) await handler(event as unknown as BillingEvent);\n`,
+  );
+  const tsc = join(packages, "typescript/bin/tsc");
+  const options = ["--strict", "--module", "nodenext", "--target", "es2022", "--types", "node"];
+  run(consumer, process.execPath, tsc, ...options, "access.ts");
+  run(consumer, process.execPath, "access.js");
+  const { Items = [] } = await client.send(new ScanCommand({ TableName: "access" }));
+  client.destroy();
+  assert.equal(Items, [
+    { subject: { S: "subscription/u" }, version: { N: "4" }, user_id: { S: "u" }, has_access: { BOOL: false } },
+  ]);
+});
+
+test("has the JSON Schema of the events", () => {
+  const schema = join(consumer, "node_modules/@homebiyori/stripe-records/events.schema.json");
+  assert.is(readFileSync(schema, "utf8"), readFileSync(join(root, "records/events.schema.json"), "utf8"));
 });
 
 test.run();
