@@ -89,7 +89,7 @@ export const toPublish = (
 // One that is too large goes without its changes, and if it is still too large without its state, which its row has.
 const entryOf = ({ type, detail }: BillingEvent, bus: string): Entry => {
   const bare = { ...detail, changes: null };
-  const [largest] = [detail, bare].filter((one) => bytesOf(one) <= mostBytesOfEvent - mostBytesAround);
+  const largest = [detail, bare].find((one) => bytesOf(one) <= mostBytesOfEvent - mostBytesAround);
   const Detail: Detail = largest ?? { ...bare, state: null };
   return { Source: source, DetailType: type, Detail, EventBusName: bus };
 };

@@ -152,14 +152,13 @@ export const fieldsOf = (
   return (overflow ?? 0) > 0 ? { ...fields, order: "assumed" } : fields;
 };
 
-const itemFrom = (item: unknown): Omit<ReadItem, "row"> => {
-  const { stripe_subscriptions: stored, stripe_published, stripe_unpublished, ...all } = create(item, Item);
-  const { stripe_version, stripe_customers, stripe_overflow, customer_id } = all;
-  const subscriptions = Object.entries(stored).map(([id, entry]) => [id, subscriptionFrom(entry)]);
-  const outbox = { published: stripe_published, changes: stripe_unpublished };
+const itemFrom = (row: unknown): Omit<ReadItem, "row"> => {
+  const { stripe_subscriptions: stored, stripe_published: published, ...item } = create(row, Item);
   // What others keep in the item is not written again.
+  const { stripe_version, stripe_customers, stripe_overflow, customer_id, stripe_unpublished: changes } = item;
+  const all = Object.entries(stored).map(([id, entry]) => [id, subscriptionFrom(entry)]);
   const own = { stripe_version, stripe_customers, stripe_overflow, customer_id };
-  return { item: { ...own, subscriptions: Object.fromEntries(subscriptions) }, outbox };
+  return { item: { ...own, subscriptions: Object.fromEntries(all) }, outbox: { published, changes } };
 };
 
 /** How many bytes a subscription takes of an item, about. */

@@ -62,7 +62,7 @@ test("is the whole state and what changed, once; a duplicate publishes the same 
   await markAll(first);
   assert.is((await handle("subject_once", begin)).publish.next, "nothing");
   const next = await handle("subject_once", toPastDue());
-  const [{ Detail: { changes, version } = {} } = {}] = next.publish.entries;
+  const [{ Detail: { changes, version } } = { Detail: { changes: null, version: 0 } }] = next.publish.entries;
   assert.equal([version, changes?.["status"]], [2, { from: "active", to: "past_due" }]);
   assert.equal(Object.keys(changes ?? {}).toSorted(), ["status", "updated_at"]);
   await markAll(next);
