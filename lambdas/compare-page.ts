@@ -1,4 +1,5 @@
 import { paymentsTable } from "./payments/payments-table.ts";
+import { versionOf } from "./publishing/outbox.ts";
 import { publisher } from "./publishing/publish.ts";
 import type { Unpublished } from "./publishing/to-publish.ts";
 import { compareFailure, compareInvoice } from "./reconcile/compare-payment.ts";
@@ -49,8 +50,12 @@ export const comparePage =
       return { ...run, since, startingAfter: null, next: "page" };
     }
     const unpublished = new Map<string, Unpublished>();
-    // Of an item that several objects are in, the last that is told has all of it.
-    const publish = (one: Unpublished) => void unpublished.set(`${one.PK} ${one.SK}`, one);
+    // Of an item that several objects are in, what is told last is not always what was read last.
+    const publish = (one: Unpublished) => {
+      const key = `${one.PK} ${one.SK}`;
+      const known = unpublished.get(key);
+      if (!known || versionOf(one) > versionOf(known)) unpublished.set(key, one);
+    };
     const { dryRun } = run;
     const reason = run.backfill ? "backfill" : "reconciliation";
     const results = page
@@ -58,8 +63,8 @@ export const comparePage =
       : [unknownAtStripe(run)];
     const comparisons = results.flatMap((result) => (Array.isArray(result) ? result : []));
     report(run, comparisons, page?.from ?? 0, log);
+    // Where either fails the page is retried; what it has healed is logged and counted already.
     if (!dryRun) await settings.publish([...unpublished.values()]);
-    // The page is retried; what it has healed is logged and counted already.
     for (const result of results) if (!Array.isArray(result)) throw result.failure;
     const next = afterPage({ ...run, since }, page ?? { objects: [], hasMore: false }, comparisons, settings.execution);
     log.info("Page reconciled", { list: run.list, summary: next.summary });

@@ -6,7 +6,7 @@ import { type LinkedPayment, linkOf, type Payment } from "./payment.ts";
 import { addPayer, isNamed, naming, type PaymentRow, settleIntent } from "./add-payer.ts";
 import { type Payer, payersOf } from "./payers.ts";
 import type { Reason } from "../publishing/billing-event.ts";
-import { appended, appending, isFull, outboxIn } from "../publishing/outbox.ts";
+import { appended, appending, isFull, outboxIn, versionOf } from "../publishing/outbox.ts";
 import type { Unpublished } from "../publishing/to-publish.ts";
 import { NotPublished } from "../runtime/errors.ts";
 import { paymentToPublish, unpublishedPayment } from "./published-payment.ts";
@@ -36,7 +36,8 @@ export interface Payments {
   /**
    * Whether the invoice's rows show an attempt more with this failed one: Stripe may tell of one twice, some seconds apart.
    *
-   * Over all events of an invoice it is so as often as its rows show attempts in the end, whatever their order.
+   * Over all events of an invoice it is so as often as its rows show attempts in the end, whatever their order; and for one that is
+   * published already.
    */
   isNewAttempt(failed: Payment): Promise<boolean>;
 }
@@ -93,8 +94,11 @@ export const paymentsTable = (tableName: string): Payments & PaymentRows => ({
     return { outcome, key: `${Key.PK} ${Key.SK}`, payment: linkOf(before) };
   },
   isNewAttempt: async (failed) => {
-    const others = (await query(tableName, failed.PK, failedSortKeys)).filter(({ SK }) => SK !== failed.SK);
-    return withoutTwins([...others, failed]).length > withoutTwins(others).length;
+    const rows = await query(tableName, failed.PK, failedSortKeys);
+    const others = rows.filter(({ SK }) => SK !== failed.SK);
+    // One that is told already is told again where its row changes.
+    const isTold = rows.some((row) => row["SK"] === failed.SK && versionOf(outboxIn(row)) > 0);
+    return isTold || withoutTwins([...others, failed]).length > withoutTwins(others).length;
   },
   rowsOf: (invoiceId) => query(tableName, invoicePartition(invoiceId)),
 });

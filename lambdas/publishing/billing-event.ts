@@ -27,10 +27,10 @@ export interface Detail {
   reason: Reason;
   /** Null while no payment of ours is known to be what it is about. */
   user_id: string | null;
-  /** Null where it is not known any more from what it changed. */
+  /** Null where it is not known any more from what it changed, or where the event would be too large with it. */
   changes: Changes | null;
-  /** The whole state after the change. */
-  state: object;
+  /** The whole state after the change; null where the event would be too large with it: the row has it. */
+  state: object | null;
   [id: string]: unknown;
 }
 

@@ -1,18 +1,19 @@
 import { updateIf } from "../dynamodb/dynamodb.ts";
+import { outboxIn } from "./outbox.ts";
 import type { Mark } from "./to-publish.ts";
 
-/** Marks changes of an item as published, so that nobody publishes them again; where others have marked some of them, nothing is done. */
+/** Marks changes of an item as published, so that nobody publishes them again; some of them others may have marked meanwhile. */
 export const mark = async (tableName: string, { PK, SK, from, through }: Omit<Mark, "table">): Promise<void> => {
   // From the end: what an index means then does not depend on whether those before it are gone.
-  const published = Array.from(
-    { length: through - from },
-    (_, index) => `stripe_unpublished[${through - from - 1 - index}]`,
-  );
-  await updateIf({
+  const indices = Array.from({ length: through - from }, (_, index) => through - from - 1 - index);
+  const { isWritten, before } = await updateIf({
     TableName: tableName,
     Key: { PK, SK },
-    UpdateExpression: `SET stripe_published = :through REMOVE ${published.join(", ")}`,
+    UpdateExpression: `SET stripe_published = :through REMOVE ${indices.map((index) => `stripe_unpublished[${index}]`).join(", ")}`,
     ConditionExpression: from === 0 ? "attribute_not_exists(stripe_published)" : "stripe_published = :from",
     ExpressionAttributeValues: { ":through": through, ...(from > 0 && { ":from": from }) },
   });
+  const { published } = outboxIn(before);
+  if (!isWritten && published > from && published < through)
+    await mark(tableName, { PK, SK, from: published, through });
 };

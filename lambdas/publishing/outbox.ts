@@ -15,6 +15,10 @@ const mostChanges = 25;
 /** Whether an outbox has no room for another change. */
 export const isFull = ({ changes }: Outbox): boolean => changes.length >= mostChanges;
 
+/** How many changes an item has had: the version of the last. */
+export const versionOf = ({ published, changes }: { published: number; changes: readonly unknown[] }): number =>
+  published + changes.length;
+
 /** Reads the outbox in an item's attributes. */
 export const outboxIn = (attributes: Record<string, unknown>): Outbox => {
   const { stripe_published: published, stripe_unpublished: changes } = attributes;

@@ -13,12 +13,20 @@ const Kept = type({
   reason: Reason,
   texts: defaulted(record(string(), array(string())), {}),
   owner: defaulted(record(string(), string()), {}),
+  /** Whose it was before, where that was known. */
+  ownerBefore: defaulted(record(string(), string()), {}),
 });
 
-type Kept = Infer<typeof Kept>;
+/** What was added to an item. */
+export type Kept = Infer<typeof Kept>;
 
 /** What is added to the refunds and disputes of a payment, as a text to be published. */
-export const reversalsToPublish = (kept: Kept): string => JSON.stringify(kept);
+export const reversalsToPublish = ({
+  reason,
+  texts,
+  owner,
+  ownerBefore = {},
+}: Omit<Kept, "ownerBefore"> & Partial<Kept>): string => JSON.stringify({ reason, texts, owner, ownerBefore });
 
 /** What of the refunds and disputes of a payment is not published yet, or may not be, by the item's attributes. */
 export const unpublishedReversals = (paymentId: string, attributes: Record<string, unknown>): Unpublished => {
@@ -38,7 +46,7 @@ export const unpublishedReversals = (paymentId: string, attributes: Record<strin
   };
 };
 
-const without = (attributes: Record<string, unknown>, { texts, owner }: Kept): Record<string, unknown> => {
+const without = (attributes: Record<string, unknown>, { texts, owner, ownerBefore }: Kept): Record<string, unknown> => {
   const owned = Object.entries(attributes).filter(([name]) => !(name in owner));
   const before = owned.map(([name, value]) => {
     const added = texts[name];
@@ -47,7 +55,8 @@ const without = (attributes: Record<string, unknown>, { texts, owner }: Kept): R
       added && value instanceof Set ? new Set([...value].filter((text) => !added.includes(text))) : value,
     ] as const;
   });
-  return Object.fromEntries(before.filter(([, value]) => !(value instanceof Set) || value.size > 0));
+  const others = before.filter(([, value]) => !(value instanceof Set) || value.size > 0);
+  return { ...Object.fromEntries(others), ...ownerBefore };
 };
 
 const shownIn = (attributes: Record<string, unknown>) => {
@@ -59,8 +68,17 @@ const stateOf = (reversals: Reversals) => ({
   refunds: reversals.refunds.map(refundRecord),
   disputes: reversals.disputes.map(disputeRecord),
   refunded_amounts: Object.fromEntries(
-    currenciesOf(reversals).map((currency) => [currency, refundedAmount(reversals, currency)]),
+    currenciesOf(reversals)
+      .map((currency) => [currency, refundedAmount(reversals, currency)] as const)
+      .filter(([, amount]) => amount > 0),
   ),
+});
+
+// When Stripe last said something is no change by itself.
+const lasting = (state: ReturnType<typeof stateOf>) => ({
+  ...state,
+  refunds: state.refunds.map(({ updated_at: _, ...refund }) => refund),
+  disputes: state.disputes.map(({ updated_at: _, ...dispute }) => dispute),
 });
 
 type Shown = ReturnType<typeof shownIn>;
@@ -72,10 +90,10 @@ const eventsOf = (
   const { state, userId: user_id, invoiceId: invoice_id } = after;
   // A payment that becomes known for ours is told of with all that came before.
   const isLinked = before.userId !== after.userId;
+  const [old, now] = [before.state, state].map(lasting);
   const hasChanged = (names: (keyof Shown["state"])[]): boolean =>
     names.some(
-      (name) =>
-        !isDeepStrictEqual(before.state[name], state[name]) || (isLinked && Object.keys(state[name]).length > 0),
+      (name) => !isDeepStrictEqual(old?.[name], now?.[name]) || (isLinked && Object.keys(state[name]).length > 0),
     );
   const subject = `reversals/${paymentId}`;
   const ids = { user_id, invoice_id, payment_id: paymentId };

@@ -9,7 +9,7 @@ import { appended, appending, isFull, outboxIn } from "../publishing/outbox.ts";
 import type { Unpublished } from "../publishing/to-publish.ts";
 import { NotPublished } from "../runtime/errors.ts";
 import type { Fact } from "./facts.ts";
-import { reversalsToPublish, unpublishedReversals } from "./published-reversals.ts";
+import { type Kept, reversalsToPublish, unpublishedReversals } from "./published-reversals.ts";
 import { itemOf, type ReversedItem } from "./reversed-item.ts";
 import { attributeOf } from "./reversals.ts";
 
@@ -69,21 +69,61 @@ interface Addition {
 
 const grow = async (tableName: string, paymentId: string, addition: Addition): Promise<ItemChange> => {
   const row = { TableName: tableName, Key: reversalsKey(paymentId) };
-  const { expiresAt } = addition;
   const kept = reversalsToPublish(addition);
   const isLink = Object.keys(addition.owner).length > 0;
-  // At first as to an item that is not there yet, of which a link is no change that shows, or that is kept no longer than this.
+  // At first as to an item that is not there yet, of which a link is no change that shows, or that knows nothing of it and is kept no longer.
   const usual = isLink ? { change: null, if: "attribute_not_exists(PK)" } : { change: kept, if: notKeptLonger };
   const first = await updateIf({ ...row, ...expressionOf({ ...addition, change: usual.change }, [usual.if]) });
   if (first.isWritten) return changeOf(paymentId, first.before, addition, usual.change);
-  if (isKnown(first.before, addition)) return changeOf(paymentId, first.before, addition, null);
-  if (isFull(outboxIn(first.before))) throw notPublished(paymentId);
-  const isKeptLonger = Number(first.before["expires_at"]) >= expiresAt;
-  const expression = expressionOf({ ...addition, change: kept, expiresAt: isKeptLonger ? null : expiresAt }, []);
-  const { isWritten, before } = await updateIf({ ...row, ...expression });
-  if (isWritten || isKnown(before, addition)) return changeOf(paymentId, before, addition, isWritten ? kept : null);
-  throw notPublished(paymentId);
+  return growKnown(tableName, paymentId, addition, first.before);
 };
+
+// Then by what there is: what is known of it already is no part of the change.
+const growKnown = async (
+  tableName: string,
+  paymentId: string,
+  addition: Addition,
+  known: Record<string, unknown>,
+): Promise<ItemChange> => {
+  const row = { TableName: tableName, Key: reversalsKey(paymentId) };
+  const expiresAt = Number(known["expires_at"]) >= addition.expiresAt ? null : addition.expiresAt;
+  const news = newsOf(known, addition);
+  if (isKnown(known, addition)) {
+    if (expiresAt !== null) await updateIf({ ...row, ...keepingUntil(expiresAt) });
+    return changeOf(paymentId, known, addition, null);
+  }
+  if (isFull(outboxIn(known))) throw notPublished(paymentId);
+  const change = reversalsToPublish(news);
+  const { isWritten, before } = await updateIf({ ...row, ...expressionOf({ ...news, change, expiresAt }, []) });
+  if (isWritten) return changeOf(paymentId, before, addition, change);
+  if (isFull(outboxIn(before))) throw notPublished(paymentId);
+  // Others have added some of it meanwhile.
+  return growKnown(tableName, paymentId, addition, before);
+};
+
+const newsOf = (
+  known: Record<string, unknown>,
+  { texts, owner, ...rest }: Addition,
+): Addition & Pick<Kept, "ownerBefore"> => {
+  const news = Object.entries(texts).map(
+    ([name, all]) => [name, all.filter((text) => !textsOf(known[name]).has(text))] as const,
+  );
+  const before = Object.keys(owner).flatMap((name) =>
+    typeof known[name] === "string" ? [[name, known[name]] as const] : [],
+  );
+  return {
+    ...rest,
+    texts: Object.fromEntries(news.filter(([, all]) => all.length > 0)),
+    owner,
+    ownerBefore: Object.fromEntries(before),
+  };
+};
+
+const keepingUntil = (expiresAt: number) => ({
+  UpdateExpression: "SET expires_at = :expires_at",
+  ConditionExpression: "expires_at < :expires_at",
+  ExpressionAttributeValues: { ":expires_at": expiresAt },
+});
 
 const notKeptLonger = "(attribute_not_exists(#expires_at) OR #expires_at <= :expires_at)";
 
@@ -141,13 +181,17 @@ const expressionOf = (
   const kept = change === null ? null : appending(change);
   const setting = [...sets, ...(kept ? [kept.set] : [])];
   const adding = adds.length > 0 ? [`ADD ${adds.map(({ as }) => `#${as} :${as}`).join(", ")}`] : [];
-  const news = [
-    ...adds.flatMap(({ all, as }) => all.map((_, index) => `NOT contains(#${as}, :${as}_${index})`)),
-    ...Object.keys(owner).flatMap((name) => [`attribute_not_exists(#${name})`, `#${name} <> :${name}`]),
-  ];
+  // Each text is new, so that each change is what it adds.
+  const news = adds.flatMap(({ all, as }) => all.map((_, index) => `NOT contains(#${as}, :${as}_${index})`));
+  const others = Object.keys(owner).map((name) => `attribute_not_exists(#${name}) OR #${name} <> :${name}`);
   return {
     UpdateExpression: [...(setting.length > 0 ? [`SET ${setting.join(", ")}`] : []), ...adding].join(" "),
-    ConditionExpression: [`(${news.join(" OR ")})`, ...conditions, ...(kept ? [kept.condition] : [])].join(" AND "),
+    ConditionExpression: [
+      ...news,
+      ...(others.length > 0 ? [`(${others.join(" OR ")})`] : []),
+      ...conditions,
+      ...(kept ? [kept.condition] : []),
+    ].join(" AND "),
     ExpressionAttributeNames: { ...names, ...Object.fromEntries(adds.map(({ as, name }) => [`#${as}`, name])) },
     ExpressionAttributeValues: {
       ...values,

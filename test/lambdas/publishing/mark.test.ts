@@ -1,0 +1,115 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { dynamodb } from "../../../lambdas/dynamodb/dynamodb.ts";
+import { handler } from "../../../lambdas/mark-published.ts";
+import { mark } from "../../../lambdas/publishing/mark.ts";
+import { appending, isFull, outboxIn } from "../../../lambdas/publishing/outbox.ts";
+import { taskInput } from "../../events/envelope.ts";
+import { captured } from "../../helpers/captured.ts";
+import { rejects } from "../../helpers/rejects.ts";
+import { startTables, type Tables } from "../../helpers/tables.ts";
+
+const test = suite("the marks of what is published");
+
+let tables: Tables;
+test.before(async () => {
+  tables = await startTables();
+});
+
+const keyOf = (name: string) => ({ PK: `USER#mark_${name}`, SK: "SUBSCRIPTION" });
+
+const append = async (name: string, ...changes: string[]) => {
+  for (const change of changes) {
+    const { set, condition, values } = appending(change);
+    await dynamodb.send(
+      new UpdateCommand({
+        TableName: tables.core,
+        Key: keyOf(name),
+        UpdateExpression: `SET ${set}`,
+        ConditionExpression: condition,
+        ExpressionAttributeValues: values,
+      }),
+    );
+  }
+};
+
+const outboxOf = async (name: string) => {
+  const item = (await tables.items(tables.core)).find(({ PK }) => PK === keyOf(name).PK) ?? {};
+  const { published, changes } = outboxIn(item);
+  return [published, ...changes];
+};
+
+const set = (name: string, from: number, through: number) => mark(tables.core, { ...keyOf(name), from, through });
+
+test("take those out that are published, and count them; of one there is no item, nothing is made", async () => {
+  await append("some", "a", "b", "c");
+  await set("some", 0, 2);
+  assert.equal(await outboxOf("some"), [2, "c"]);
+  await set("some", 2, 3);
+  assert.equal(await outboxOf("some"), [3]);
+  await append("some", "d");
+  await set("some", 3, 4);
+  assert.equal(await outboxOf("some"), [4]);
+});
+
+test("leave what came after them", async () => {
+  await append("more", "a", "b");
+  await append("more", "c");
+  await set("more", 0, 2);
+  assert.equal(await outboxOf("more"), [2, "c"]);
+});
+
+test("change nothing where another mark came before, whichever of the two is larger", async () => {
+  await append("small", "a", "b");
+  await set("small", 0, 1);
+  await set("small", 0, 2);
+  await set("small", 0, 1);
+  assert.equal(await outboxOf("small"), [1, "b"]);
+  await append("large", "a", "b", "c");
+  await Promise.all([set("large", 0, 2), set("large", 0, 2)]);
+  await set("large", 0, 1);
+  assert.equal(await outboxOf("large"), [2, "c"]);
+  await set("large", 1, 3);
+  assert.equal(await outboxOf("large"), [2, "c"]);
+});
+
+test("are set by the Lambda in either table, and make room for more than wait at most", async () => {
+  const all = Array.from({ length: 25 }, (_, index) => `${index}`);
+  await append("full", ...all);
+  assert.is((await rejects(append("full", "late"))).name, "ConditionalCheckFailedException");
+  assert.equal(
+    [isFull({ published: 0, changes: all }), isFull({ published: 5, changes: all.slice(1) })],
+    [true, false],
+  );
+  const payment = { PK: "INVOICE#in_mark", SK: "SUCCEEDED" };
+  await tables.add(tables.payments, { ...payment, stripe_unpublished: ["x"] });
+  const marks = [
+    { table: "core", ...keyOf("full"), from: 0, through: 24 },
+    { table: "payments", ...payment, from: 0, through: 1 },
+  ];
+  const { logs } = await captured(() => handler(taskInput({ marks, more: 1 })));
+  assert.equal([Object(logs.at(-1)).message, Object(logs.at(-1)).marks], ["Changes published", marks]);
+  await append("full", "late");
+  assert.equal(await outboxOf("full"), [24, "24", "late"]);
+  const marked = (await tables.items(tables.payments)).find(({ PK }) => PK === payment.PK);
+  assert.equal(outboxIn(marked ?? {}), { published: 1, changes: [] });
+});
+
+test("are refused where they name no changes, or no table", async () => {
+  const right = { table: "core", ...keyOf("wrong"), from: 0, through: 1 };
+  for (const wrong of [{ table: "users" }, { from: -1 }, { from: 0.5 }, { through: 0 }, { PK: 1 }, { SK: null }]) {
+    const promise = captured(() => handler(taskInput({ marks: [{ ...right, ...wrong }] })));
+    assert.is((await rejects(promise)).name, "InvalidEvent", JSON.stringify(wrong));
+  }
+  assert.is((await rejects(captured(() => handler(taskInput({}))))).name, "InvalidEvent");
+  const away = mark("no-table", { ...keyOf("wrong"), from: 0, through: 1 });
+  assert.is((await rejects(away)).name, "ResourceNotFoundException");
+});
+
+test("are read as none where an item has no outbox", () => {
+  assert.equal(outboxIn({}), { published: 0, changes: [] });
+  assert.equal(outboxIn({ stripe_published: "3", stripe_unpublished: "a" }), { published: 0, changes: [] });
+});
+
+test.run();
