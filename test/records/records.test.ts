@@ -72,6 +72,16 @@ test("gives a user's subscription, and nothing else that is in the item", async 
   });
 });
 
+test("gives of a payment what is for others, and nothing of what this program keeps to publish it", async () => {
+  await pay("kept", "in_kept", 1000);
+  const [payment] = await records.paymentsOf("in_kept");
+  assert.is(payment?.amount, 580);
+  assert.equal(
+    Object.keys(payment ?? {}).filter((name) => /publish|tie_breaker|^[A-Z]/.test(name)),
+    [],
+  );
+});
+
 test("reads a subscription without a customer, and null for an item without a subscription or no item", async () => {
   const json = { ...sampleSubscription(period), customer: null };
   const created = sampleEvent("evt_alone", "customer.subscription.created", 100, json);
