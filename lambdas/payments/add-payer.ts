@@ -57,9 +57,11 @@ export const settleIntent = async (
   });
 };
 
-/** Whether a row has a payer already, and a default intent if it is one. */
-export const isNamed = (row: Record<string, unknown>, { id, kind }: Payer): boolean =>
-  payersOf(row).includes(id) && (kind !== "default_intent" || row["stripe_payment_intent_id"] !== undefined);
+/** Whether a row names a payer already, and has a default intent that stands beside it, if it is one. */
+export const isNamed = (row: Record<string, unknown>, { id, kind }: Payer): boolean => {
+  const own = row["stripe_payment_intent_id"];
+  return payersOf(row).includes(id) && (kind !== "default_intent" || (typeof own === "string" && own <= id));
+};
 
 // The row of an invoice that is not recorded is kept until the last of its payers may go.
 const settleExpiry = (row: PaymentRow, expiresAt: number): Promise<void> =>

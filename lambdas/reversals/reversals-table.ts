@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
-import { assignments } from "../dynamodb/assignments.ts";
 import { dynamodb, updateIf } from "../dynamodb/dynamodb.ts";
 import { reversalsKey } from "../dynamodb/keys.ts";
 import type { LinkedPayment } from "../payments/payment.ts";
 import type { Reason } from "../publishing/billing-event.ts";
-import { appended, appending, isFull, outboxIn } from "../publishing/outbox.ts";
+import { appended, isFull, outboxIn } from "../publishing/outbox.ts";
 import type { Unpublished } from "../publishing/to-publish.ts";
 import { NotPublished } from "../runtime/errors.ts";
 import type { Fact } from "./facts.ts";
+import { type Addition, expressionOf } from "./growing.ts";
 import { type Kept, reversalsToPublish, unpublishedReversals } from "./published-reversals.ts";
 import { itemOf, type ReversedItem } from "./reversed-item.ts";
 import { attributeOf } from "./reversals.ts";
@@ -58,14 +58,6 @@ export const reversalsTable = (tableName: string): ReversalsTable => ({
     return grow(tableName, paymentId, { texts: {}, owner, expiresAt, reason });
   },
 });
-
-// What is added to an item: texts to its sets, and whose payment it is.
-interface Addition {
-  texts: Record<string, string[]>;
-  owner: Record<string, string>;
-  expiresAt: number;
-  reason: Reason;
-}
 
 const grow = async (tableName: string, paymentId: string, addition: Addition): Promise<ItemChange> => {
   const row = { TableName: tableName, Key: reversalsKey(paymentId) };
@@ -164,44 +156,3 @@ const isKnown = (attributes: Record<string, unknown>, { texts, owner }: Addition
   Object.entries(owner).every(([name, value]) => attributes[name] === value);
 
 const textsOf = (value: unknown): Set<string> => (value instanceof Set ? value : new Set());
-
-// Adds what an item does not have yet, and the change to its outbox; on these conditions too.
-const expressionOf = (
-  {
-    texts,
-    owner,
-    expiresAt,
-    change,
-  }: Omit<Addition, "expiresAt"> & { expiresAt: number | null; change: string | null },
-  conditions: string[],
-) => {
-  const { sets, names, values } = assignments({ ...owner, ...(expiresAt !== null && { expires_at: expiresAt }) });
-  // An id is no name that an expression takes.
-  const adds = Object.entries(texts).map(([name, all], index) => ({ name, all, as: `text${index}` }));
-  const kept = change === null ? null : appending(change);
-  const setting = [...sets, ...(kept ? [kept.set] : [])];
-  const adding = adds.length > 0 ? [`ADD ${adds.map(({ as }) => `#${as} :${as}`).join(", ")}`] : [];
-  // Each text is new, so that each change is what it adds.
-  const news = adds.flatMap(({ all, as }) => all.map((_, index) => `NOT contains(#${as}, :${as}_${index})`));
-  const others = Object.keys(owner).map((name) => `attribute_not_exists(#${name}) OR #${name} <> :${name}`);
-  return {
-    UpdateExpression: [...(setting.length > 0 ? [`SET ${setting.join(", ")}`] : []), ...adding].join(" "),
-    ConditionExpression: [
-      ...news,
-      ...(others.length > 0 ? [`(${others.join(" OR ")})`] : []),
-      ...conditions,
-      ...(kept ? [kept.condition] : []),
-    ].join(" AND "),
-    ExpressionAttributeNames: { ...names, ...Object.fromEntries(adds.map(({ as, name }) => [`#${as}`, name])) },
-    ExpressionAttributeValues: {
-      ...values,
-      ...kept?.values,
-      ...Object.fromEntries(
-        adds.flatMap(({ as, all }) => [
-          [`:${as}`, new Set(all)],
-          ...all.map((text, index) => [`:${as}_${index}`, text]),
-        ]),
-      ),
-    },
-  };
-};

@@ -60,12 +60,14 @@ test("leave what came after them", async () => {
   assert.equal(await outboxOf("more"), [2, "c"]);
 });
 
-test("change nothing where another mark came before, whichever of the two is larger", async () => {
+test("take over where another mark ended, whichever of the two is larger", async () => {
   await append("small", "a", "b");
   await set("small", 0, 1);
-  await set("small", 0, 2);
   await set("small", 0, 1);
   assert.equal(await outboxOf("small"), [1, "b"]);
+  await set("small", 0, 2);
+  await set("small", 0, 1);
+  assert.equal(await outboxOf("small"), [2]);
   await append("large", "a", "b", "c");
   await Promise.all([set("large", 0, 2), set("large", 0, 2)]);
   await set("large", 0, 1);
