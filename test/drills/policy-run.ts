@@ -17,6 +17,7 @@ import { showRecords } from "../../ops/show/show-records.ts";
 import { readTrace } from "../../ops/trace/read-trace.ts";
 import { largestData } from "../../emulator/stepfunctions/limits.ts";
 import { runBackground } from "./policy-background.ts";
+import { runPublishing } from "./policy-publishing.ts";
 import { captured } from "../helpers/captured.ts";
 import { padded } from "../helpers/padded.ts";
 import { person, planted } from "../helpers/planted.ts";
@@ -90,6 +91,7 @@ export const runAll = async (): Promise<PolicyRun> => {
     ];
     const outcomes = await Promise.all(events.map((event) => serving.handle(event)));
     const deadLetters = JSON.stringify((await serving.dump()).deadLetters);
+    await runPublishing(serving);
     await runBackground(serving);
     // Its machine cannot even dead-letter it, so that the redrive counts the attempt.
     const full = padded(serving.envelope(eventOf("good", "full", "invoice.paid")), largestData);
