@@ -9,7 +9,7 @@ export interface Change {
   version: number;
   /** By what it changed: an event of Stripe's, a heal of one that was missing, the comparison of every night, or a backfill. */
   reason: "event" | "healing" | "reconciliation" | "backfill";
-  /** The fields of `state` (and `user_id`) that changed; null where it is not known any more from what. */
+  /** The fields of `state` (and `user_id`) that changed; null where it is not known any more from what, or where they are too large for an event. */
   changes: Record<string, { from: unknown; to: unknown }> | null;
 }
 
@@ -77,12 +77,13 @@ export interface ReversalsDetail extends Change {
   invoice_id: string | null;
   /** The payment intent, `pi_…`; or the charge of one that has none, `ch_…`. */
   payment_id: string;
+  /** Null where it is too large for an event, by hundreds of refunds: read it then, by `records.paymentsOf`. */
   state: {
     refunds: RefundRecord[];
     disputes: DisputeRecord[];
     /** How much was refunded in all, by currency. */
     refunded_amounts: Record<string, number>;
-  };
+  } | null;
 }
 
 /** A refund of a payment is new or has another status, or what was refunded of it in all has changed. */

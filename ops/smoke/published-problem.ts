@@ -9,7 +9,7 @@ import type { SmokeEvents } from "./smoke-events.ts";
 // A change is marked as published within a second of when it is logged.
 const timeoutMilliseconds = 20_000;
 
-/** Waits until something was published of each row that has changed, and returns what is wrong; null for nothing. */
+/** Waits until no change of the rows is left to be published, and returns what is wrong: some are left, or none was published. */
 export const publishedProblem = async (
   { coreKeys, paymentKeys }: SmokeEvents,
   { dynamodb, stack: { tables } }: Target,
@@ -29,11 +29,9 @@ export const publishedProblem = async (
   const until = Date.now() + timeoutMilliseconds;
   for (;;) {
     const outboxes = (await readRows()).map(outboxIn);
-    // Of two events at once the later mark may leave changes for the next event, which the bus has already.
-    const left = outboxes.filter(({ published, changes }) => changes.length > 0 && published === 0);
-    if (left.length === 0)
-      return outboxes.some(({ published }) => published > 0) ? null : "no change of a row was published";
-    if (Date.now() > until || signal.aborted) return `nothing of ${counted(left.length, "row")} was published`;
+    const left = outboxes.reduce((sum, { changes }) => sum + changes.length, 0);
+    if (left === 0) return outboxes.some(({ published }) => published > 0) ? null : "no change of a row was published";
+    if (Date.now() > until || signal.aborted) return `${counted(left, "change")} of rows not published yet`;
     await delay(500);
   }
 };

@@ -73,7 +73,7 @@ test("gives a user's subscription, and nothing else that is in the item", async 
 });
 
 test("gives of a payment what is for others, and nothing of what this program keeps to publish it", async () => {
-  await pay("kept", "in_kept", 1000);
+  await pay("kept", "in_kept", january);
   const [payment] = await records.paymentsOf("in_kept");
   assert.is(payment?.amount, 580);
   assert.equal(
