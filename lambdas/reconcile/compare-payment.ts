@@ -49,13 +49,14 @@ export const compareInvoice = async (books: Books, value: unknown): Promise<Comp
     return [{ ...object, userId: found.userId, outcome: "deleted_customer", reason, differences: [] }];
   }
   const named = row ? payersOf(row) : [];
-  if (!isPaid) return comparePayers(books, invoice, found.userId, named);
+  if (!isPaid) return comparePayers(books, invoice, found.userId, { named, recorded: row ? linkOf(row) : null });
   const compared = await comparePayment(books, "payment", invoice.id, payment, row);
   const recorded = row && linkOf(row);
   if (books.reason === "backfill" && !books.dryRun && recorded) await linkAll(books, named, recorded);
   // What is recorded names its own payer.
   const own = compared.outcome !== "equal" && payment.payer ? [payment.payer.id] : [];
-  return [compared, ...(await comparePayers(books, invoice, found.userId, [...named, ...own]))];
+  const known = { named: [...named, ...own], recorded: linkOf({ ...payment }) };
+  return [compared, ...(await comparePayers(books, invoice, found.userId, known))];
 };
 
 /**
@@ -119,7 +120,7 @@ const comparePayers = async (
   books: Books,
   invoice: Infer<typeof Invoice>,
   userId: string,
-  named: readonly string[],
+  { named, recorded }: { named: readonly string[]; recorded: LinkedPayment | null },
 ): Promise<Comparison[]> => {
   const { id: invoiceId, created } = invoice;
   const missing = payersIn(invoice).filter(({ id }) => !named.includes(id));
@@ -128,8 +129,9 @@ const comparePayers = async (
       const differences = [{ field: setOf(payer), ours: null, stripes: payer.id }];
       const told = { kind: "payment_intent" as const, id: payer.id, userId, reason: null, differences };
       if (books.dryRun) return { ...told, outcome: "would_heal" };
-      const { outcome, payment } = await books.payments.link(invoiceId, payer, sevenYearsAfter(created));
-      if (payment) await linkAll(books, [payer.id], payment);
+      // First, as a retry of the page takes one that the payment's row names for done.
+      if (recorded) await linkAll(books, [payer.id], recorded);
+      const { outcome } = await books.payments.link(invoiceId, payer, sevenYearsAfter(created));
       return { ...told, outcome: outcome === "applied" ? "healed" : "equal" };
     }),
   );

@@ -174,13 +174,7 @@ const syncing = (start: unknown[]) =>
     "heal-subscription": start,
     "dead-letter-queue": [{}],
   });
-const wayToHealing = [
-  "ResolveCustomer",
-  "IsItForUs",
-  "SyncSubscription",
-  "IsAnEventMissing",
-  "StartHealing",
-];
+const wayToHealing = ["ResolveCustomer", "IsItForUs", "SyncSubscription", "IsAnEventMissing", "StartHealing"];
 const alreadyExists = failure("StepFunctions.ExecutionAlreadyExistsException");
 
 test("sync-subscription: starts the execution that heals an open gap, by the name and with the input that the Lambda says", async () => {
@@ -193,7 +187,10 @@ test("sync-subscription: starts the execution that heals an open gap, by the nam
 
 test("sync-subscription: takes an execution that there is for success, at once", async () => {
   const { status, states, calls, output } = await syncing([alreadyExists]);
-  assert.equal([status, states, calls["heal-subscription"]], ["SUCCEEDED", [...wayToHealing, "HasAnythingChanged", "Synchronised"], 1]);
+  assert.equal(
+    [status, states, calls["heal-subscription"]],
+    ["SUCCEEDED", [...wayToHealing, "HasAnythingChanged", "Synchronised"], 1],
+  );
   assert.equal(output, missing);
 });
 
