@@ -64,7 +64,8 @@ const shownIn = (attributes: Record<string, unknown>) => {
   return { userId, invoiceId, state: stateOf(reversals) };
 };
 
-const stateOf = (reversals: Reversals) => ({
+/** The refunds and disputes of a payment as they are published. */
+export const stateOf = (reversals: Reversals) => ({
   refunds: reversals.refunds.map(refundRecord),
   disputes: reversals.disputes.map(disputeRecord),
   refunded_amounts: Object.fromEntries(

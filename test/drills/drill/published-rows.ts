@@ -1,10 +1,5 @@
 import { withoutTwins } from "../../../lambdas/payments/twins.ts";
-import {
-  currenciesOf,
-  disputeRecord,
-  refundedAmount,
-  refundRecord,
-} from "../../../lambdas/reversals/reversed-payment.ts";
+import { stateOf } from "../../../lambdas/reversals/published-reversals.ts";
 import { itemOf } from "../../../lambdas/reversals/reversed-item.ts";
 import type { Detail } from "../../../lambdas/publishing/billing-event.ts";
 import type { Dump } from "../../../local/runner.ts";
@@ -61,14 +56,7 @@ const reversalsOf = (row: Row): Published => {
     Array.isArray(value) && /^(refund|dispute|charge)_/.test(name) ? new Set(value) : value,
   ]);
   const { userId, reversals } = itemOf(Object.fromEntries(sets));
-  const state = {
-    user_id: userId,
-    refunds: reversals.refunds.map(refundRecord),
-    disputes: reversals.disputes.map(disputeRecord),
-    refunded_amounts: Object.fromEntries(
-      currenciesOf(reversals).map((currency) => [currency, refundedAmount(reversals, currency)]),
-    ),
-  };
+  const state = { user_id: userId, ...stateOf(reversals) };
   const nothing = { refunds: [], disputes: [], refunded_amounts: {} };
   // Whose payment it is is no change that shows where there is no refund or dispute yet.
   const before: Published["before"] = (first) => {

@@ -83,9 +83,12 @@ const stateOf = ({ subject, user_id, state }: Told): Row =>
 const isChange = (changes: NonNullable<Detail["changes"]>, before: Row, after: Row): boolean =>
   Object.entries(visible(after)).every(([name, to]) => {
     const change = changes[name] ?? { from: to, to };
-    return isDeepStrictEqual([before[name] ?? null, to], [change.from, change.to]);
+    return isDeepStrictEqual([lasting(before[name] ?? null), to], [lasting(change.from), lasting(change.to)]);
   });
 
 // When Stripe last said something is no change by itself.
 const visible = ({ updated_at: _, ...state }: Row): Row =>
-  Object.fromEntries(Object.entries(state).map(([name, value]) => [name, value ?? null]));
+  Object.fromEntries(Object.entries(state).map(([name, value]) => [name, lasting(value) ?? null]));
+
+const lasting = (value: unknown): unknown =>
+  Array.isArray(value) ? value.map(({ updated_at: _, ...one }: Row) => one) : value;

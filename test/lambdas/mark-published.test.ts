@@ -1,14 +1,14 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { dynamodb } from "../../../lambdas/dynamodb/dynamodb.ts";
-import { handler } from "../../../lambdas/mark-published.ts";
-import { mark } from "../../../lambdas/publishing/mark.ts";
-import { appending, isFull, outboxIn } from "../../../lambdas/publishing/outbox.ts";
-import { taskInput } from "../../events/envelope.ts";
-import { captured } from "../../helpers/captured.ts";
-import { rejects } from "../../helpers/rejects.ts";
-import { startTables, type Tables } from "../../helpers/tables.ts";
+import { dynamodb } from "../../lambdas/dynamodb/dynamodb.ts";
+import { handler } from "../../lambdas/mark-published.ts";
+import { mark } from "../../lambdas/publishing/mark.ts";
+import { appending, isFull, outboxIn } from "../../lambdas/publishing/outbox.ts";
+import { taskInput } from "../events/envelope.ts";
+import { captured } from "../helpers/captured.ts";
+import { rejects } from "../helpers/rejects.ts";
+import { startTables, type Tables } from "../helpers/tables.ts";
 
 const test = suite("the marks of what is published");
 
