@@ -6,6 +6,8 @@ export interface Usage {
   bytes: number;
   /** On how many buses it is put. */
   buses: number;
+  /** The events that are put on the bus for other services, and the size of one. */
+  published: { events: number; bytes: number };
   /** How many states are entered, and tried again. */
   transitions: number;
   /** How long the execution takes, and waits, without its Lambdas. */
@@ -45,14 +47,17 @@ export const archiveDays = 30;
 /** What a million events cost that take so much each. */
 export const costOf = (usage: Usage, prices: Prices, design: Design = "express"): Cost => {
   const perMillion = (dollars: number): number => million * dollars;
-  const gigabytes = usage.bytes / gigabyte;
+  const { published } = usage;
+  const gigabytes = (usage.bytes + published.events * published.bytes) / gigabyte;
   const calls = design === "direct" ? [] : usage.calls;
   const months = archiveDays / 30;
   // A single Lambda would log what several do, and a Standard workflow has its history without a log.
   const logsStates = design === "express" || design === "direct";
   const logged = (design === "direct" ? 0 : usage.logBytes.lambdas) + (logsStates ? usage.logBytes.machines : 0);
   return {
-    buses: perMillion(usage.buses * Math.ceil(usage.bytes / chunkBytes) * prices.busEvent),
+    buses: perMillion(
+      (usage.buses * chunksOf(usage.bytes) + published.events * chunksOf(published.bytes)) * prices.busEvent,
+    ),
     archive: perMillion(gigabytes * (prices.archivedGigabyte + months * prices.archivedGigabyteMonth)),
     states: perMillion(statesOf(usage, calls, prices, design)),
     lambdas: perMillion(lambdasOf(calls, prices, design)),
@@ -67,7 +72,9 @@ export const totalOf = (cost: Cost): number => Object.values<number>({ ...cost }
 
 const million = 1_000_000;
 const gigabyte = 1_000_000_000;
-const chunkBytes = 64 * 1024;
+
+// https://aws.amazon.com/eventbridge/pricing/: each 64 KB that are begun count as an event.
+const chunksOf = (bytes: number): number => Math.ceil(bytes / (64 * 1024));
 
 // https://aws.amazon.com/step-functions/pricing/: the time is rounded up to 100 ms, and 50 MB and the data to 64 MB.
 const statesOf = (usage: Usage, calls: LambdaCalls[], prices: Prices, design: Design): number => {

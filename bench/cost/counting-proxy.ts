@@ -9,6 +9,8 @@ export interface SeenCall {
   action: string;
   headers: Record<string, string>;
   body: string;
+  /** Whether DynamoDB did it: a condition may not have held. */
+  isDone: boolean;
   /** Read or write units, as DynamoDB counts them: without those of indexes that are written with the table. */
   units: number;
 }
@@ -33,7 +35,7 @@ export const startCountingProxy = async (endpoint: string): Promise<CountingProx
     // A write whose condition does not hold takes its unit too, and does not say so. In AWS a read that finds nothing takes one,
     // or half: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
     const units = Math.max(0.5, JSON.parse(`${answer.body}`).ConsumedCapacity?.CapacityUnits ?? 1);
-    seen.push({ action, headers: headersOf(request), body, units });
+    seen.push({ action, headers: headersOf(request), body, isDone: answer.status === 200, units });
     response.writeHead(answer.status, answer.headers);
     response.end(answer.body);
   });

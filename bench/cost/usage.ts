@@ -1,3 +1,4 @@
+import type { Envelope } from "../../emulator/eventbridge/envelope.ts";
 import type { FaultPlan } from "../../emulator/faults/faults.ts";
 import { VirtualClock } from "../../emulator/time/clock.ts";
 import { type Graph, ofType } from "../../emulator/graph/graph.ts";
@@ -13,6 +14,8 @@ import { envelopes } from "../events.ts";
 export interface Taken {
   events: number;
   bytes: number;
+  /** Events that were put on the bus for other services, the calls that put them, and the bytes of all of them. */
+  published: { calls: number; events: number; bytes: number };
   states: number;
   tries: number;
   /** Calls of each Lambda, by its name. */
@@ -50,10 +53,12 @@ export const startCounting = async ({ endpoint, settings = {}, faults }: Countin
   const own = Object.entries(settings).map(([key, value]) => [`${rest.project}:${key}`, `${value}`]);
   const graph = await loadStack({ ...rest, config: { ...config, ...Object.fromEntries(own) } });
   const clock = new VirtualClock();
-  const runner = await startRunner({ graph, clock, faults, dynamodbEndpoint: proxy.url });
+  const onBus: Envelope[] = [];
+  const onPublished = (event: Envelope) => void onBus.push(event);
+  const runner = await startRunner({ graph, clock, faults, dynamodbEndpoint: proxy.url, onPublished });
   return {
     graph,
-    take: (events) => take(events, { runner, clock, proxy }),
+    take: (events) => take(events, { runner, clock, proxy, onBus }),
     stop: async () => {
       await runner.stop();
       proxy.stop();
@@ -65,24 +70,32 @@ interface Around {
   runner: Runner;
   clock: VirtualClock;
   proxy: CountingProxy;
+  /** What was published so far. */
+  onBus: Envelope[];
 }
 
-const take = async (events: Json[], { runner, clock, proxy }: Around): Promise<Taken> => {
+const take = async (events: Json[], { runner, clock, proxy, onBus }: Around): Promise<Taken> => {
   const all = envelopes(events, runner.graph);
   const [calls, logs, now] = [callsOf(runner), logsOf(runner), clock.now()];
   const queued = lettersOf(runner);
   proxy.take();
-  const taken = { states: 0, tasks: 0, indexWrites: 0 };
+  const published = onBus.length;
+  const taken = { states: 0, tasks: 0, puts: 0, newUsers: 0 };
   for (const event of all) {
     const { states, written } = await runner.take(event);
     taken.states += states.length;
     taken.tasks += states.filter((state) => isLambda(runner, state)).length;
-    // A payment is in an index too, a user's item with its first subscription.
-    const isIndexed = event.detail.type === "customer.subscription.created" || written[0]?.startsWith("payments ");
-    taken.indexWrites += written.length > 0 && isIndexed ? 1 : 0;
+    taken.puts += states.filter((state) => state === "PublishChanges").length;
+    // A user's item is in an index with its first subscription, of which only its keys are there.
+    taken.newUsers += event.detail.type === "customer.subscription.created" ? written.length : 0;
   }
   const seen = proxy.take();
   const links = seen.filter(({ action, body }) => action === "UpdateItem" && body.includes('"CUSTOMER#'));
+  // A payment's row is in an index with all that it has, and so is each change of it.
+  const indexed = seen.filter(
+    ({ action, body, isDone }) => isDone && action === "UpdateItem" && body.includes('"INVOICE#'),
+  );
+  const indexUnits = indexed.reduce((sum, { units }) => sum + units, 0);
   const unitsOf = (isRead: boolean) =>
     seen.reduce((sum, { action, units }) => sum + ((action !== "UpdateItem") === isRead ? units : 0), 0);
   const called = difference(callsOf(runner), calls);
@@ -90,12 +103,22 @@ const take = async (events: Json[], { runner, clock, proxy }: Around): Promise<T
   return {
     events: events.length,
     bytes: Buffer.byteLength(JSON.stringify(all)),
+    published: {
+      calls: taken.puts,
+      events: onBus.length - published,
+      bytes: Buffer.byteLength(
+        onBus
+          .slice(published)
+          .map((event) => JSON.stringify(event))
+          .join(""),
+      ),
+    },
     states: taken.states,
     tries,
     calls: called,
     waitedMilliseconds: clock.now() - now,
     readUnits: unitsOf(true),
-    writeUnits: unitsOf(false) + taken.indexWrites + links.length,
+    writeUnits: unitsOf(false) + indexUnits + taken.newUsers + links.length,
     logBytes: difference(logsOf(runner), logs),
     messages: lettersOf(runner) - queued,
     seen,
@@ -110,6 +133,10 @@ export const usageOf = (taken: Taken, sizes: Record<string, { milliseconds: numb
     bytes: each(taken.bytes),
     // Stripe's, and the one that it forwards to.
     buses: 2,
+    published: {
+      events: each(taken.published.events),
+      bytes: taken.published.bytes / Math.max(1, taken.published.events),
+    },
     transitions: each(taken.states + taken.tries),
     statesMilliseconds: each(taken.waitedMilliseconds + taken.states * figures.stepMilliseconds),
     calls: Object.entries(taken.calls).flatMap(([name, times]) => {

@@ -16,17 +16,22 @@ const customer = {
   reason: null,
 };
 
-const payload = (eventType: string): string => {
+// What a Lambda before it has put there: a payment is on the bus.
+const published = {
+  marks: [{ table: "payments", PK: `INVOICE#in_${tag}`, SK: "SUCCEEDED", from: 0, through: 1 }],
+};
+
+const payload = (name: string, eventType: string): string => {
   const { event } = sampleOf(eventType, subject);
   return JSON.stringify({
-    event: { "detail-type": eventType, detail: event, customer },
+    event: name === "mark-published" ? published : { "detail-type": eventType, detail: event, customer },
     execution: "arn:aws:states:ap-northeast-1:123456789012:express:bench:bench:1",
   });
 };
 
 /** What each Lambda is called with, as JSON: an event that comes for the first time. */
 export const payloads: Record<string, string> = Object.fromEntries(
-  [...typesByLambda()].map(([name, eventType]) => [name, payload(eventType)]),
+  [...typesByLambda()].map(([name, eventType]) => [name, payload(name, eventType)]),
 );
 
 /** The Lambdas' names. */

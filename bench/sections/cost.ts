@@ -133,6 +133,10 @@ const measuredRows = (taken: Taken): Row[] => {
     { what: "an event, on average: its size", figure: `${each(taken.bytes)} bytes` },
     { what: "an event: states, and calls of Lambdas", figure: `${each(taken.states)}, ${each(calls)}` },
     {
+      what: "an event: calls of PutEvents, and events published",
+      figure: `${each(taken.published.calls)}, ${each(taken.published.events)} of ${shortly(taken.published.bytes / Math.max(1, taken.published.events))} bytes`,
+    },
+    {
       what: "an event: calls of DynamoDB",
       figure: `${each(taken.seen.length)}, ${each(sent)} bytes sent; ${each(taken.readUnits)} read and ${each(taken.writeUnits)} write units`,
     },

@@ -35,6 +35,12 @@ export const awsMetrics: readonly MetricFamily[] = [
     ],
     source: eventBridge,
   },
+  {
+    namespace: "AWS/Events",
+    dimensions: [],
+    metricNames: ["PutEventsEntriesCount", "PutEventsFailedEntriesCount"],
+    source: eventBridge,
+  },
   { namespace: "AWS/Events", dimensions: ["EventSourceName"], metricNames: ["Events"], source: eventBridge },
   {
     namespace: "AWS/States",

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Metrics } from "../cloudwatch/metrics.ts";
 import type { InjectFault } from "../faults/faults.ts";
 import type { Graph } from "../graph/graph.ts";
 import { isObject, parseJson } from "../graph/json.ts";
@@ -10,6 +11,7 @@ import {
   type PutEventsResult,
 } from "../stepfunctions/tasks/put-events.ts";
 import { mostEntries } from "../stepfunctions/tasks/put-events-template.ts";
+import { entriesMetric } from "./metrics.ts";
 import type { Clock } from "../time/clock.ts";
 import { type Envelope, largestEvent } from "./envelope.ts";
 
@@ -18,6 +20,7 @@ export interface PutEventsArgs {
   graph: Graph;
   clock: Clock;
   inject: InjectFault;
+  metrics: Metrics;
   /** Puts an event on the bus of this ARN, and does not wait until it is delivered. */
   publish: (busArn: string, event: Envelope) => void;
 }
@@ -26,7 +29,7 @@ type EntryResult = PutEventsResult["Entries"][number];
 
 /** Makes EventBridge's PutEvents, for callers whose permissions are checked already. */
 export const makePutEvents =
-  ({ graph, clock, inject, publish }: PutEventsArgs): PutEvents =>
+  ({ graph, clock, inject, metrics, publish }: PutEventsArgs): PutEvents =>
   ({ entries, caller, eventId }) => {
     assertTaken(entries);
     const key = eventId ?? entries.map(({ Detail }) => Detail).join();
@@ -39,8 +42,11 @@ export const makePutEvents =
       const take = (event: Envelope) => (fault === "loses" ? undefined : publish(busArn, event));
       return putEntry(entry, { graph, now: clock.now(), take });
     });
+    const FailedEntryCount = results.filter((result) => "ErrorCode" in result).length;
+    metrics.put(entriesMetric("PutEventsEntriesCount"), entries.length);
+    metrics.put(entriesMetric("PutEventsFailedEntriesCount"), FailedEntryCount);
     if (fault === "fails-after-put") throw new AwsError("InternalException", "Injected: the call is done, and fails");
-    return { FailedEntryCount: results.filter((result) => "ErrorCode" in result).length, Entries: results };
+    return { FailedEntryCount, Entries: results };
   };
 
 const failed = (ErrorCode: string, ErrorMessage: string): EntryResult => ({ ErrorCode, ErrorMessage });

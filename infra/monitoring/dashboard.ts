@@ -6,7 +6,15 @@ import type { Queue } from "../storage/queue.ts";
 import { flow } from "./flow-widgets.ts";
 import type { Function } from "../processing/function.ts";
 import { askedIds, logs } from "./log-widgets.ts";
-import { billingMetric, functionMetric, machineMetric, queueMetric, startsThrottled, tableMetric } from "./metrics.ts";
+import {
+  billingMetric,
+  eventsPut,
+  functionMetric,
+  machineMetric,
+  queueMetric,
+  startsThrottled,
+  tableMetric,
+} from "./metrics.ts";
 import { physicalName } from "../names.ts";
 import type { StateMachine } from "../processing/state-machine.ts";
 import { reporting, type TicketAlarmArgs } from "./ticket-alarms.ts";
@@ -16,7 +24,7 @@ import { alarmsOn, type Expression, graph, type Line, placed, sum, text, type Wi
 interface Args {
   rules: Record<string, aws.cloudwatch.EventRule>;
   machines: Record<string, StateMachine>;
-  functions: Record<string, Function> & TicketAlarmArgs["functions"];
+  functions: Record<string, Function> & TicketAlarmArgs["functions"] & Record<"mark-published", Function>;
   tables: Tables;
   deadLetters: Queue;
   parked: Queue;
@@ -37,6 +45,7 @@ export class Dashboard extends pulumi.ComponentResource {
       ...latencies(args),
       ...records(args),
       ...reversals(args),
+      publication(args),
       ...logs(args),
     ]);
     new aws.cloudwatch.Dashboard(
@@ -155,6 +164,18 @@ const reversals = ({ functions, account: { region } }: Args): Widget[][] => {
   ];
   return [shown("Refunds", "Refunded", "RefundedAmount"), shown("Disputes", "Disputed", "DisputedAmount")];
 };
+
+// What other services are told of. A change is published by the execution that made it, or at night.
+const publication = ({ functions, account: { region } }: Args): Widget[] => [
+  graph("Events put on buses, in the whole account", region, [
+    sum(eventsPut("PutEventsEntriesCount"), "put, or failed"),
+    sum(eventsPut("PutEventsFailedEntriesCount"), "failed"),
+  ]),
+  graph("Times that changes were marked as published", region, [
+    sum(functionMetric(functions["mark-published"], "Invocations"), "calls of mark-published"),
+    sum(functionMetric(functions["mark-published"], "Errors"), "failed"),
+  ]),
+];
 
 // Which currencies there are no one knows before: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html
 const amounts = ({ name }: Function, metricName: AmountName, label: string): Expression => ({

@@ -27,6 +27,13 @@ export const eventsFrom = (source: string): Metric => ({
   dimensions: { EventSourceName: source },
 });
 
+/** How many events were put on buses, or failed to be, in the whole account: EventBridge tells no bus from another. */
+export const eventsPut = (metricName: "PutEventsEntriesCount" | "PutEventsFailedEntriesCount"): Metric => ({
+  namespace: "AWS/Events",
+  metricName,
+  dimensions: {},
+});
+
 /** A metric of a state machine. */
 export const machineMetric = ({ arn }: StateMachine, metricName: string): Metric => ({
   namespace: "AWS/States",

@@ -223,10 +223,10 @@ test("the first version's tables are left alone until the change-over, which alt
     ["dashboard Dashboard", "operator Policy", ...altered].toSorted(),
   );
   assert.ok(compared.resources.find(({ name }) => name === "core")?.retainOnDelete);
-  assert.is(coreUsers(compared).length, 4);
+  assert.is(coreUsers(compared).length, 5);
   assert.match(
     readFileSync("docs/first-version.md", "utf8"),
-    "roles and environments of four Lambdas, the operator's policy and the dashboard",
+    "roles and environments of five Lambdas, the operator's policy and the dashboard",
   );
 });
 

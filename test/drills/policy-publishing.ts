@@ -8,11 +8,17 @@ import type { Serving } from "../helpers/serving.ts";
 // Whose payment a refund or a dispute is about becomes known by what paid it, where both are on record already.
 const before: Record<string, string[]> = { "invoice_payment.paid": ["charge.dispute.created", "invoice.paid"] };
 
-/** One event of each type that changes a row for certain, each about a subject of its own: so each state machine publishes. */
+/** One event of each type that changes a row for certain, each about a subject of its own; and what must have come before it. */
+export const changingEvents = (): { event: Json; before: Json[] }[] =>
+  workflows.map(({ name, eventType }) => ({
+    event: eventOf(eventType, name),
+    before: (before[eventType] ?? []).map((type) => eventOf(type, name)),
+  }));
+
+/** Handles one event of each type that changes a row, so that each state machine publishes. */
 export const runPublishing = async (serving: Serving): Promise<void> => {
-  for (const { name, eventType } of workflows) {
-    for (const type of [...(before[eventType] ?? []), eventType]) await serving.handle(eventOf(type, name));
-  }
+  for (const { event, before: earlier } of changingEvents())
+    for (const one of [...earlier, event]) await serving.handle(one);
 };
 
 const eventOf = (type: string, name: string): Json => {

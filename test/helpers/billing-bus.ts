@@ -1,3 +1,4 @@
+import { makeMetrics } from "../../emulator/cloudwatch/metrics.ts";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
@@ -27,6 +28,7 @@ export const startBillingBus = (): Promise<BillingBus> => {
 const start = async (): Promise<BillingBus> => {
   const bus: BillingBus = { calls: [], events: [], faults: [] };
   const putEvents = makePutEvents({
+    metrics: makeMetrics(new VirtualClock(), 1),
     graph: await graphOf("dev"),
     clock: new VirtualClock(0),
     inject: () => bus.faults.shift() ?? null,

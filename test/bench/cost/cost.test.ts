@@ -26,6 +26,7 @@ const prices: Prices = {
 const usage: Usage = {
   bytes: 10_000,
   buses: 2,
+  published: { events: 0.5, bytes: 2000 },
   transitions: 4,
   statesMilliseconds: 60,
   calls: [
@@ -42,10 +43,10 @@ const rounded = (cost: Cost) =>
   Object.fromEntries(Object.entries(cost).map(([name, dollars]) => [name, Math.round(1e6 * dollars) / 1e6]));
 
 const ours = {
-  // Two buses, at a dollar a million.
-  buses: 2,
-  // 10 GB at 0.10 to take them in, and 0.02 for a month.
-  archive: 1.2,
+  // Two buses, and for every second event another one, at a dollar a million.
+  buses: 2.5,
+  // 11 GB at 0.10 to take them in, and 0.02 for a month.
+  archive: 1.32,
   // A dollar, and 99.2 ms that count as 100, of a sixteenth of a GB.
   states: 1.125,
   // Two calls at 0.20; 10 ms of 1 GB and 30 ms of half of one.
@@ -59,7 +60,7 @@ const ours = {
 test("is the sum of what each part takes at its price", () => {
   const cost = costOf(usage, prices);
   assert.equal(rounded(cost), ours);
-  assert.is(Math.round(1000 * totalOf(cost)) / 1000, 8.325);
+  assert.is(Math.round(1000 * totalOf(cost)) / 1000, 8.945);
 });
 
 test("of other designs leaves out what they do not have, and pays for what they have instead", () => {
@@ -74,9 +75,10 @@ test("of other designs leaves out what they do not have, and pays for what they 
 });
 
 test("counts a begun 64 KB as an event, a begun 100 ms of an execution, and each message", () => {
-  const large = { ...usage, bytes: 65_537, statesMilliseconds: 61, messages: 1 };
+  const published = { events: 0.5, bytes: 65_537 };
+  const large = { ...usage, bytes: 65_537, published, statesMilliseconds: 61, messages: 1 };
   const { buses, states, queue } = rounded(costOf(large, prices));
-  assert.equal({ buses, states, queue }, { buses: 4, states: 1.25, queue: 0.4 });
+  assert.equal({ buses, states, queue }, { buses: 5, states: 1.25, queue: 0.4 });
 });
 
 test.run();

@@ -175,6 +175,17 @@ test("fails the task for entries that EventBridge refuses, and puts the others",
   }
 });
 
+test("counts the entries, and those that failed, of all buses together", async () => {
+  const sums = () =>
+    ["PutEventsEntriesCount", "PutEventsFailedEntriesCount"].map((name) => {
+      const found = emulator.cloudwatch.metrics.all().find(({ metric }) => metric.metricName === name);
+      return found?.sum ?? 0;
+    });
+  const [entries = 0, failed = 0] = sums();
+  await emulator.run("publisher", { Entries: [entryOf(1, { Source: "" }), entryOf(2), entryOf(3)] });
+  assert.equal(sums(), [entries + 3, failed + 1]);
+});
+
 test("fails the call for too many entries, none, and too many bytes", async () => {
   for (const Entries of [[], Array.from({ length: 11 }, () => entryOf(1))]) {
     const execution = await emulator.run("publisher", { Entries });
