@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { loadStack, configOf } from "../../local/program.ts";
-import { ceilingsOf, renewalTypes } from "./ceilings.ts";
+import { ceilingsOf, renewal } from "./ceilings.ts";
 import { figures } from "./figures.ts";
 import { defaults } from "./quotas.ts";
 import { routesOf } from "./routes.ts";
@@ -17,6 +17,6 @@ const routes = routesOf(await loadStack(configOf(stack)));
 const number = (value: number): string => value.toLocaleString("en");
 
 console.log("| quota | in a second, or at once | taken by an event | reached at |\n| --- | --- | --- | --- |");
-for (const { quota, perSecond, perEvent, eventsPerSecond } of ceilingsOf(routes, renewalTypes, defaults, figures)) {
+for (const { quota, perSecond, perEvent, eventsPerSecond } of ceilingsOf(routes, renewal, defaults, figures)) {
   console.log(`| ${quota} | ${number(perSecond)} | ${number(perEvent)} | ${number(eventsPerSecond)}/s |`);
 }

@@ -11,29 +11,50 @@ export interface Ceiling {
   eventsPerSecond: number;
 }
 
-/** The types of the events of a renewal that is paid. */
-export const renewalTypes: readonly string[] = [
-  "customer.subscription.updated",
-  "invoice.paid",
-  "invoice.payment_succeeded",
-  "invoice_payment.paid",
+/** An event of a mix. */
+export interface MixedEvent {
+  eventType: string;
+  /** Whether it changes something, which is published. */
+  isChange: boolean;
+}
+
+/** The events of a renewal that is paid: that it was paid comes twice, and what paid it is no change that other services are told. */
+export const renewal: readonly MixedEvent[] = [
+  { eventType: "customer.subscription.updated", isChange: true },
+  { eventType: "invoice.paid", isChange: true },
+  { eventType: "invoice.payment_succeeded", isChange: false },
+  { eventType: "invoice_payment.paid", isChange: false },
 ];
 
 /** The quotas by the rate at which a mix of types of events reaches them, the lowest first. */
-export const ceilingsOf = (routes: Route[], mix: readonly string[], quotas: Quotas, figures: Figures): Ceiling[] => {
-  const taken = mix.flatMap((eventType) => routes.find((route) => route.eventType === eventType) ?? []);
+export const ceilingsOf = (
+  routes: Route[],
+  mix: readonly MixedEvent[],
+  quotas: Quotas,
+  figures: Figures,
+): Ceiling[] => {
+  const taken = mix.flatMap(({ eventType, isChange }) => {
+    const route = routes.find((one) => one.eventType === eventType);
+    return route ? [isChange ? route : { ...route, publishing: [] }] : [];
+  });
   const average = (of: (route: Route) => number) => taken.reduce((sum, route) => sum + of(route), 0) / taken.length;
-  const demands = ({ lambdas }: Route) => lambdas.flatMap((lambda) => figures.demands[lambda] ?? []);
+  const called = ({ lambdas, publishing }: Route) => [...lambdas, ...publishing];
+  const demands = ({ lambdas, publishing }: Route) =>
+    lambdas.flatMap((lambda) => [
+      ...(figures.demands[lambda] ?? []),
+      ...(publishing.length > 0 ? (figures.marks[lambda] ?? []) : []),
+    ]);
   const tables = [...new Set(taken.flatMap(demands).map(({ table }) => table))].toSorted();
   const busySeconds = (lambda: string) => (figures.warmMilliseconds[lambda] ?? 0) / 1000;
   const ceilings: [string, number, number][] = [
     ["EventBridge: invocations", quotas.invocationsPerSecond, average(({ rules }) => rules)],
+    ["EventBridge: PutEvents", quotas.putEventsPerSecond, average(({ publishing }) => Math.sign(publishing.length))],
     ["Step Functions: StartExecution of Express", quotas.startsPerSecond, average(() => 1)],
-    ["Lambda: requests", quotas.lambdaRequestsPerSecond, average(({ lambdas }) => lambdas.length)],
+    ["Lambda: requests", quotas.lambdaRequestsPerSecond, average((route) => called(route).length)],
     [
       "Lambda: concurrency, all warm",
       quotas.lambdaConcurrency,
-      average(({ lambdas }) => lambdas.reduce((sum, lambda) => sum + busySeconds(lambda), 0)),
+      average((route) => called(route).reduce((sum, lambda) => sum + busySeconds(lambda), 0)),
     ],
     ...tables.map((table): [string, number, number] => [
       `DynamoDB: ${table}, new, in write units`,

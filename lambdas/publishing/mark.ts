@@ -10,7 +10,8 @@ export const mark = async (tableName: string, { PK, SK, from, through }: Omit<Ma
     TableName: tableName,
     Key: { PK, SK },
     UpdateExpression: `SET stripe_published = :through REMOVE ${indices.map((index) => `stripe_unpublished[${index}]`).join(", ")}`,
-    ConditionExpression: from === 0 ? "attribute_not_exists(stripe_published)" : "stripe_published = :from",
+    // The item may have been deleted since.
+    ConditionExpression: `attribute_exists(stripe_unpublished[0]) AND ${from === 0 ? "attribute_not_exists(stripe_published)" : "stripe_published = :from"}`,
     ExpressionAttributeValues: { ":through": through, ...(from > 0 && { ":from": from }) },
   });
   const { published } = outboxIn(before);

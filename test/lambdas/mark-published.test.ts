@@ -42,7 +42,7 @@ const outboxOf = async (name: string) => {
 
 const set = (name: string, from: number, through: number) => mark(tables.core, { ...keyOf(name), from, through });
 
-test("take those out that are published, and count them; of one there is no item, nothing is made", async () => {
+test("take those out that are published, and count them", async () => {
   await append("some", "a", "b", "c");
   await set("some", 0, 2);
   assert.equal(await outboxOf("some"), [2, "c"]);
@@ -51,6 +51,18 @@ test("take those out that are published, and count them; of one there is no item
   await append("some", "d");
   await set("some", 3, 4);
   assert.equal(await outboxOf("some"), [4]);
+});
+
+test("are none where the item was deleted since, or made anew without a change", async () => {
+  await set("gone", 0, 1);
+  await set("gone", 1, 2);
+  assert.equal(
+    (await tables.items(tables.core)).filter(({ PK }) => PK === keyOf("gone").PK),
+    [],
+  );
+  await tables.add(tables.core, { ...keyOf("anew"), customer_id: "cus_anew" });
+  await set("anew", 0, 1);
+  assert.equal(await outboxOf("anew"), [0]);
 });
 
 test("leave what came after them", async () => {
