@@ -47,6 +47,7 @@ test("shows code by its file, and a definition by what it calls", async () => {
     ResolveCustomer: "arn:aws:lambda:ap-northeast-1:123456789012:function:dev-homebiyori-resolve-customer",
     SendToDeadLetterQueue: "https://sqs.ap-northeast-1.amazonaws.com/123456789012/dev-homebiyori-dead-letter-queue",
     WritePayment: "arn:aws:lambda:ap-northeast-1:123456789012:function:dev-homebiyori-write-payment",
+    MarkPublished: "arn:aws:lambda:ap-northeast-1:123456789012:function:dev-homebiyori-mark-published",
   });
 });
 

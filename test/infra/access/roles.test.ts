@@ -45,7 +45,9 @@ test("gives each Lambda the role that lets it do what it does", async () => {
       [["dynamodb:GetItem", "dynamodb:UpdateItem"], core],
       [["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"], payments],
       ["ssm:GetParameter", key],
+      ["events:PutEvents", named(graph, "aws:cloudwatch/eventBus:EventBus", "billing-bus").outputs["arn"]],
     ],
+    ["mark-published", ["dynamodb:UpdateItem", core], ["dynamodb:UpdateItem", payments]],
   ];
   for (const [name, ...allowed] of own) {
     const [logging, tracing, ...rest] = statementsOf(name);
