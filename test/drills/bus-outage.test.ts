@@ -32,7 +32,7 @@ const runThrough = async (kind: "throttles" | "errors" | "fails" | "fails-after-
   const onBus: Envelope[] = [];
   const faults = [
     { hop: "publish" as const, kind, probability: 1 },
-    { hop: "queue" as const, kind: "refuses" as const, events: [`${unqueued["id"]}`] },
+    { hop: "queue" as const, kind: "refuses" as const, events: [unqueued["id"]] },
   ];
   const serving = await startServing({
     faults: { seed: 1, faults },

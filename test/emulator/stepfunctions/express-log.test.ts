@@ -16,7 +16,8 @@ const linesOf = async (script: Script, args: Partial<ExpressLogArgs> = {}) => {
   return events.map(({ message, timestamp }) => ({ ...JSON.parse(message), timestamp }));
 };
 
-const written = { "write-payment": [{ outcome: "applied", written: [] }] };
+const nothing = { next: "nothing", entries: [], marks: [], detail: null };
+const written = { "write-payment": [{ outcome: "applied", written: [], publish: nothing }] };
 const invalid = { "write-payment": [failure("InvalidEvent")] };
 
 test("logs each state, each call of a service, and the end, each with the previous event", async () => {
@@ -37,7 +38,11 @@ test("logs each state, each call of a service, and the end, each with the previo
       ["11", "10", "TaskStarted"],
       ["12", "11", "TaskSucceeded"],
       ["13", "12", "TaskStateExited"],
-      ["14", "13", "ExecutionSucceeded"],
+      ["14", "13", "ChoiceStateEntered"],
+      ["15", "14", "ChoiceStateExited"],
+      ["16", "15", "SucceedStateEntered"],
+      ["17", "16", "SucceedStateExited"],
+      ["18", "17", "ExecutionSucceeded"],
     ],
   );
   for (const { execution_arn: arn, event_timestamp: time, redrive_count: redrives, timestamp } of lines) {
@@ -128,7 +133,8 @@ test("has as many events as Step Functions counts towards the longest history", 
 });
 
 test("cuts a text that is longer than Step Functions logs, and says so", async () => {
-  const lines = await linesOf({ "write-payment": [{ outcome: "applied", written: ["x".repeat(255_000)] }] });
+  const large = { outcome: "applied", written: ["x".repeat(255_000)], publish: nothing };
+  const lines = await linesOf({ "write-payment": [large] });
   const { output, outputDetails } = lines.at(-1)?.details ?? {};
   assert.equal([output.length, outputDetails], [248 * 1024, { truncated: true }]);
 });
