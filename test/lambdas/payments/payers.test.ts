@@ -90,11 +90,11 @@ test("are all written when the answer comes, and found as they are then", async 
 });
 
 test("change nothing of when a recorded payment may go, before or after it is recorded", async () => {
-  await record(payments, paid("in_after"));
-  await payments.link("in_after", ...payer("pi_1", { expiresAt: 9000 }));
-  await payments.link("in_before", ...payer("pi_1", { expiresAt: 9000 }));
-  await record(payments, paid("in_before"));
-  for (const id of ["in_after", "in_before"]) assert.is((await rowOf(id))["expires_at"], 2000, id);
+  await record(payments, paid("in_link_after"));
+  await payments.link("in_link_after", ...payer("pi_1", { expiresAt: 9000 }));
+  await payments.link("in_link_before", ...payer("pi_1", { expiresAt: 9000 }));
+  await record(payments, paid("in_link_before"));
+  for (const id of ["in_link_after", "in_link_before"]) assert.is((await rowOf(id))["expires_at"], 2000, id);
 });
 
 test("make the smallest default one the payment's own, whether a link or the payment names it", async () => {
