@@ -75,10 +75,10 @@ test("keeps the larger amount where two events of one payment differ, whichever 
 });
 
 test("makes the same row of both shapes of an invoice", async () => {
-  await write(invoice("in_new"));
-  await write(invoiceBeforeBasil(invoice("in_old")));
-  const [[newer], [older]] = [await rowsOf("in_new"), await rowsOf("in_old")];
-  const named = JSON.stringify(older).replaceAll("in_old", "in_new");
+  await write(invoice("in_shape_new"));
+  await write(invoiceBeforeBasil(invoice("in_shape_old")));
+  const [[newer], [older]] = [await rowsOf("in_shape_new"), await rowsOf("in_shape_old")];
+  const named = JSON.stringify(older).replaceAll("in_shape_old", "in_shape_new");
   assert.is(named, JSON.stringify(newer));
 });
 
