@@ -1,12 +1,10 @@
 import { boolean, enums, type } from "superstruct";
 import { env } from "./runtime/env.ts";
-import { Refused } from "./runtime/errors.ts";
 import { handle } from "./runtime/handle.ts";
 import type { Log } from "./runtime/log.ts";
-import { emitMetrics } from "./runtime/metric.ts";
 import { parse } from "./runtime/parse.ts";
+import { skipReason } from "./runtime/skip-reason.ts";
 import { assertAccepted } from "./stripe/event-types.ts";
-import { rejectTestMode, skipConnectedAccount } from "./stripe/origin.ts";
 import { payerOf } from "./payments/payers.ts";
 import { type Payments, paymentsTable } from "./payments/payments-table.ts";
 import { sevenYearsAfter } from "./payments/retention.ts";
@@ -45,18 +43,12 @@ export const linkPayment =
     const { invoice, is_default: isDefault, payment } = detail.data.object;
     const payer = payerOf(payment, isDefault);
     const facts = { invoiceId: invoice, paymentId: payer?.id ?? null };
-    const skip = (reason: string) => {
+    const skipped = skipReason(detail, liveOnly);
+    if (skipped !== null || !payer) {
+      const reason = skipped ?? "It names neither a payment intent nor a charge";
       log.info("Nothing is written", { outcome: "skipped", reason, ...facts });
       return { outcome: "skipped", written: [], publish: toPublish([], { bus }, detail) };
-    };
-    const foreign = skipConnectedAccount(detail);
-    if (foreign !== null) {
-      emitMetrics({ NoneOfOurs: 1 });
-      return skip(foreign);
     }
-    const rejected = rejectTestMode(detail, liveOnly);
-    if (rejected !== null) throw new Refused(rejected);
-    if (!payer) return skip("It names neither a payment intent nor a charge");
     const { outcome, key, payment: recorded } = await payments.link(invoice, payer, sevenYearsAfter(detail.created));
     const how = { reason: "event", log } as const;
     const unpublished = recorded ? await linkPayers(reversals, [payer.id], recorded, how) : [];

@@ -1,9 +1,9 @@
 import { env } from "./runtime/env.ts";
-import { InvalidEvent, Refused } from "./runtime/errors.ts";
+import { InvalidEvent } from "./runtime/errors.ts";
 import { handle } from "./runtime/handle.ts";
 import type { Log } from "./runtime/log.ts";
-import { emitMetrics } from "./runtime/metric.ts";
 import { parse } from "./runtime/parse.ts";
+import { skipReason } from "./runtime/skip-reason.ts";
 import { type Payments, paymentsTable } from "./payments/payments-table.ts";
 import { sevenYearsAfter } from "./payments/retention.ts";
 import { type PublishSettings, toPublish } from "./publishing/to-publish.ts";
@@ -11,7 +11,6 @@ import { factsOf } from "./reversals/facts-of.ts";
 import { linkPayers } from "./reversals/link-payers.ts";
 import { remind, report } from "./reversals/report.ts";
 import { type ReversalsTable, reversalsTable } from "./reversals/reversals-table.ts";
-import { rejectTestMode, skipConnectedAccount } from "./stripe/origin.ts";
 import { paymentOf, Reversal } from "./stripe/reversal.ts";
 import { envelope } from "./stripe/stripe-event.ts";
 
@@ -35,18 +34,11 @@ export const recordReversal =
     assertObject(detail.type, reversal.object);
     const paymentId = paymentOf(reversal);
     const ids = { paymentId, reversalId: reversal.id };
-    const skip = (reason: string) => {
-      log.info("Nothing is written", { outcome: "skipped", reason, ...ids });
+    const skipped = skipReason(detail, liveOnly);
+    if (skipped !== null || paymentId === null) {
+      log.info("Nothing is written", { outcome: "skipped", reason: skipped ?? "It names no payment", ...ids });
       return { outcome: "skipped", written: [], publish: toPublish([], { bus }, detail) };
-    };
-    const foreign = skipConnectedAccount(detail);
-    if (foreign !== null) {
-      emitMetrics({ NoneOfOurs: 1 });
-      return skip(foreign);
     }
-    const rejected = rejectTestMode(detail, liveOnly);
-    if (rejected !== null) throw new Refused(rejected);
-    if (paymentId === null) return skip("It names no payment");
     const isCharge = reversal.object === "charge";
     // All events about one refund, or one dispute, keep it until the same time.
     const expiresAt = sevenYearsAfter(isCharge ? detail.created : reversal.created);
@@ -54,18 +46,19 @@ export const recordReversal =
     const change = await reversals.add(paymentId, factsOf(reversal, detail.created), { expiresAt, reason });
     report(change, log);
     const { outcome, key, after } = change;
-    const unpublished = [change.unpublished];
+    let { unpublished } = change;
     // The try before may have ended before it told of it. Stripe moves the money in the second of the dispute: that says nothing else.
     if (outcome === "duplicate" && !detail.type.startsWith(movedFunds)) remind(after, log);
     if (after.userId === null && isCharge && reversal.invoice) {
       const kind = reversal.payment_intent ? "default_intent" : "charge";
       const { payment } = await payments.link(reversal.invoice, { id: paymentId, kind }, expiresAt);
-      if (payment) unpublished.push(...(await linkPayers(reversals, [paymentId], payment, { reason, log })));
+      const linked = payment ? await linkPayers(reversals, [paymentId], payment, { reason, log }) : [];
+      // It has what the first write adds too.
+      unpublished = linked[0] ?? unpublished;
     }
     const written = outcome === "duplicate" ? [] : [`payments ${key}`];
     log.info("Reversal recorded", { outcome, written, userId: after.userId, invoiceId: after.invoiceId, ...ids });
-    // What was published by the first is in the second too.
-    return { outcome, written, publish: toPublish(unpublished.slice(-1), { bus }, detail) };
+    return { outcome, written, publish: toPublish([unpublished], { bus }, detail) };
   };
 
 const movedFunds = "charge.dispute.funds_";

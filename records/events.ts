@@ -1,5 +1,5 @@
 import type { DisputeRecord, RefundRecord } from "../lambdas/reversals/reversed-payment.ts";
-import type { SubscriptionRecord } from "./rows.ts";
+import type { PaymentRecord, SubscriptionRecord } from "./rows.ts";
 
 /** What every event tells besides its ids and its state. */
 export interface Change {
@@ -33,24 +33,20 @@ export interface SubscriptionHealed extends SubscriptionDetail {
 }
 
 /** A payment or a failed attempt, as it is kept: amounts in the currency's minor unit, times in unix seconds. */
-export interface PaymentState {
-  user_id: string;
-  customer_id: string | null;
-  subscription_id: string | null;
-  stripe_invoice_id: string;
-  /** What was paid, or what was still due when it failed. */
-  amount: number;
-  currency: string;
-  /** Null where the event does not say what is paid for. */
-  billing_period_start: number | null;
-  billing_period_end: number | null;
-  /** When Stripe created the invoice. */
-  stripe_created: number;
-  /** When it was paid or failed. */
-  created_at: number;
-  /** When DynamoDB may delete the row. */
-  expires_at: number;
-}
+export type PaymentState = Pick<
+  PaymentRecord,
+  | "user_id"
+  | "customer_id"
+  | "subscription_id"
+  | "stripe_invoice_id"
+  | "amount"
+  | "currency"
+  | "billing_period_start"
+  | "billing_period_end"
+  | "stripe_created"
+  | "created_at"
+  | "expires_at"
+>;
 
 interface PaymentDetail extends Change {
   user_id: string;

@@ -24,7 +24,8 @@ export const patience = {
 export const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(patience));
 
 /** Whether DynamoDB refused a write because its condition does not hold. */
-export const isConditionFailed = (error: unknown): boolean => error instanceof ConditionalCheckFailedException;
+export const isConditionFailed = (error: unknown): error is ConditionalCheckFailedException =>
+  error instanceof ConditionalCheckFailedException;
 
 /** Updates an item if a condition holds, and returns its attributes as they were before. */
 export const updateIf = async (
@@ -33,7 +34,7 @@ export const updateIf = async (
   try {
     return { isWritten: true, before: await update({ ReturnValuesOnConditionCheckFailure: "ALL_OLD", ...input }) };
   } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    if (!isConditionFailed(error)) throw error;
     return { isWritten: false, before: unmarshall(error.Item ?? {}) };
   }
 };

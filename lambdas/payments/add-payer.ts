@@ -1,5 +1,4 @@
-import type { UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
-import { isConditionFailed, update } from "../dynamodb/dynamodb.ts";
+import { update, updateIf } from "../dynamodb/dynamodb.ts";
 import { type Payer, payersOf, setOf } from "./payers.ts";
 
 /** A row of the payments table. */
@@ -64,18 +63,11 @@ export const isNamed = (row: Record<string, unknown>, { id, kind }: Payer): bool
 };
 
 // The row of an invoice that is not recorded is kept until the last of its payers may go.
-const settleExpiry = (row: PaymentRow, expiresAt: number): Promise<void> =>
-  updateIf({
+const settleExpiry = async (row: PaymentRow, expiresAt: number): Promise<void> => {
+  await updateIf({
     ...row,
     UpdateExpression: "SET expires_at = :expires",
     ConditionExpression: "attribute_not_exists(amount) AND expires_at < :expires",
     ExpressionAttributeValues: { ":expires": expiresAt },
   });
-
-const updateIf = async (input: UpdateCommandInput): Promise<void> => {
-  try {
-    await update(input);
-  } catch (error) {
-    if (!isConditionFailed(error)) throw error;
-  }
 };

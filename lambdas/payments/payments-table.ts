@@ -76,9 +76,8 @@ export const paymentsTable = (tableName: string): Payments & PaymentRows => ({
     }
     const isFirst = isWritten && before["amount"] === undefined;
     const payers = [...new Set([...payersOf(before), ...(payer ? [payer.id] : [])])];
-    const { published, changes } = isWritten && change !== null ? appended(outbox, change) : outbox;
-    const attributes = { stripe_published: published, stripe_unpublished: changes };
-    const unpublished = unpublishedPayment({ PK, SK }, attributes, isWritten ? before : null);
+    const after = isWritten && change !== null ? appended(outbox, change) : outbox;
+    const unpublished = unpublishedPayment({ PK, SK }, after, isWritten ? before : null);
     const recorded = { isFirst, payers, unpublished, payment: linkOf(isWritten ? { ...said } : before) };
     if (isWritten) return { outcome: "applied", ...recorded };
     // What it says of the payment loses, but the payer that it names is kept.

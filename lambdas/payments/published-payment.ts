@@ -1,6 +1,6 @@
 import { create, enums, nullable, string, type } from "superstruct";
 import { type Changes, changesBetween, Reason } from "../publishing/billing-event.ts";
-import { outboxIn } from "../publishing/outbox.ts";
+import type { Outbox } from "../publishing/outbox.ts";
 import type { Unpublished } from "../publishing/to-publish.ts";
 import type { Payment } from "./payment.ts";
 
@@ -21,17 +21,16 @@ export const paymentToPublish = (state: Omit<Payment, "PK" | "SK" | "payer">, re
   JSON.stringify({ reason, state });
 
 /**
- * What of a payment's row is not published yet, or may not be, by its attributes.
+ * What of a payment's row is not published yet, or may not be.
  *
- * `before`: its attributes before the last of these changes, where they are known: a write that came before the Lambda ended early tells
+ * `before`: the row's attributes before the last of these changes, where they are known: a write that came before the Lambda ended early tells
  * what it wrote, but not any more what it changed.
  */
 export const unpublishedPayment = (
   { PK, SK }: { PK: string; SK: string },
-  attributes: Record<string, unknown>,
+  { published, changes }: Outbox,
   before: Record<string, unknown> | null,
 ): Unpublished => {
-  const { published, changes } = outboxIn(attributes);
   const kept = changes.map((text) => create(JSON.parse(text), Kept));
   const changesAt = (index: number): Changes | null => {
     const state = kept[index]?.state ?? {};

@@ -1,14 +1,13 @@
 import { enums, type Infer } from "superstruct";
 
 /** The types of event that are published. */
-export const detailTypes = [
-  "SubscriptionChanged",
-  "SubscriptionHealed",
-  "PaymentRecorded",
-  "PaymentFailed",
-  "RefundRecorded",
-  "DisputeChanged",
-] as const;
+export type DetailType =
+  | "SubscriptionChanged"
+  | "SubscriptionHealed"
+  | "PaymentRecorded"
+  | "PaymentFailed"
+  | "RefundRecorded"
+  | "DisputeChanged";
 
 /** By what something changed: an event of Stripe's, or what Stripe answered where one was missing, at night, or for the past. */
 export const Reason = enums(["event", "healing", "reconciliation", "backfill"]);
@@ -36,7 +35,7 @@ export interface Detail {
 
 /** An event for other services. */
 export interface BillingEvent {
-  type: (typeof detailTypes)[number];
+  type: DetailType;
   detail: Detail;
 }
 

@@ -4,6 +4,7 @@ import { type LinkedPayment, linkOf, type Payment, toPayment } from "../payments
 import { fieldsToRecord } from "../payments/payments-table.ts";
 import { unpublishedPayment } from "../payments/published-payment.ts";
 import { sevenYearsAfter } from "../payments/retention.ts";
+import { outboxIn } from "../publishing/outbox.ts";
 import { linkPayers } from "../reversals/link-payers.ts";
 import { parse } from "../runtime/parse.ts";
 import { Invoice, subscriptionOf } from "../stripe/invoice.ts";
@@ -92,7 +93,7 @@ const comparePayment = async (
   row: Record<string, unknown> | undefined,
 ): Promise<Comparison> => {
   const { payments, dryRun, reason } = books;
-  if (row) books.publish(unpublishedPayment(payment, row, null));
+  if (row) books.publish(unpublishedPayment(payment, outboxIn(row), null));
   const fields = fieldsToRecord(row, payment);
   const object = { kind, id, userId: payment.user_id, reason: null, happenedAt: payment.created_at };
   if (fields.length === 0) return { ...object, outcome: "equal", differences: [] };

@@ -31,19 +31,17 @@ export const reversalsToPublish = ({
 /** What of the refunds and disputes of a payment is not published yet, or may not be, by the item's attributes. */
 export const unpublishedReversals = (paymentId: string, attributes: Record<string, unknown>): Unpublished => {
   const { published, changes } = outboxIn(attributes);
-  const kept = changes.map((text) => create(JSON.parse(text), Kept));
+  const events: BillingEvent[][] = [];
+  let after = attributes;
   // The item only grows, so what it was is what it is without what came since.
-  const states = [attributes];
-  for (const change of kept.toReversed()) states.unshift(without(states[0] ?? {}, change));
-  return {
-    table: "payments",
-    ...reversalsKey(paymentId),
-    published,
-    changes: kept.map(({ reason }, index) => {
-      const [before, after] = [states[index] ?? {}, states[index + 1] ?? {}].map(shownIn);
-      return before && after ? eventsOf(paymentId, { reason, version: published + index + 1, before, after }) : [];
-    }),
-  };
+  for (const [index, text] of [...changes.entries()].toReversed()) {
+    const change = create(JSON.parse(text), Kept);
+    const before = without(after, change);
+    const shown = { before: shownIn(before), after: shownIn(after) };
+    events.unshift(eventsOf(paymentId, { reason: change.reason, version: published + index + 1, ...shown }));
+    after = before;
+  }
+  return { table: "payments", ...reversalsKey(paymentId), published, changes: events };
 };
 
 const without = (attributes: Record<string, unknown>, { texts, owner, ownerBefore }: Kept): Record<string, unknown> => {

@@ -8,16 +8,13 @@ import type { ItemChange } from "./reversals-table.ts";
 /** Tells of money of ours that has gone back by a change, and of disputes: log lines, and metrics to alert on. */
 export const report = ({ before, after }: Pick<ItemChange, "before" | "after">, log: Log): void => {
   const { userId, invoiceId } = after;
-  const [old, now] = [before, after].map(oursIn) as [Reversals, Reversals];
+  const [old, now] = [oursIn(before), oursIn(after)];
   const ids = { userId, invoiceId };
   for (const currency of currenciesOf(now)) reportRefunds(old, now, { ...ids, currency }, log);
-  for (const dispute of now.disputes)
-    reportDispute(
-      old.disputes.find(({ id }) => id === dispute.id),
-      dispute,
-      ids,
-      log,
-    );
+  for (const dispute of now.disputes) {
+    const known = old.disputes.find(({ id }) => id === dispute.id);
+    reportDispute(known, dispute, ids, log);
+  }
 };
 
 /** Tells again of the disputes of ours that wait for an answer: better twice than not at all. */

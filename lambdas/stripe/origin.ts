@@ -1,5 +1,5 @@
 /** Where an event comes from: https://docs.stripe.com/api/events/object */
-interface Origin {
+export interface Origin {
   livemode?: boolean | null | undefined;
   account?: string | null | undefined;
 }

@@ -1,7 +1,7 @@
-import { GetCommand, UpdateCommand, type UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { array, create, defaulted, type Infer, integer, min, nullable, record, string, type, union } from "superstruct";
 import { assignments } from "../dynamodb/assignments.ts";
-import { dynamodb, isConditionFailed } from "../dynamodb/dynamodb.ts";
+import { dynamodb, updateIf } from "../dynamodb/dynamodb.ts";
 import { overflowKey, subscriptionKey } from "../dynamodb/keys.ts";
 import { readable } from "./readable-item.ts";
 import { readLedger, writeLedger } from "../ledger/ledger-format.ts";
@@ -164,14 +164,10 @@ const itemFrom = (row: unknown): Omit<ReadItem, "row"> => {
 /** How many bytes a subscription takes of an item, about. */
 export const sizeOfStored = ({ ledger }: StoredSubscription): number => writeLedger(ledger).length + 60;
 
-const update = async (input: UpdateCommandInput): Promise<boolean> => {
-  try {
-    await dynamodb.send(new UpdateCommand(input));
-    return true;
-  } catch (error) {
-    if (isConditionFailed(error)) return false;
-    throw error;
-  }
+// What the item was is not asked for, which may have 100 KB.
+const update = async (input: Parameters<typeof updateIf>[0]): Promise<boolean> => {
+  const nothing = { ReturnValues: "NONE", ReturnValuesOnConditionCheckFailure: "NONE" } as const;
+  return (await updateIf({ ...input, ...nothing })).isWritten;
 };
 
 // The status is for a person who looks at the item; it is never read.

@@ -1,5 +1,4 @@
-import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { dynamodb, isConditionFailed } from "../dynamodb/dynamodb.ts";
+import { dynamodb, updateIf } from "../dynamodb/dynamodb.ts";
 import { customerKey } from "../dynamodb/keys.ts";
 import { type CustomerUser, usersOfCustomer } from "./users-of-customer.ts";
 
@@ -15,18 +14,12 @@ export interface Customers {
 export const customersTable = (tableName: string): Customers => ({
   usersOf: (customerId) => usersOfCustomer(dynamodb, tableName, customerId),
   link: async (userId, customerId) => {
-    try {
-      await dynamodb.send(
-        new UpdateCommand({
-          TableName: tableName,
-          Key: customerKey(userId, customerId),
-          UpdateExpression: "SET customer_id = :customer, user_id = :user",
-          ConditionExpression: "attribute_not_exists(PK)",
-          ExpressionAttributeValues: { ":customer": customerId, ":user": userId },
-        }),
-      );
-    } catch (error) {
-      if (!isConditionFailed(error)) throw error;
-    }
+    await updateIf({
+      TableName: tableName,
+      Key: customerKey(userId, customerId),
+      UpdateExpression: "SET customer_id = :customer, user_id = :user",
+      ConditionExpression: "attribute_not_exists(PK)",
+      ExpressionAttributeValues: { ":customer": customerId, ":user": userId },
+    });
   },
 });

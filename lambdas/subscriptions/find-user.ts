@@ -1,4 +1,4 @@
-import { rejectTestMode, skipConnectedAccount } from "../stripe/origin.ts";
+import { type Origin, rejectTestMode, skipConnectedAccount } from "../stripe/origin.ts";
 import { type Owner, ownerOf } from "../stripe/owner.ts";
 import type { Customers } from "./customers-table.ts";
 import { isNoneOfOurs, type PlanPrices } from "./plan.ts";
@@ -23,8 +23,6 @@ export interface FoundUser extends Pick<Owner, "customerId" | "subscriptionId"> 
   /** Whether any item names the customer, and not only the object's metadata the user. */
   isKnown: boolean;
 }
-
-type Origin = Parameters<typeof skipConnectedAccount>[0];
 
 /** Finds the user of an invoice or a subscription: that of its customer, or else the one that its metadata names. */
 export const findUser =
