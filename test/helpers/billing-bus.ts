@@ -17,15 +17,17 @@ export interface BillingBus {
   faults: string[];
 }
 
-let started: Promise<BillingBus> | undefined;
+let started: Promise<{ bus: BillingBus; url: string }> | undefined;
 
-/** Starts it, once for all tests, as the Lambdas' client stays. */
-export const startBillingBus = (): Promise<BillingBus> => {
+/** Starts it, once for all tests, as the Lambdas' client stays; another test may have put back the environment since. */
+export const startBillingBus = async (): Promise<BillingBus> => {
   started ??= start();
-  return started;
+  const { bus, url } = await started;
+  process.env["AWS_ENDPOINT_URL_EVENTBRIDGE"] = url;
+  return bus;
 };
 
-const start = async (): Promise<BillingBus> => {
+const start = async () => {
   const bus: BillingBus = { calls: [], events: [], faults: [] };
   const putEvents = makePutEvents({
     metrics: makeMetrics(new VirtualClock(), 1),
@@ -53,6 +55,5 @@ const start = async (): Promise<BillingBus> => {
   await once(server, "listening");
   // It ends with this process.
   server.unref();
-  process.env["AWS_ENDPOINT_URL_EVENTBRIDGE"] = `http://127.0.0.1:${Object(server.address()).port}`;
-  return bus;
+  return { bus, url: `http://127.0.0.1:${Object(server.address()).port}` };
 };
