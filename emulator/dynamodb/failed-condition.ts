@@ -49,7 +49,7 @@ export const withFailedItem =
     answer(request, body, written);
   };
 
-// A response that goes to nobody else.
+// Captures an answer in place of sending it.
 const answerInto = (request: object, then: (status: number, text: string) => void): ServerResponse => {
   const response = new ServerResponse(request as IncomingMessage);
   return Object.assign(response, { end: (text: Buffer | string) => then(response.statusCode, `${text}`) });

@@ -16,7 +16,7 @@ export interface EventBuses {
   put(event: unknown): Promise<Delivery[]>;
   /** Puts an event of an archive on its bus again, for these rules alone, or for all. */
   replay(event: unknown, archive: Archive, ruleArns?: string[]): Promise<Delivery[]>;
-  /** Puts an event on the bus of this ARN, and delivers it in the background; if there is none nobody gets it. */
+  /** Puts an event on the bus of this ARN, and delivers it in the background; if there is none it is delivered to no target. */
   publish(busArn: string, event: Envelope): void;
 }
 

@@ -2,7 +2,7 @@ import { updateIf } from "../dynamodb/dynamodb.ts";
 import { outboxIn } from "./outbox.ts";
 import type { Mark } from "./to-publish.ts";
 
-/** Marks changes of an item as published, so that nobody publishes them again; some of them others may have marked meanwhile. */
+/** Marks changes of an item as published, so that they are not published again; continues where a concurrent mark ended. */
 export const mark = async (tableName: string, { PK, SK, from, through }: Omit<Mark, "table">): Promise<void> => {
   // From the end: what an index means then does not depend on whether those before it are gone.
   const indices = Array.from({ length: through - from }, (_, index) => through - from - 1 - index);

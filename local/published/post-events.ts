@@ -32,7 +32,7 @@ export const postTo = (url: string, warn: (line: string) => void): Listener => {
   };
 
   return {
-    // In the context of whoever listens, as the client's timers are none of the emulator's.
+    // In the async context of the listener, as the client's timers are none of the emulator's.
     post: AsyncLocalStorage.bind((event: Envelope) => {
       const posted = queue(`${Object(event).id}`, () => post(event));
       pending.add(posted);

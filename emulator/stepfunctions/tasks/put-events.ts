@@ -19,7 +19,7 @@ export const PutEventsEntry = object({ ...fields, Detail: optional(string()) });
 
 export type PutEventsEntry = Infer<typeof PutEventsEntry>;
 
-/** A call of PutEvents, by whoever may make it. */
+/** A call of PutEvents; the caller is authorized. */
 export interface PutEventsCall {
   entries: readonly PutEventsEntry[];
   /** The state machine or the Lambda that makes it, by its name in AWS. */
