@@ -1,6 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { once } from "node:events";
+import { createServer, type Server } from "node:http";
 import { inspect } from "node:util";
+import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { HTTPException } from "hono/http-exception";
 import type { AwsApi } from "../../emulator/aws-api.ts";
 import { parseJson } from "../../emulator/graph/json.ts";
 import { foreignRequestProblem } from "../../emulator/protocol/foreign-request.ts";
@@ -20,6 +24,12 @@ export interface HttpArgs {
   aws: AwsApi;
   /** What the program exports. */
   outputs: object;
+  /** The pages of the console. */
+  pages?: Hono;
+}
+
+interface Env {
+  Bindings: HttpBindings;
 }
 
 // An event of EventBridge's largest size, and its envelope.
@@ -28,34 +38,19 @@ const largestBody = 1024 * 1024 + 64 * 1024;
 // A message of the largest size as a text in JSON, where quotation marks have two bytes.
 const largestCall = 2 * largestBody;
 
-/** A request is refused with this HTTP status. */
-class RequestError extends Error {
-  override readonly name = "RequestError";
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
-
 /**
- * Listens on 127.0.0.1 for events: `POST /events`, and `POST /webhook` as Stripe's CLI sends them; and for what an operator's
- * commands call. A request that comes before there are arguments waits for them.
+ * Listens on 127.0.0.1 for events: `POST /events`, and `POST /webhook` as Stripe's CLI sends them; for what an operator's commands
+ * call; and for the pages of the console. A request that comes before there are arguments waits for them.
  */
 export const listen = async (port: number, args: HttpArgs | Promise<HttpArgs>): Promise<Server> => {
-  const server = createServer(async (request, response) => {
-    try {
-      await route(request, response, await args);
-    } catch (error) {
-      if (error instanceof RequestError) answer(response, error.status, { error: error.message });
-      else if (error instanceof NotAnEvent) answer(response, 400, { error: error.message });
-      // A client that has gone away gets no answer.
-      else if (!request.socket.destroyed) {
-        console.error(escapeLines(inspect(error)));
-        answer(response, 500, { error: `${error}` });
-      }
-    }
+  const app = (async () => makeApp(await args))();
+  // There may be no request that waits for it.
+  app.catch(() => {});
+  const server = createAdaptorServer({
+    fetch: async (request, env) => (await app).fetch(request, env),
+    createServer,
+    // It would change `Request` and `Response` for the whole process.
+    overrideGlobalObjects: false,
   });
   server.listen(port, "127.0.0.1");
   await once(server, "listening").catch((error: unknown) => {
@@ -63,7 +58,8 @@ export const listen = async (port: number, args: HttpArgs | Promise<HttpArgs>): 
     const what = `Port ${port} is in use, perhaps by another npm start: end that, or say --port <number>`;
     throw new UserError(what, { cause: error });
   });
-  return server;
+  // It is what `createServer` makes.
+  return server as Server;
 };
 
 /** The address that a server listens on. */
@@ -72,65 +68,72 @@ export const urlOf = (server: Server): string => {
   return `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
 };
 
-const route = async (request: IncomingMessage, response: ServerResponse, args: HttpArgs): Promise<void> => {
-  const { url, headers } = request;
-  const problem = foreignRequestProblem(headers);
-  if (problem !== null) throw new RequestError(403, problem);
-  const target = url === "/" ? headers["x-amz-target"] : undefined;
-  if (target === undefined && url !== "/events" && url !== "/webhook" && url !== "/stack")
-    throw new RequestError(404, `No ${request.method} ${url}. There are ${known}`);
-  assertMethod(request, url === "/stack" ? "GET" : "POST");
-  if (url === "/stack") return answer(response, 200, args.outputs);
-  assertJson(request);
-  if (target !== undefined) {
-    const { status, headers: own, body } = await args.aws(`${target}`, readBody(await textOf(request, largestCall)));
-    return answer(response, status, body, own);
-  }
-  const outcome = await args.take(await eventOf(request, args));
-  answer(response, url === "/webhook" ? 200 : 202, outcome);
+const makeApp = ({ take, webhookSecret, aws, outputs, pages }: HttpArgs): Hono<Env> => {
+  const app = new Hono<Env>();
+  app.onError(answerError);
+  app.notFound(({ req }) => answer(404, { error: `No ${req.method} ${req.path}. There are ${known}` }));
+  app.use(async (c, next) => {
+    const problem = foreignRequestProblem(c.env.incoming.headers);
+    if (problem !== null) refuse(403, problem);
+    await next();
+  });
+  app.use("/", async (c, next) => {
+    const target = c.req.header("x-amz-target");
+    if (target === undefined) return next();
+    if (c.req.method !== "POST") refuse(405, `AWS's calls are made by POST, not ${c.req.method}`);
+    const { status, headers, body } = await aws(target, readBody(await bodyOf(c, largestCall)));
+    return answer(status, body, headers);
+  });
+  app.get("/stack", () => answer(200, outputs));
+  app.post("/events", async (c) => answer(202, await take(readBody(await bodyOf(c, largestBody)))));
+  app.post("/webhook", async (c) => {
+    const body = await bodyOf(c, largestBody);
+    if (webhookSecret !== undefined) assertSigned(body, c.req.header("stripe-signature"), webhookSecret);
+    return answer(200, await take(readBody(body)));
+  });
+  app.all("/stack", ({ req }) => refuse(405, `/stack takes GET, not ${req.method}`));
+  for (const path of ["/events", "/webhook"])
+    app.all(path, ({ req }) => refuse(405, `${path} takes POST, not ${req.method}`));
+  if (pages) app.route("/", pages);
+  return app;
 };
 
-const known = "POST /events, POST /webhook, GET /stack, and AWS's calls at POST /";
+const known = "POST /events, POST /webhook, GET /stack, AWS's calls at POST /, and the console's pages from GET / on";
 
-const assertMethod = ({ method, url }: IncomingMessage, wanted: string): void => {
-  if (method !== wanted) throw new RequestError(405, `${url} takes ${wanted}, not ${method}`);
+const refuse = (status: 400 | 403 | 405 | 413 | 415, message: string): never => {
+  throw new HTTPException(status, { message });
 };
 
-// A page in a browser must ask first before it sends this type, and is not allowed to.
-const assertJson = ({ url, headers }: IncomingMessage): void => {
-  const type = headers["content-type"];
-  if (/^application\/(json|x-amz-json-1\.[01])\s*(;|$)/i.test(type ?? "")) return;
-  throw new RequestError(415, `${url} takes the content type application/json, not ${type ?? "none"}`);
+// A page in a browser must ask first before it sends JSON, and is not allowed to.
+const bodyOf = async (c: Context<Env>, maxSize: number): Promise<string> => {
+  const type = c.req.header("content-type");
+  if (!/^application\/(json|x-amz-json-1\.[01])\s*(;|$)/i.test(type ?? ""))
+    refuse(415, `${c.req.path} takes the content type application/json, not ${type ?? "none"}`);
+  const onError = () => refuse(413, `The body is larger than ${maxSize} bytes`);
+  await bodyLimit({ maxSize, onError })(c, async () => {});
+  return c.req.text();
 };
 
-const eventOf = async (request: IncomingMessage, { webhookSecret }: HttpArgs): Promise<unknown> => {
-  const body = await textOf(request, largestBody);
-  if (request.url === "/webhook" && webhookSecret !== undefined) {
-    const problem = signatureProblem(`${request.headers["stripe-signature"] ?? ""}`, body, webhookSecret, Date.now());
-    if (problem !== null) throw new RequestError(400, problem);
-  }
-  return readBody(body);
+const assertSigned = (body: string, signature: string | undefined, secret: string): void => {
+  const problem = signatureProblem(signature ?? "", body, secret, Date.now());
+  if (problem !== null) refuse(400, problem);
 };
 
 const readBody = (text: string): unknown => {
   const body = parseJson(text);
-  if (body === undefined) throw new RequestError(400, "The body is not valid JSON");
-  return body;
+  return body === undefined ? refuse(400, "The body is not valid JSON") : body;
 };
 
-const textOf = async (request: IncomingMessage, largest: number): Promise<string> => {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += chunk.length;
-    if (size > largest) throw new RequestError(413, `The body is larger than ${largest} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
+const answerError = (error: Error, c: Context<Env>): Response => {
+  if (error instanceof HTTPException) return answer(error.status, { error: error.message });
+  if (error instanceof NotAnEvent) return answer(400, { error: error.message });
+  // A client that has gone away reads no answer.
+  if (!c.env.incoming.socket.destroyed) console.error(escapeLines(inspect(error)));
+  return answer(500, { error: `${error}` });
 };
 
-const answer = (response: ServerResponse, status: number, body: object, headers: Record<string, string> = {}): void => {
+const answer = (status: number, body: object, headers: Record<string, string> = {}): Response => {
   const closing = status === 413 ? { connection: "close" } : {};
-  response.writeHead(status, { "content-type": "application/json", ...closing, ...headers });
-  response.end(`${JSON.stringify(body)}\n`);
+  const all = { "content-type": "application/json", ...closing, ...headers };
+  return new Response(`${JSON.stringify(body)}\n`, { status, headers: all });
 };

@@ -90,8 +90,8 @@ test("answers what is no HTTP, or not as it should be, with a refusal, and takes
     ],
     [requestOf("POST /events HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked", "zz\r\n"), 400],
     [requestOf(`POST /events HTTP/1.1\r\nHost: localhost\r\nX: ${"x".repeat(20_000)}`), 431],
-    [requestOf("POST /events HTTP/1.0\r\nContent-Length: 14", event), 403],
-    [requestOf("POST http://evil.example/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 14", event), 404],
+    [requestOf("POST /events HTTP/1.0\r\nContent-Length: 14", event), 400],
+    [requestOf("POST http://evil.example/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 14", event), 415],
     [requestOf("POST /events HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 14", event), 403],
     [requestOf("DELETE / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: AmazonSQS.SendMessage"), 405],
   ];
@@ -113,8 +113,8 @@ test("answers among a thousand connections that stay open, and after they have g
   const unfinished = [
     "",
     "POST /events HTTP/1.1\r\nHost: loc",
-    "POST /events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{",
-    "POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: AmazonSQS.SendMessage\r\nTransfer-Encoding: chunked\r\n\r\n",
+    `POST /events HTTP/1.1\r\nHost: localhost\r\n${json}\r\nContent-Length: 100\r\n\r\n{`,
+    `POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: AmazonSQS.SendMessage\r\n${json}\r\nTransfer-Encoding: chunked\r\n\r\n`,
   ];
   const sockets: Socket[] = [];
   // All at once would wait for the kernel, which queues no more than some hundred.
