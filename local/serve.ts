@@ -50,8 +50,8 @@ const withOutcomeReporting = (
     const since = performance.now();
     const execution = await executions.start(machineArn, name, input);
     // An operator may start one with any input.
-    const { id, type } = Object(Object(input).detail);
-    const detail = { id: `${id}`, type: `${type}` };
+    const { id, type, ...rest } = Object(Object(input).detail);
+    const detail = { ...rest, id: `${id}`, type: `${type}` };
     if (execution) {
       const deliveries = [{ execution, retries: 0 }];
       onOutcome({ ...outcomeOf({ detail }, deliveries, since, published), again: "redriven" });

@@ -48,8 +48,12 @@ export interface SessionOptions {
 
 const concurrency = 16;
 
-/** Opens a session with a runner. */
-export const openSession = (runner: Runner, options: SessionOptions): Session => {
+/** Opens a session with a runner, which calls `onOutcome` with each outcome besides printing it. */
+export const openSession = (
+  runner: Runner,
+  options: SessionOptions,
+  onOutcome: (outcome: Outcome) => void = () => {},
+): Session => {
   const queue = makeKeyedQueue(concurrency);
   const pending = new Set<Promise<Outcome>>();
   const users = openUsers(runner, options.items !== undefined);
@@ -59,6 +63,7 @@ export const openSession = (runner: Runner, options: SessionOptions): Session =>
   const print = (outcome: Outcome): void => {
     totals.count(outcome);
     output.print(outcome);
+    onOutcome(outcome);
   };
 
   const run = async (event: StripeEnvelope): Promise<Outcome> => {
@@ -93,6 +98,7 @@ export const openSession = (runner: Runner, options: SessionOptions): Session =>
     printBackground: (outcome) => {
       totals.countBackground(outcome);
       output.printLine(outcome);
+      onOutcome(outcome);
     },
     lose: (event) => {
       runner.learn([event]);

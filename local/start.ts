@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import type { Hono } from "hono";
 import { array, string, type } from "superstruct";
 import { readFaultPlan } from "../emulator/faults/fault-plan.ts";
 import { readJson } from "../emulator/graph/json.ts";
@@ -7,6 +8,7 @@ import { makeSwitchingClock, type SwitchingClock } from "../emulator/time/switch
 import { UserError } from "../ops/command/errors.ts";
 import { escapeText } from "../ops/terminal/escape.ts";
 import { targetText } from "../ops/command/target-options.ts";
+import { listOutcomes, localConsole } from "./console/local-console.ts";
 import { deadLettersText } from "./print/dead-letters.ts";
 import { trackRequests } from "./http/drain.ts";
 import { type Ending, listenForEnd } from "./ending.ts";
@@ -45,15 +47,23 @@ export interface Options extends PlayOptions, SessionOptions {
  */
 export const start = async (options: Options, stdoutClosed = new AbortController().signal): Promise<number> => {
   const answering = Promise.withResolvers<HttpArgs>();
-  // First, as the port may be in use; a request that comes before all is played waits.
-  const server = options.exit ? null : await listen(options.port, answering.promise);
+  const pages = Promise.withResolvers<Hono>();
+  // First, as the port may be in use; a request that comes before all is played waits, but for the list of events.
+  const server = options.exit ? null : await listen(options.port, answering.promise, pages.promise);
   const ending = listenForEnd(stdoutClosed);
   try {
     const drain = server && trackRequests(server);
-    return await run(options, ending, server && urlOf(server), async (session, runner, clock) => {
-      if (!server || !drain) return;
-      answering.resolve(answersOf(session, runner, clock));
-      await serve({ server, session, runner, clock, json: options.json, ending: ending.signal, drain });
+    return await run({
+      options,
+      ending,
+      url: server && urlOf(server),
+      take: async (value) => (await answering.promise).take(value),
+      onPages: pages.resolve,
+      serveNow: async (session, runner, clock) => {
+        if (!server || !drain) return;
+        answering.resolve(answersOf(session, runner, clock));
+        await serve({ server, session, runner, clock, json: options.json, ending: ending.signal, drain });
+      },
     });
   } finally {
     ending.release();
@@ -62,9 +72,20 @@ export const start = async (options: Options, stdoutClosed = new AbortController
   }
 };
 
-type Serve = (session: Session, runner: Runner, clock: SwitchingClock) => Promise<void>;
+interface RunArgs {
+  options: Options;
+  ending: Ending;
+  /** Where it listens; null if it does not. */
+  url: string | null;
+  /** Takes a value as `POST /events` does, once all is played. */
+  take: HttpArgs["take"];
+  /** Gets the console's pages, before anything is played. */
+  onPages: (pages: Hono) => void;
+  /** Serves once all is played. */
+  serveNow: (session: Session, runner: Runner, clock: SwitchingClock) => Promise<void>;
+}
 
-const run = async (options: Options, ending: Ending, url: string | null, serveNow: Serve): Promise<number> => {
+const run = async ({ options, ending, url, take, onPages, serveNow }: RunArgs): Promise<number> => {
   // Played events happened long ago, so that waits are skipped; posted ones happen now.
   const clock = makeSwitchingClock();
   const graph = loadStack(options.stack);
@@ -87,7 +108,11 @@ const run = async (options: Options, ending: Ending, url: string | null, serveNo
     onReplayed: (outcome) => session.print(outcome),
     onExecution: (outcome) => session.printBackground(outcome),
   });
-  const session = openSession(runner, options);
+  const list = listOutcomes(clock);
+  const session = openSession(runner, options, list.add);
+  if (url !== null) {
+    onPages(localConsole({ url, runner, clock, events: list.events, take, ending: ending.signal }));
+  }
   try {
     const problems = await Promise.race([
       play(session, options, () => ending.isInterrupted() || ending.hasFailed()),

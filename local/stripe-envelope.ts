@@ -59,7 +59,7 @@ export const eventIdOf = (input: unknown): string => {
 };
 
 /** Whose event it is, read as the Lambdas read it; null for anything but an invoice or a subscription. */
-export const ownerOfEvent = ({ detail }: StripeEnvelope): Owner | null => {
+export const ownerOfEvent = ({ detail }: Pick<StripeEnvelope, "detail">): Owner | null => {
   const [, owned] = validate(isObject(detail["data"]) ? detail["data"]["object"] : null, Owned, { coerce: true });
   return owned ? ownerOf(owned) : null;
 };

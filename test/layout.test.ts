@@ -14,6 +14,7 @@ const levels = [
   ["index.ts"],
   ["tools"],
   ["ops"],
+  ["console"],
   ["local"],
   ["bench"],
   ["test"],

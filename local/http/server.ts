@@ -24,8 +24,6 @@ export interface HttpArgs {
   aws: AwsApi;
   /** What the program exports. */
   outputs: object;
-  /** The pages of the console. */
-  pages?: Hono;
 }
 
 interface Env {
@@ -40,14 +38,15 @@ const largestCall = 2 * largestBody;
 
 /**
  * Listens on 127.0.0.1 for events: `POST /events`, and `POST /webhook` as Stripe's CLI sends them; for what an operator's commands
- * call; and for the pages of the console. A request that comes before there are arguments waits for them.
+ * call; and for the pages of the console. A request that comes before there are arguments, or pages, waits for them.
  */
-export const listen = async (port: number, args: HttpArgs | Promise<HttpArgs>): Promise<Server> => {
-  const app = (async () => makeApp(await args))();
-  // There may be no request that waits for it.
-  app.catch(() => {});
+export const listen = async (
+  port: number,
+  args: HttpArgs | Promise<HttpArgs>,
+  pages?: Promise<Hono>,
+): Promise<Server> => {
   const server = createAdaptorServer({
-    fetch: async (request, env) => (await app).fetch(request, env),
+    fetch: makeApp(args, pages).fetch,
     createServer,
     // It would change `Request` and `Response` for the whole process.
     overrideGlobalObjects: false,
@@ -68,7 +67,7 @@ export const urlOf = (server: Server): string => {
   return `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
 };
 
-const makeApp = ({ take, webhookSecret, aws, outputs, pages }: HttpArgs): Hono<Env> => {
+const makeApp = (args: HttpArgs | Promise<HttpArgs>, pages: Promise<Hono> | undefined): Hono<Env> => {
   const app = new Hono<Env>();
   app.onError(answerError);
   app.notFound(({ req }) => answer(404, { error: `No ${req.method} ${req.path}. There are ${known}` }));
@@ -81,20 +80,25 @@ const makeApp = ({ take, webhookSecret, aws, outputs, pages }: HttpArgs): Hono<E
     const target = c.req.header("x-amz-target");
     if (target === undefined) return next();
     if (c.req.method !== "POST") refuse(405, `AWS's calls are made by POST, not ${c.req.method}`);
+    const { aws } = await args;
     const { status, headers, body } = await aws(target, readBody(await bodyOf(c, largestCall)));
     return answer(status, body, headers);
   });
-  app.get("/stack", () => answer(200, outputs));
-  app.post("/events", async (c) => answer(202, await take(readBody(await bodyOf(c, largestBody)))));
+  app.get("/stack", async () => answer(200, (await args).outputs));
+  app.post("/events", async (c) => {
+    const event = readBody(await bodyOf(c, largestBody));
+    return answer(202, await (await args).take(event));
+  });
   app.post("/webhook", async (c) => {
     const body = await bodyOf(c, largestBody);
+    const { webhookSecret, ...rest } = await args;
     if (webhookSecret !== undefined) assertSigned(body, c.req.header("stripe-signature"), webhookSecret);
-    return answer(200, await take(readBody(body)));
+    return answer(200, await rest.take(readBody(body)));
   });
   app.all("/stack", ({ req }) => refuse(405, `/stack takes GET, not ${req.method}`));
   for (const path of ["/events", "/webhook"])
     app.all(path, ({ req }) => refuse(405, `${path} takes POST, not ${req.method}`));
-  if (pages) app.route("/", pages);
+  if (pages) app.all("*", async (c) => (await pages).fetch(c.req.raw, c.env));
   return app;
 };
 

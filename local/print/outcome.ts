@@ -1,7 +1,7 @@
 import type { Delivery } from "../../emulator/eventbridge/delivery.ts";
 import { failureMessage } from "../../ops/terminal/failure-message.ts";
 import type { PublishedEvent, PublishedEvents } from "../published/published-events.ts";
-import type { StripeEnvelope } from "../stripe-envelope.ts";
+import { ownerOfEvent, type StripeEnvelope } from "../stripe-envelope.ts";
 import type { HistoryEvent } from "../../emulator/stepfunctions/limits.ts";
 import type { Execution } from "../../emulator/stepfunctions/machine.ts";
 
@@ -13,6 +13,8 @@ export interface Outcome {
   eventId: string;
   /** Of a heal or a reconciliation the name of its state machine. */
   type: string;
+  /** The Stripe customer that it is about, `cus_…`; null where it names none. */
+  customerId: string | null;
   /**
    * `applied`: rows were written. `duplicate`: they said the same already. `stale`: they say something newer. `skipped`: not for us.
    * `refused`: must not be written; in the dead-letter queue. `dead-letter`: failed; in the dead-letter queue.
@@ -43,7 +45,7 @@ type Result = Pick<Outcome, "outcome" | "states" | "retries" | "written" | "erro
 
 /** The outcome of an event by its deliveries, which began at `since` on the clock of `performance`, and by what they published. */
 export const outcomeOf = (
-  { detail: { id, type } }: Pick<StripeEnvelope, "detail">,
+  event: Pick<StripeEnvelope, "detail">,
   deliveries: Delivery[],
   since: number,
   published: PublishedEvents,
@@ -51,7 +53,9 @@ export const outcomeOf = (
   const ms = Math.round(10 * (performance.now() - since)) / 10;
   const executions = deliveries.flatMap((delivery) => ("undelivered" in delivery ? [] : delivery.execution.arn));
   const { error, ...result } = resultOf(deliveries);
-  return { eventId: id, type, ...result, published: published.takeOf(executions), error, ms };
+  const { id, type } = event.detail;
+  const customerId = ownerOfEvent(event)?.customerId ?? null;
+  return { eventId: id, type, customerId, ...result, published: published.takeOf(executions), error, ms };
 };
 
 // Of several targets the worst outcome counts.

@@ -14,12 +14,14 @@ export interface Target {
 
 /** Finds the deployed stack or the local runner that the options name. */
 export const findTarget = async ({ stack: name, local }: TargetOptions): Promise<Target> => {
-  if (local !== undefined) {
-    const stack = await localStack(local);
-    const config = localConfig(stack.bus.arn, local);
-    return { name: local, stack, config, dynamodb: { ...config, endpoint: `${stack.dynamodb}` } };
-  }
+  if (local !== undefined) return localTarget(local, await localStack(local));
   const stack = await deployedStack(`${name}`);
   const config = awsConfig(stack.bus.arn);
   return { name: `${name}`, stack, config, dynamodb: config };
+};
+
+/** The local runner at this URL, with these outputs. */
+export const localTarget = (url: string, stack: Stack): Target => {
+  const config = localConfig(stack.bus.arn, url);
+  return { name: url, stack, config, dynamodb: { ...config, endpoint: `${stack.dynamodb}` } };
 };

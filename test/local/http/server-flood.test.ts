@@ -14,6 +14,7 @@ const test = suite("http under attack");
 const outcome: Outcome = {
   eventId: "evt_1",
   type: "invoice.paid",
+  customerId: "cus_1",
   outcome: "applied",
   states: [],
   retries: 0,

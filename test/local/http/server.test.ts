@@ -16,6 +16,7 @@ const test = suite("http");
 const outcome: Outcome = {
   eventId: "evt_1",
   type: "invoice.payment_succeeded",
+  customerId: "cus_1",
   outcome: "applied",
   states: ["ResolveCustomer", "WritePayment"],
   retries: 0,

@@ -90,7 +90,15 @@ test("is a reconciliation by the name of its execution; one that was aborted is 
 
 test("tells on its line what changed", () => {
   const changes = [{ change: "status_changed", from: "active", to: "canceled" }];
-  const said = { eventId: "sub_1", type: "heal-subscription", states: [], retries: 0, published: [], error: null };
+  const said = {
+    eventId: "sub_1",
+    customerId: null,
+    type: "heal-subscription",
+    states: [],
+    retries: 0,
+    published: [],
+    error: null,
+  };
   const line = lineOf({ ...said, outcome: "healed", written: ["core K"], ms: 600_000, changes });
   assert.match(line, /sub_1 .*healed.*600\.0 s\n {2}core K\n {2}status_changed active → canceled$/);
 });

@@ -11,6 +11,7 @@ const test = suite("print");
 const outcome: Outcome = {
   eventId: "evt_1",
   type: "invoice.payment_succeeded",
+  customerId: "cus_1",
   outcome: "applied",
   states: ["ResolveCustomer", "IsItForUs", "WritePayment"],
   retries: 0,

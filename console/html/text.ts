@@ -1,0 +1,44 @@
+import { html } from "hono/html";
+import { escapeText } from "../../ops/terminal/escape.ts";
+
+/** Markup: what `html` makes. */
+export type Markup = ReturnType<typeof html>;
+
+/** A text from outside, in which control characters are shown instead of obeyed; `html` escapes the rest. */
+export const shown = (value: unknown): string => escapeText(typeof value === "string" ? value : `${value}`);
+
+/** A time, in milliseconds since 1970: in UTC, which the script changes to the viewer's zone. */
+export const time = (milliseconds: number): Markup => {
+  const date = new Date(milliseconds);
+  // Beyond what a date can be.
+  if (Number.isNaN(date.getTime())) return html`<span>${milliseconds}</span>`;
+  const iso = date.toISOString();
+  return html`<time datetime="${iso}" title="${iso}">${iso.slice(0, 19).replace("T", " ")} UTC</time>`;
+};
+
+/** How good what became of something is: what colours it. */
+export type Tone = "good" | "bad" | "warn" | "plain" | "busy";
+
+const tones: Record<string, Tone> = {
+  applied: "good",
+  healed: "good",
+  reconciled: "good",
+  succeeded: "good",
+  redriven: "good",
+  running: "busy",
+  refused: "warn",
+  unknown: "warn",
+  "dead-letter": "bad",
+  lost: "bad",
+  failed: "bad",
+};
+
+/** The tone of an outcome. */
+export const toneOf = (outcome: string): Tone => tones[outcome] ?? "plain";
+
+// Told by their form too, not by colour alone.
+const marks: Record<Tone, string> = { good: "✓", bad: "✕", warn: "!", plain: "·", busy: "…" };
+
+/** A word about what became of something, with the mark and the colour of its tone. */
+export const badge = (word: string, tone: Tone = toneOf(word)): Markup =>
+  html`<span class="badge ${tone}"><span aria-hidden="true">${marks[tone]}</span> ${shown(word)}</span>`;
