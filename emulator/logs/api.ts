@@ -1,7 +1,7 @@
 import { integer, max, min, object, optional, string } from "superstruct";
 import { parseJson } from "../graph/json.ts";
 import { awsCall, type AwsCalls, AwsError } from "../protocol/aws-call.ts";
-import type { LogEvent, LogGroups } from "./log-groups.ts";
+import type { LogEvent, LogGroups, Term } from "./log-groups.ts";
 
 const Filter = object({
   logGroupName: string(),
@@ -23,11 +23,15 @@ export const logCalls = ({ logs }: { logs: LogGroups }): AwsCalls => ({
     // AWS asks for the permission to read all streams of the group.
     ({ logGroupName }) => `${logs.arnOf(logGroupName)}:log-stream:`,
     ({ logGroupName, filterPattern, startTime = 0, endTime = Infinity, ...page }) => {
-      const matches = compileFilter(filterPattern);
-      const events = logs.eventsOf(logGroupName);
+      const terms = termsOf(filterPattern);
+      const matchers = terms.map(matcherOf);
+      const events = logs.eventsOf(logGroupName, { terms, since: startTime });
       if (events === null) throw new AwsError("ResourceNotFoundException", "The specified log group does not exist.");
       const found = events.filter(
-        (event) => event.timestamp >= startTime && event.timestamp <= endTime && matches(event.message),
+        (event) =>
+          event.timestamp >= startTime &&
+          event.timestamp <= endTime &&
+          matchers.some((matches) => matches(event.message)),
       );
       return pageOf(found, page.limit ?? maxEvents, Number(page.nextToken ?? 0));
     },
@@ -54,21 +58,28 @@ const pageOf = (found: LogEvent[], limit: number, from: number): object => {
 };
 
 /**
- * Compiles a filter pattern of the one kind that the emulator matches as AWS does: a field of JSON, equal to a text.
+ * Reads a filter pattern of the kind that the emulator matches as AWS does: of some fields of JSON one is equal to a text, or is any
+ * text (an asterisk).
  *
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
-const compileFilter = (pattern: string): ((message: string) => boolean) => {
-  // An asterisk would match any text there.
-  const [, path, text] = /^\{ \$\.([\w.]+) = "([^"*\\]+)" \}$/.exec(pattern) ?? [];
-  if (path === undefined || text === undefined) {
-    const known = '{ $.field = "text" }';
+const termsOf = (pattern: string): Term[] => {
+  const [, terms = ""] = /^\{ (.+) \}$/.exec(pattern) ?? [];
+  return terms.split(" || ").map((term) => {
+    // An asterisk within a text would match any text in its place.
+    const [, field, text] = /^\$\.([\w.]+) = "(\*|[^"*\\]+)"$/.exec(term) ?? [];
+    if (field !== undefined && text !== undefined) return { field, text: text === "*" ? null : text };
+    const known = '{ $.field = "text" }, { $.field = "*" }, and several of them joined by ||';
     throw new AwsError(
       "InvalidParameterException",
       `The emulator knows no filter pattern but ${known}, got ${pattern}`,
     );
-  }
-  const keys = path.split(".");
+  });
+};
+
+const matcherOf = ({ field, text }: Term): ((message: string) => boolean) => {
+  const keys = field.split(".");
+  if (text === null) return (message) => typeof fieldOf(message, keys) === "string";
   // Most lines need not be read as JSON.
   return (message) => message.includes(text) && fieldOf(message, keys) === text;
 };

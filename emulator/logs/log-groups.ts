@@ -7,12 +7,33 @@ export interface LogEvent {
   message: string;
 }
 
+/** What all events of an entry have in common, so that a search need not write out those that cannot match. */
+export interface Common {
+  /** The field of their JSON, and its text. */
+  field: string;
+  text: string;
+  /** None of them was written later, in milliseconds since 1970. */
+  until: number;
+}
+
+/** A field of an event's JSON, and its text; null for any text. */
+export interface Term {
+  field: string;
+  text: string | null;
+}
+
+/** Which events are searched: those that one of the terms is true of, and from when on. */
+export interface Wanted {
+  terms: Term[];
+  since: number;
+}
+
 /** What the Lambdas and state machines of a graph have logged, by log group. */
 export interface LogGroups {
   /** Keeps a function that returns log events, called only when the group is read: to write out every event would take time. */
-  keep(group: string, events: () => LogEvent[]): void;
-  /** The events of a log group, in the order of their times; null if there is no such group. */
-  eventsOf(group: string): LogEvent[] | null;
+  keep(group: string, events: () => LogEvent[], common?: Common): void;
+  /** The events of a log group, or at least the wanted ones, in the order of their times; null if there is no such group. */
+  eventsOf(group: string, wanted?: Wanted): LogEvent[] | null;
   /** The name of the log group of that ARN. */
   nameOf(arn: string): string;
   /** The ARN of the log group of that name, whether or not there is one. */
@@ -22,6 +43,7 @@ export interface LogGroups {
 interface Entry {
   group: string;
   events: () => LogEvent[];
+  common: Common | undefined;
 }
 
 // A line of a Lambda or a whole execution is one entry; more would fill the memory in a long run.
@@ -37,14 +59,16 @@ export const makeLogGroups = (graph: Graph): LogGroups => {
   let next = 0;
 
   return {
-    keep: (group, events) => {
-      entries[next] = { group, events };
+    keep: (group, events, common) => {
+      entries[next] = { group, events, common };
       next = (next + 1) % maxKept;
     },
-    eventsOf: (group) => {
+    eventsOf: (group, wanted) => {
       if (!known.has(group)) return null;
       const all = [...entries.slice(next), ...entries.slice(0, next)];
-      const own = all.filter((entry) => entry.group === group).flatMap(({ events }) => events());
+      const own = all
+        .filter((entry) => entry.group === group && mayMatch(entry, wanted))
+        .flatMap(({ events }) => events());
       return own.toSorted((a, b) => a.timestamp - b.timestamp);
     },
     arnOf: (name) => `arn:aws:logs:${graph.region}:${graph.account}:log-group:${name}`,
@@ -54,4 +78,10 @@ export const makeLogGroups = (graph: Graph): LogGroups => {
       return name;
     },
   };
+};
+
+const mayMatch = ({ common }: Entry, wanted: Wanted | undefined): boolean => {
+  if (!common || !wanted) return true;
+  if (common.until < wanted.since) return false;
+  return wanted.terms.some(({ field, text }) => field !== common.field || text === null || text === common.text);
 };

@@ -4,6 +4,7 @@ import { type Graph, ofType } from "../graph/graph.ts";
 import { validateInputs } from "../graph/validate-inputs.ts";
 import type { Permissions } from "../iam/permissions.ts";
 import type { LogGroups } from "../logs/log-groups.ts";
+import type { Clock } from "../time/clock.ts";
 import { expressLog } from "./express-log.ts";
 import type { Machine } from "./machine.ts";
 import { machineRole } from "./machine-role.ts";
@@ -23,12 +24,13 @@ export interface LoggingArgs {
   graph: Graph;
   permissions: Permissions;
   logs: LogGroups;
+  clock: Clock;
 }
 
 /** Makes these machines log their executions as the graph says; refuses one whose role does not allow it. */
 export const withLogging = (machines: Machine[], args: LoggingArgs): Machine[] =>
   machines.map((machine) => {
-    const { graph, logs } = args;
+    const { graph, logs, clock } = args;
     const resource = ofType(graph, "aws:sfn/stateMachine:StateMachine").find(
       ({ outputs }) => outputs["arn"] === machine.arn,
     );
@@ -44,7 +46,8 @@ export const withLogging = (machines: Machine[], args: LoggingArgs): Machine[] =
       ...machine,
       run: async (...run) => {
         const execution = await machine.run(...run);
-        if (level !== "OFF") logs.keep(group, () => expressLog(execution, logArgs));
+        const common = { field: "execution_arn", text: execution.arn, until: Math.round(clock.now()) };
+        if (level !== "OFF") logs.keep(group, () => expressLog(execution, logArgs), common);
         return execution;
       },
     };

@@ -1,9 +1,21 @@
 import { type CloudWatchLogsClient, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
-import { array, type Infer, integer, nullable, optional, string, type Struct, type, validate } from "superstruct";
+import {
+  array,
+  boolean,
+  type Infer,
+  integer,
+  nullable,
+  optional,
+  string,
+  type Struct,
+  type,
+  validate,
+} from "superstruct";
 import { parseJson } from "../../emulator/graph/json.ts";
 import type { Stack } from "../command/stack.ts";
 
 const LambdaLog = type({
+  level: optional(string()),
   message: type({
     message: string(),
     execution: string(),
@@ -19,11 +31,22 @@ const LambdaLog = type({
   }),
 });
 
+const DataDetails = optional(type({ truncated: boolean() }));
+
 const MachineLog = type({
   id: string(),
   type: string(),
   event_timestamp: string(),
-  details: type({ name: optional(string()), error: optional(string()), cause: optional(string()) }),
+  details: type({
+    name: optional(string()),
+    error: optional(string()),
+    cause: optional(string()),
+    // JSON texts, where execution data is logged.
+    input: optional(string()),
+    inputDetails: DataDetails,
+    output: optional(string()),
+    outputDetails: DataDetails,
+  }),
 });
 
 /** A log line of a Lambda about an event. */
@@ -32,6 +55,10 @@ export interface LambdaLine extends Infer<typeof LambdaLog.schema.message> {
   at: number;
   /** The Lambda's name, such as `write-payment`. */
   lambda: string;
+  /** Such as `INFO`; null if the line does not say it. */
+  level: string | null;
+  /** What else the line says, by name; the ids of the event and of its execution left out. */
+  fields: Record<string, unknown>;
 }
 
 /** A history event of an execution, as its state machine logged it. */
@@ -87,7 +114,13 @@ const linesOf = async (
   startTime: number,
 ): Promise<LambdaLine[]> => {
   const found = await search(lambda, "message.eventId", eventId, args, { startTime });
-  return found.flatMap(({ at, text }) => read(text, LambdaLog).map(({ message }) => ({ ...message, at, lambda })));
+  return found.flatMap(({ at, text }) =>
+    read(text, LambdaLog).map(({ level = null, message }) => {
+      // A line may say more than this reads.
+      const { message: _message, eventId: _id, execution: _execution, ...fields }: Record<string, unknown> = message;
+      return { ...message, at, lambda, level, fields };
+    }),
+  );
 };
 
 const eventsOf = async (

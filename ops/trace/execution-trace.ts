@@ -1,6 +1,7 @@
 import { lines as known } from "../../lambdas/runtime/handle.ts";
 import { redriveNumber } from "../redrive/execution-name.ts";
 import { failureMessage } from "../terminal/failure-message.ts";
+import { type LoggedData, loggedData, notLogged } from "./logged-data.ts";
 import type { ExecutionLog, LambdaLine, MachineEvent } from "./event-logs.ts";
 
 /** The name and the message of an error. */
@@ -20,6 +21,8 @@ export interface Attempt {
 /** A state that an execution entered. */
 export interface StateTrace extends Pick<Attempt, "at" | "ms"> {
   name: string;
+  input: LoggedData;
+  output: LoggedData;
   attempts: Attempt[];
   /** The outcome that its Lambda logged, such as `applied`, and the reason; null if it logged none. */
   outcome: string | null;
@@ -28,6 +31,8 @@ export interface StateTrace extends Pick<Attempt, "at" | "ms"> {
   written: string[];
   /** The events for other services that were put on their bus before its Lambda marked them. */
   published: NonNullable<LambdaLine["published"]>;
+  /** What its Lambda logged of the event, in the order of time. */
+  lines: Pick<LambdaLine, "at" | "level" | "message" | "fields">[];
 }
 
 /** One execution of an event. */
@@ -38,6 +43,7 @@ export interface ExecutionTrace extends Pick<Attempt, "at" | "ms" | "error"> {
   kind: "first" | "again" | "redrive";
   /** Null where the state machine's log does not say it. */
   status: "SUCCEEDED" | "FAILED" | "TIMED_OUT" | null;
+  input: LoggedData;
   states: StateTrace[];
 }
 
@@ -75,17 +81,24 @@ const traceOf = (log: ExecutionLog, kind: ExecutionTrace["kind"]): ExecutionTrac
     ms: end ? end.at - at : null,
     status: (end && ends[end.type]) ?? null,
     error: end && end.type !== "ExecutionSucceeded" ? errorOf(end) : null,
+    input: loggedData(
+      events.find(({ type }) => type === "ExecutionStarted"),
+      "input",
+    ),
     states: states.map((state) => ({ ...state, ...loggedOutcome(state.name, lines) })),
   };
 };
 
-type State = Pick<StateTrace, "name" | "at" | "ms" | "attempts">;
+type State = Pick<StateTrace, "name" | "at" | "ms" | "input" | "output" | "attempts">;
 
 const statesFromMachine = (events: MachineEvent[], lines: LambdaLine[]): State[] => {
   const states: State[] = [];
   for (const event of events) {
     const { type, at, details } = event;
-    if (type.endsWith("StateEntered")) states.push({ name: details.name ?? "", at, ms: null, attempts: [] });
+    if (type.endsWith("StateEntered")) {
+      const input = loggedData(event, "input");
+      states.push({ name: details.name ?? "", at, ms: null, input, output: notLogged, attempts: [] });
+    }
     const state = states.at(-1);
     const current = state?.attempts.at(-1);
     if (type === "TaskScheduled") state?.attempts.push({ at, ms: null, error: null });
@@ -93,17 +106,22 @@ const statesFromMachine = (events: MachineEvent[], lines: LambdaLine[]): State[]
       current.ms = at - current.at;
       if (type !== "TaskSucceeded") current.error = errorOf(event) ?? loggedError(state.name, lines, current.at);
     }
-    if (state && type.endsWith("StateExited")) state.ms = at - state.at;
+    if (state && type.endsWith("StateExited")) {
+      state.ms = at - state.at;
+      state.output = loggedData(event, "output");
+    }
   }
   return states;
 };
+
+const noData = { input: notLogged, output: notLogged };
 
 // Where a state machine's log level leaves states out, its Lambdas' log lines have those that called them.
 const statesFromLambdas = (lines: LambdaLine[]): State[] => {
   const states: State[] = [];
   for (const { lambda, at, message, error, reason, outcome } of lines) {
     const name = stateOf(lambda);
-    const state = states.find((one) => one.name === name) ?? { name, at, ms: null, attempts: [] };
+    const state = states.find((one) => one.name === name) ?? { name, at, ms: null, ...noData, attempts: [] };
     if (!states.includes(state)) states.push(state);
     if (message === known.received) state.attempts.push({ at, ms: null, error: null });
     const current = state.attempts.at(-1);
@@ -121,13 +139,19 @@ const loggedError = (state: string, lines: LambdaLine[], since: number): TraceEr
   return line ? { name: `${line.error}`, message: line.reason ?? "" } : null;
 };
 
-type LoggedOutcome = Pick<StateTrace, "outcome" | "reason" | "written" | "published">;
+type LoggedOutcome = Pick<StateTrace, "outcome" | "reason" | "written" | "published" | "lines">;
 
 const loggedOutcome = (state: string, lines: LambdaLine[]): LoggedOutcome => {
   const own = lines.filter(({ lambda }) => stateOf(lambda) === state);
   const line = own.findLast(({ outcome }) => outcome !== undefined);
   const published = own.findLast((one) => one.published !== undefined)?.published ?? [];
-  return { outcome: line?.outcome ?? null, reason: line?.reason ?? null, written: line?.written ?? [], published };
+  return {
+    outcome: line?.outcome ?? null,
+    reason: line?.reason ?? null,
+    written: line?.written ?? [],
+    published,
+    lines: own.map(({ at, level, message, fields }) => ({ at, level, message, fields })),
+  };
 };
 
 const errorOf = ({ details: { error, cause } }: MachineEvent): TraceError | null =>

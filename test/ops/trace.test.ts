@@ -110,6 +110,50 @@ test("has each attempt with its time and its error, and the redrive that succeed
   assert.ok(Number(first?.ms) >= (times.at(-1) ?? 0) - (times[0] ?? 0));
 });
 
+test("has what an execution and its states were given and returned, where the state machine logs execution data", async () => {
+  await handle(dev, "data");
+  const [execution] = (await trace(dev, "data")).executions;
+  const states = new Map(execution?.states.map((state) => [state.name, state]));
+  assert.equal(Object(Object(execution?.input).value).detail, eventOf("data"));
+  assert.equal(states.get("ResolveCustomer")?.input, execution?.input);
+  const { input, output } = states.get("WritePayment") ?? {};
+  assert.is(Object(Object(input).value).customer.customerId, "cus_data");
+  assert.is(Object(Object(output).value).outcome, "applied");
+  assert.equal(states.get("Recorded")?.output, states.get("Recorded")?.input);
+});
+
+test("says that execution data is not logged, or that Step Functions has cut it", async () => {
+  await handle(prod, "data");
+  const [execution] = (await trace(prod, "data")).executions;
+  const { input, states = [] } = execution ?? {};
+  const data = [input, ...states.flatMap((state) => [state.input, state.output])];
+  assert.equal(new Set(data), new Set([{ missing: "not-logged" }]));
+  await handle(dev, "long", { description: "x".repeat(254_000) });
+  const [long] = (await trace(dev, "long")).executions;
+  assert.equal([long?.input, long?.states[0]?.input], [{ missing: "truncated" }, { missing: "truncated" }]);
+});
+
+test("has the log lines of each state's Lambda, with all that they say", async () => {
+  for (const serving of [dev, prod]) {
+    await handle(serving, "lines");
+    const [execution] = (await trace(serving, "lines")).executions;
+    const lines = execution?.states.map(({ name, lines: own }) => [name, own.map(({ message }) => message)]);
+    assert.equal(lines, [
+      ["ResolveCustomer", ["Received"]],
+      ["IsItForUs", []],
+      ["WritePayment", ["Received", "Payment succeeded"]],
+      ["HasAnythingChanged", []],
+      ["PublishChanges", []],
+      ["MarkPublished", ["Received", "Changes published"]],
+      ["Recorded", []],
+    ]);
+    const { at, ...received } = execution?.states[0]?.lines[0] ?? {};
+    const fields = { type: "invoice.payment_succeeded", created: 17 };
+    assert.equal(received, { level: "INFO", message: "Received", fields });
+    assert.type(at, "number");
+  }
+});
+
 test("tells apart the executions of an event that EventBridge delivered twice", async () => {
   await handle(dev, "twice");
   const { executions } = await trace(dev, "twice");

@@ -38,6 +38,13 @@ test("finds the lines whose field is that text, in the order of time and within 
   assert.is(event?.message, '{"message":{"id":"a"},"more":1}');
 });
 
+test("finds the lines of which one of several terms is true, or whose field is any text", async () => {
+  write([100, '{"kind":"a"}'], [101, '{"kind":"b"}'], [102, '{"kind":null}'], [103, '{"other":"a"}'], [104, "a b"]);
+  assert.equal(await timesOf('{ $.kind = "a" || $.other = "a" }'), [100, 103]);
+  assert.equal(await timesOf('{ $.kind = "b" || $.kind = "a" }'), [100, 101]);
+  assert.equal(await timesOf('{ $.kind = "*" }'), [100, 101]);
+});
+
 test("answers a page after the other, by a limit and by size", async () => {
   const long = JSON.stringify({ id: "long", text: "x".repeat(600_000) });
   write([1, '{"id":"short"}'], [2, '{"id":"short"}'], [3, '{"id":"short"}'], [4, long], [5, long]);
@@ -50,7 +57,15 @@ test("answers a page after the other, by a limit and by size", async () => {
 });
 
 test("refuses what it would not answer as AWS does", async () => {
-  for (const pattern of ["", "evt_1", '"evt_1"', '{ $.id = "evt_*" }', "{ $.id = 1 }", '{ $.a = "b" || $.c = "d" }']) {
+  for (const pattern of [
+    "",
+    "evt_1",
+    '"evt_1"',
+    '{ $.id = "evt_*" }',
+    "{ $.id = 1 }",
+    '{ $.a = "b" && $.c = "d" }',
+    '{ $.a = "b" || evt_1 }',
+  ]) {
     assert.is((await rejects(filter(pattern))).name, "InvalidParameterException", pattern);
   }
   const none = new FilterLogEventsCommand({ logGroupName: "/aws/lambda/none", filterPattern: '{ $.id = "a" }' });
@@ -86,6 +101,48 @@ test("renders nothing until the log group is read", () => {
   assert.is(rendered, 0);
   serving.logs.eventsOf(logGroupName);
   assert.is(rendered, 1);
+});
+
+test("renders only the entries that a search may match, by what their lines have in common", async () => {
+  const rendered: string[] = [];
+  const keep = (run: string, until: number) => {
+    const events = () => {
+      rendered.push(run);
+      return [{ timestamp: until, message: JSON.stringify({ run, type: "Ended" }) }];
+    };
+    serving.logs.keep(logGroupName, events, { field: "run", text: run, until });
+  };
+  keep("first", 900);
+  keep("second", 901);
+  const searched = async (pattern: string, startTime = 900) => {
+    rendered.length = 0;
+    const times = await timesOf(pattern, { startTime, endTime: 901 });
+    return { times, rendered: [...rendered] };
+  };
+  assert.equal(await searched('{ $.run = "second" }'), { times: [901], rendered: ["second"] });
+  assert.equal(await searched('{ $.type = "Ended" }'), { times: [900, 901], rendered: ["first", "second"] });
+  assert.equal(await searched('{ $.type = "Ended" }', 901), { times: [901], rendered: ["second"] });
+  const either = await searched('{ $.run = "third" || $.run = "first" }');
+  assert.equal(either, { times: [900], rendered: ["first"] });
+  assert.equal((await searched('{ $.run = "*" }')).rendered, ["first", "second"]);
+});
+
+test("does not write out the other executions for one that is searched", async () => {
+  const machine = `${serving.stack.logGroups["payment-succeeded"]}`;
+  const results = await Promise.all(
+    ["evt_a", "evt_b"].map((id) => serving.handle({ id, type: "invoice.payment_succeeded" })),
+  );
+  assert.is(results.length, 2);
+  const all = serving.logs.eventsOf(machine) ?? [];
+  const arns = [...new Set(all.map(({ message }) => JSON.parse(message).execution_arn))];
+  assert.is(arns.length, 2);
+  const wanted = { terms: [{ field: "execution_arn", text: `${arns[0]}` }], since: 0 };
+  const own = serving.logs.eventsOf(machine, wanted) ?? [];
+  assert.equal(
+    own,
+    all.filter(({ message }) => message.includes(`${arns[0]}`)),
+  );
+  assert.ok(own.length > 0 && own.length < all.length);
 });
 
 test.run();
