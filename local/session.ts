@@ -1,8 +1,8 @@
 import { makeKeyedQueue } from "../emulator/time/keyed-queue.ts";
 import { namespace } from "../lambdas/runtime/metric.ts";
-import { escapeText } from "../ops/terminal/escape.ts";
 import type { Outcome } from "./print/outcome.ts";
-import { lineOf, lostLineOf, summaryOf } from "./print/print.ts";
+import { openOutput } from "./print/output.ts";
+import { lostLineOf, summaryOf } from "./print/print.ts";
 import type { Runner } from "./runner.ts";
 import { type Arrival, ownerOfEvent, type StripeEnvelope } from "./stripe-envelope.ts";
 
@@ -157,33 +157,6 @@ const openUsers = (runner: Runner, areGiven: boolean) => {
       // Not `+=` with `await`, which would add to what it was before.
       const added = await runner.addPlaceholderUsers(events);
       placeholders += added;
-    },
-  };
-};
-
-// Prints lines, or keeps those of failures and others while a progress bar is shown.
-const openOutput = (json = false) => {
-  let progress: (() => void) | null = null;
-  const kept: string[] = [];
-  const say = (line: string): void => {
-    if (progress) kept.push(line);
-    else if (json) console.error(line);
-    else console.log(line);
-  };
-  const printLine = (outcome: Outcome): void => {
-    if (json) console.log(escapeText(JSON.stringify(outcome)));
-    if (progress ? outcome.error : !json) say(lineOf(outcome));
-  };
-  return {
-    say,
-    printLine,
-    print: (outcome: Outcome): void => {
-      progress?.();
-      printLine(outcome);
-    },
-    showProgress: (next: (() => void) | null): void => {
-      progress = next;
-      for (const line of next ? [] : kept.splice(0)) say(line);
     },
   };
 };

@@ -12,7 +12,7 @@ import { NotAnEvent } from "../stripe-envelope.ts";
 /** The outcomes of a run, as the console lists them. */
 export interface OutcomeList {
   events: EventList;
-  add(outcome: Outcome): void;
+  add: (outcome: Outcome) => void;
 }
 
 /** Lists the outcomes of a run by this clock. */
