@@ -8,7 +8,8 @@ import type { Clock } from "../emulator/time/clock.ts";
 import type { SwitchingClock } from "../emulator/time/switching-clock.ts";
 import { type Outcome, outcomeOf } from "./print/outcome.ts";
 import type { Runner } from "./runner.ts";
-import { type HttpArgs, urlOf } from "./http/server.ts";
+import { urlOf } from "../console/http/listen.ts";
+import type { HttpArgs } from "./http/server.ts";
 import type { Session } from "./session.ts";
 import { NotAnEvent, type StripeEnvelope, toEnvelope } from "./stripe-envelope.ts";
 

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import { bodyOf, forwardTo } from "../../emulator/dynamodb/forward.ts";
-import { urlOf } from "../../local/http/server.ts";
+import { urlOf } from "../../console/http/listen.ts";
 
 /** A call of DynamoDB that passed. */
 export interface SeenCall {

@@ -1,14 +1,11 @@
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import { inspect } from "node:util";
-import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
+import { listenOnLoopback, type NodeEnv, refuseForeign } from "../../console/http/listen.ts";
 import type { AwsApi } from "../../emulator/aws-api.ts";
 import { parseJson } from "../../emulator/graph/json.ts";
-import { foreignRequestProblem } from "../../emulator/protocol/foreign-request.ts";
-import { UserError } from "../../ops/command/errors.ts";
 import { escapeLines } from "../../ops/terminal/escape.ts";
 import { NotAnEvent } from "../stripe-envelope.ts";
 import type { Outcome } from "../print/outcome.ts";
@@ -26,10 +23,6 @@ export interface HttpArgs {
   outputs: object;
 }
 
-interface Env {
-  Bindings: HttpBindings;
-}
-
 // An event of EventBridge's largest size, and its envelope.
 const largestBody = 1024 * 1024 + 64 * 1024;
 
@@ -40,42 +33,15 @@ const largestCall = 2 * largestBody;
  * Listens on 127.0.0.1 for events: `POST /events`, and `POST /webhook` as Stripe's CLI sends them; for what an operator's commands
  * call; and for the pages of the console. A request that comes before there are arguments, or pages, waits for them.
  */
-export const listen = async (
-  port: number,
-  args: HttpArgs | Promise<HttpArgs>,
-  pages?: Promise<Hono>,
-): Promise<Server> => {
-  const server = createAdaptorServer({
-    fetch: makeApp(args, pages).fetch,
-    createServer,
-    // It would change `Request` and `Response` for the whole process.
-    overrideGlobalObjects: false,
-  });
-  server.listen(port, "127.0.0.1");
-  await once(server, "listening").catch((error: unknown) => {
-    if (Object(error).code !== "EADDRINUSE") throw error;
-    const what = `Port ${port} is in use, perhaps by another npm start: end that, or say --port <number>`;
-    throw new UserError(what, { cause: error });
-  });
-  // It is what `createServer` makes.
-  return server as Server;
+export const listen = (port: number, args: HttpArgs | Promise<HttpArgs>, pages?: Promise<Hono>): Promise<Server> => {
+  return listenOnLoopback(makeApp(args, pages), port);
 };
 
-/** The address that a server listens on. */
-export const urlOf = (server: Server): string => {
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
-};
-
-const makeApp = (args: HttpArgs | Promise<HttpArgs>, pages: Promise<Hono> | undefined): Hono<Env> => {
-  const app = new Hono<Env>();
+const makeApp = (args: HttpArgs | Promise<HttpArgs>, pages: Promise<Hono> | undefined): Hono<NodeEnv> => {
+  const app = new Hono<NodeEnv>();
   app.onError(answerError);
   app.notFound(({ req }) => answer(404, { error: `No ${req.method} ${req.path}. There are ${known}` }));
-  app.use(async (c, next) => {
-    const problem = foreignRequestProblem(c.env.incoming.headers);
-    if (problem !== null) refuse(403, problem);
-    await next();
-  });
+  app.use(refuseForeign);
   app.use("/", async (c, next) => {
     const target = c.req.header("x-amz-target");
     if (target === undefined) return next();
@@ -104,12 +70,12 @@ const makeApp = (args: HttpArgs | Promise<HttpArgs>, pages: Promise<Hono> | unde
 
 const known = "POST /events, POST /webhook, GET /stack, AWS's calls at POST /, and the console's pages from GET / on";
 
-const refuse = (status: 400 | 403 | 405 | 413 | 415, message: string): never => {
+const refuse = (status: 400 | 405 | 413 | 415, message: string): never => {
   throw new HTTPException(status, { message });
 };
 
 // A page in a browser must ask first before it sends JSON, and is not allowed to.
-const bodyOf = async (c: Context<Env>, maxSize: number): Promise<string> => {
+const bodyOf = async (c: Context<NodeEnv>, maxSize: number): Promise<string> => {
   const type = c.req.header("content-type");
   if (!/^application\/(json|x-amz-json-1\.[01])\s*(;|$)/i.test(type ?? ""))
     refuse(415, `${c.req.path} takes the content type application/json, not ${type ?? "none"}`);
@@ -128,7 +94,7 @@ const readBody = (text: string): unknown => {
   return body === undefined ? refuse(400, "The body is not valid JSON") : body;
 };
 
-const answerError = (error: Error, c: Context<Env>): Response => {
+const answerError = (error: Error, c: Context<NodeEnv>): Response => {
   if (error instanceof HTTPException) return answer(error.status, { error: error.message });
   if (error instanceof NotAnEvent) return answer(400, { error: error.message });
   // A client that has gone away reads no answer.

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { foreignRequestProblem } from "../../emulator/protocol/foreign-request.ts";
-import { urlOf } from "../http/server.ts";
+import { urlOf } from "../../console/http/listen.ts";
 import { answerCall } from "./calls.ts";
 import { errorOfStatus, StripeError } from "./stripe-error.ts";
 import type { StripeObjects } from "./stripe-objects.ts";

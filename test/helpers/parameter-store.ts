@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { urlOf } from "../../local/http/server.ts";
+import { urlOf } from "../../console/http/listen.ts";
 
 /** A Parameter Store on loopback, as far as the Lambdas ask it. */
 export interface ParameterStore {

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
-import { urlOf } from "../../local/http/server.ts";
+import { urlOf } from "../../console/http/listen.ts";
 
 /** Answers a call by its target without the service, such as `StartExecution`; throws an error by whose name AWS refuses it. */
 export type ScriptedCalls = Record<string, (input: Record<string, string>) => object>;

@@ -1,6 +1,7 @@
 import { makeAwsApi } from "../../emulator/aws-api.ts";
 import type { Executions } from "../../emulator/stepfunctions/executions.ts";
-import { listen, urlOf } from "../../local/http/server.ts";
+import { urlOf } from "../../console/http/listen.ts";
+import { listen } from "../../local/http/server.ts";
 import type { Queue } from "../../emulator/sqs/queue.ts";
 import type { RunnerArgs } from "../../local/runner.ts";
 import { type Clients, clientsOf, localConfig } from "../../ops/command/clients.ts";

@@ -7,7 +7,8 @@ import {
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { makeAwsApi } from "../../../emulator/aws-api.ts";
-import { listen, urlOf } from "../../../local/http/server.ts";
+import { urlOf } from "../../../console/http/listen.ts";
+import { listen } from "../../../local/http/server.ts";
 import { clientsOf, localConfig } from "../../../ops/command/clients.ts";
 import { makeOperatorPolicy, makeStateMachine, startProgram } from "../../helpers/program-parts.ts";
 import { rejects } from "../../helpers/rejects.ts";

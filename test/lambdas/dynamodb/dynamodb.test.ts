@@ -15,7 +15,7 @@ import {
   maxAttempts,
   requestTimeoutMilliseconds,
 } from "../../../lambdas/dynamodb/dynamodb.ts";
-import { urlOf } from "../../../local/http/server.ts";
+import { urlOf } from "../../../console/http/listen.ts";
 import { rejects } from "../../helpers/rejects.ts";
 
 const test = suite("a call of DynamoDB");

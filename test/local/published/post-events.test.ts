@@ -4,7 +4,7 @@ import { json } from "node:stream/consumers";
 import { stripVTControlCharacters } from "node:util";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { urlOf } from "../../../local/http/server.ts";
+import { urlOf } from "../../../console/http/listen.ts";
 import { postTo } from "../../../local/published/post-events.ts";
 import { start } from "../../../local/start.ts";
 import { captured } from "../../helpers/captured.ts";
