@@ -1,7 +1,7 @@
-import { integer, is, object, string, type Struct, unknown } from "superstruct";
+import { integer, object, string, type Struct, unknown, validate } from "superstruct";
 import { type Log, makeLog } from "./log.ts";
 import { parse } from "./parse.ts";
-import { Id } from "../stripe/shapes.ts";
+import { Id, Reference } from "../stripe/shapes.ts";
 
 // What a state gives its Lambda: the execution's data, and the execution's ARN, which no data of Stripe's has.
 const TaskInput = object({ event: unknown(), execution: string() });
@@ -12,9 +12,14 @@ export const lines = { received: "Received", failed: "Failed" } as const;
 /** Runs a Lambda's logic for a state, and logs what has come and what it throws, by the event's id. */
 export const handle = async <T>(input: unknown, run: (event: unknown, log: Log) => Promise<T>): Promise<T> => {
   const { event, execution } = parse(input, TaskInput);
-  const { id, type, created } = Object(Object(event).detail);
+  const { id, type, created, data } = Object(Object(event).detail);
+  const { customer } = Object(Object(data).object);
   const log = makeLog({ eventId: orNull(id, Id), execution });
-  log.info(lines.received, { type: orNull(type, Id), created: orNull(created, integer()) });
+  log.info(lines.received, {
+    type: orNull(type, Id),
+    created: orNull(created, integer()),
+    customerId: orNull(customer, Reference),
+  });
   try {
     return await run(event, log);
   } catch (error) {
@@ -26,4 +31,7 @@ export const handle = async <T>(input: unknown, run: (event: unknown, log: Log) 
 };
 
 // Whatever came in the place of it may be personal.
-const orNull = <T>(value: unknown, struct: Struct<T>): T | null => (is(value, struct) ? value : null);
+const orNull = <T, S>(value: unknown, struct: Struct<T, S>): T | null => {
+  const [, valid = null] = validate(value, struct, { coerce: true });
+  return valid;
+};

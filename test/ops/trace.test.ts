@@ -148,7 +148,7 @@ test("has the log lines of each state's Lambda, with all that they say", async (
       ["Recorded", []],
     ]);
     const { at, ...received } = execution?.states[0]?.lines[0] ?? {};
-    const fields = { type: "invoice.payment_succeeded", created: 17 };
+    const fields = { type: "invoice.payment_succeeded", created: 17, customerId: "cus_lines" };
     assert.equal(received, { level: "INFO", message: "Received", fields });
     assert.type(at, "number");
   }

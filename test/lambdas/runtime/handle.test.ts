@@ -24,9 +24,24 @@ test("gives the logic the event, and answers with what it answers", async () => 
 test("logs what has come, before anything is done, and whatever the logic logs, by the event and the execution", async () => {
   const { logs } = await handled(taskInput(event), async (_, log) => log.info("Done", { outcome: "applied" }));
   assert.equal(logs, [
-    { message: "Received", ...ids, type: "invoice.paid", created: 17 },
+    { message: "Received", ...ids, type: "invoice.paid", created: 17, customerId: null },
     { message: "Done", ...ids, outcome: "applied" },
   ]);
+});
+
+test("logs the customer whom the event's object names by an id, or as an expanded object, and no other", async () => {
+  for (const [customer, customerId] of [
+    ["cus_1", "cus_1"],
+    [{ id: "cus_1", name: "A B" }, "cus_1"],
+    [{ name: "A B" }, null],
+    [null, null],
+    [17, null],
+    ["", null],
+  ] as const) {
+    const given = onTheBus(sampleEvent("evt_handled", "invoice.paid", 17, { customer }));
+    const { logs } = await handled(taskInput(given), async () => null);
+    assert.equal(logs, [{ message: "Received", ...ids, type: "invoice.paid", created: 17, customerId }]);
+  }
 });
 
 test("logs what the logic throws by the event too, and throws it on", async () => {
@@ -41,7 +56,9 @@ test("logs nothing of an event whose ids are none", async () => {
     taskInput({ detail: { id: { name: "A B" }, type: 1, created: "A B" } }),
     async () => null,
   );
-  assert.equal(logs, [{ message: "Received", eventId: null, execution: sampleExecution, type: null, created: null }]);
+  assert.equal(logs, [
+    { message: "Received", eventId: null, execution: sampleExecution, type: null, created: null, customerId: null },
+  ]);
 });
 
 test("throws InvalidEvent for what no state gives", async () => {
