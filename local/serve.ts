@@ -79,7 +79,8 @@ export const serve = async ({ server, session, runner, clock, json, ending, drai
   // One minute is skipped in any case, to evaluate the alarms.
   const minutes = Math.round(clock.ahead() / 60_000);
   const jump = minutes > 1 ? `\nThe emulator's clock is ${minutes} minutes ahead, as it skipped waits` : "";
-  say(`\nListening on ${urlOf(server)} for POST /events and POST /webhook\nCtrl-C ends it${jump}`);
+  const url = urlOf(server);
+  say(`\nThe console: ${url}/\nListening on ${url} for POST /events and POST /webhook\nCtrl-C ends it${jump}`);
   const watching = setInterval(() => runner.cloudwatch.check(), 1000);
   if (!ending.aborted) await once(ending, "abort");
   clearInterval(watching);

@@ -12,6 +12,8 @@ export interface EventList {
   valuesOf(column: "type" | "outcome"): string[];
   /** How many events are kept. */
   size(): number;
+  /** Why the list is not current, for a person; null while it is. */
+  problem: string | null;
   /** Calls this with each event that is added or replaced, until the returned function is called. */
   subscribe(listener: (event: ListedEvent) => void): () => void;
 }
@@ -36,6 +38,7 @@ export const makeEventList = (kept = 20_000): EventList => {
     of: (eventId) => newestFirst().filter((event) => event.eventId === eventId),
     valuesOf: (column) => [...new Set([...events.values()].map((event) => event[column]))].toSorted(),
     size: () => events.size,
+    problem: null,
     subscribe: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -15,6 +15,7 @@ export const eventsPage = (filter: EventFilter, from: number, { events }: Consol
   return html`
     ${filters(filter, events)}
     <p class="hint" role="status" data-live-status>${events.size()} events are kept here, the newest first.</p>
+    ${events.problem === null ? "" : html`<p class="problem">${shown(events.problem)}</p>`}
     <div class="wide" tabindex="0" role="region" aria-label="Events">
       <table class="events">
         <thead>

@@ -14,7 +14,7 @@ const defaultUrl = "http://127.0.0.1:4400";
 /** Adds the options that say which stack a command works on. */
 export const addTargetOptions = (command: Command): Command =>
   command
-    .option("--stack <name>", "the deployed stack to work on", stackName)
+    .option("--stack <name>", "the deployed stack to work on", stackOption)
     .addOption(
       new Option("--local [url]", `work on the local runner of npm start instead (default URL: ${defaultUrl})`)
         .argParser(runnerUrl)
@@ -30,7 +30,7 @@ export const targetText = ({ stack, local }: TargetOptions): string => {
 /** Reads a target in one word: `local`, a local runner's URL, or the name of a deployed stack. */
 export const targetOption = (text: string): TargetOptions => {
   if (text === "local") return { local: defaultUrl };
-  return text.includes("://") ? { local: runnerUrl(text) } : { stack: stackName(text) };
+  return text.includes("://") ? { local: runnerUrl(text) } : { stack: stackOption(text) };
 };
 
 /** Reads the command line of a command with target options; prints the help, or what is wrong with it, and ends the process then. */
@@ -51,7 +51,8 @@ export const parseCommand = (command: Command, argv: readonly string[] = process
   return command;
 };
 
-const stackName = (text: string): string => {
+/** Reads the name of a deployed stack. */
+export const stackOption = (text: string): string => {
   if (/^[\w.][\w./-]*$/.test(text)) return text;
   throw new InvalidArgumentError("expected the name of a stack, such as dev or prod");
 };

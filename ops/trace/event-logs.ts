@@ -18,10 +18,12 @@ const LambdaLog = type({
   level: optional(string()),
   message: type({
     message: string(),
+    eventId: optional(nullable(string())),
     execution: string(),
     /** Stripe's type of the event, and when Stripe created it, in unix seconds. */
     type: optional(nullable(string())),
     created: optional(nullable(integer())),
+    customerId: optional(nullable(string())),
     userId: optional(nullable(string())),
     outcome: optional(string()),
     written: optional(array(string())),
@@ -114,14 +116,16 @@ const linesOf = async (
   startTime: number,
 ): Promise<LambdaLine[]> => {
   const found = await search(lambda, "message.eventId", eventId, args, { startTime });
-  return found.flatMap(({ at, text }) =>
-    read(text, LambdaLog).map(({ level = null, message }) => {
-      // A line may say more than this reads.
-      const { message: _message, eventId: _id, execution: _execution, ...fields }: Record<string, unknown> = message;
-      return { ...message, at, lambda, level, fields };
-    }),
-  );
+  return found.flatMap(({ at, text }) => readLambdaLine(text, lambda, at));
 };
+
+/** Reads a line of a Lambda's log; none where it is not about an execution. */
+export const readLambdaLine = (text: string, lambda: string, at: number): LambdaLine[] =>
+  read(text, LambdaLog).map(({ level = null, message }) => {
+    // A line may say more than this reads.
+    const { message: _message, eventId: _id, execution: _execution, ...fields }: Record<string, unknown> = message;
+    return { ...message, at, lambda, level, fields };
+  });
 
 const eventsOf = async (
   machine: string,
@@ -159,8 +163,11 @@ const read = <T, S>(text: string, struct: Struct<T, S>): T[] => {
   return error ? [] : [value];
 };
 
-// arn:aws:states:<region>:<account>:express:<machine>:<name>:<id that Step Functions adds>
-const machineOf = (executionArn: string, { stateMachines }: Stack): string => {
+/**
+ * The name of the state machine of an execution, by its ARN:
+ * `arn:aws:states:<region>:<account>:express:<machine>:<name>:<id that Step Functions adds>`.
+ */
+export const machineOf = (executionArn: string, { stateMachines }: Stack): string => {
   const name = executionArn.split(":")[6] ?? "";
   return Object.keys(stateMachines).find((key) => stateMachines[key]?.endsWith(`:${name}`)) ?? name;
 };

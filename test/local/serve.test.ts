@@ -66,7 +66,10 @@ test("mentions the clock only where it has skipped waits", async () => {
   };
   const clock = makeSwitchingClock();
   await clock.sleep(60_000);
-  assert.match(await said(clock), /^\nListening on http:\/\/127\.0\.0\.1:\d+ for .*\nCtrl-C ends it$/);
+  assert.match(
+    await said(clock),
+    /^\nThe console: (http:\/\/127\.0\.0\.1:\d+)\/\nListening on \1 for .*\nCtrl-C ends it$/,
+  );
   await clock.sleep(600_000);
   assert.match(await said(clock), /\nThe emulator's clock is 11 minutes ahead, as it skipped waits$/);
   server.close();

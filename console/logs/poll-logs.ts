@@ -1,0 +1,162 @@
+import { type CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { optional, string, type, validate } from "superstruct";
+import { parseJson } from "../../emulator/graph/json.ts";
+import { messageForUser } from "../../ops/command/errors.ts";
+import { pause } from "../../ops/command/follow-execution.ts";
+import type { Stack } from "../../ops/command/stack.ts";
+import { type LambdaLine, readLambdaLine } from "../../ops/trace/event-logs.ts";
+import type { EventList } from "../events/event-list.ts";
+import { type ExecutionEnd, executionRow } from "./execution-row.ts";
+
+/** Which logs are polled, since when, and how fast. */
+export interface PollArgs {
+  logs: CloudWatchLogsClient;
+  stack: Stack;
+  events: EventList;
+  /** Milliseconds since 1970. */
+  since: number;
+  signal: AbortSignal;
+  /** Requests per second at most. */
+  perSecond?: number;
+}
+
+// FilterLogEvents takes 5 requests a second, of an account in a region, a quota that AWS does not raise; traces need the others:
+// https://repost.aws/knowledge-center/cloudwatch-logs-throttling
+const usualPerSecond = 2;
+
+// Lines come late, and not in their order.
+const lateMilliseconds = 60_000;
+
+const afterErrorMilliseconds = 10_000;
+
+const keptExecutions = 5000;
+
+// What failed a machine is rarer than what its Lambdas log: after each round of those some of the machines' logs are read.
+const machinesPerRound = 4;
+
+/** Fills a list from the logs of a stack, until the signal is aborted: an execution a row, which changes as the logs say more of it. */
+export const pollLogs = async (args: PollArgs): Promise<void> => {
+  const { stack, events, signal, since } = args;
+  const executions = openExecutions(stack, events);
+  const newest = new Map<string, number>();
+  const groups = groupsOf(stack);
+  for (let round = 0; !signal.aborted; round += 1) {
+    const machines = Array.from({ length: machinesPerRound }, (_, index) => machinesPerRound * round + index);
+    const polled = [
+      ...groups.lambdas,
+      ...machines.flatMap((index) => groups.machines[index % Math.max(1, groups.machines.length)] ?? []),
+    ];
+    try {
+      for (const group of polled) {
+        const startTime = Math.max(since, (newest.get(group.name) ?? 0) - lateMilliseconds);
+        const read = (text: string, at: number): void => {
+          newest.set(group.name, Math.max(at, newest.get(group.name) ?? 0));
+          executions[group.kind](text, group.name, at);
+        };
+        await readGroup(group, startTime, args, read);
+        executions.flush();
+      }
+      events.problem = null;
+    } catch (error) {
+      const message = messageForUser(error);
+      if (message === null) throw error;
+      if (signal.aborted) return;
+      events.problem = `The list is not current: ${message}`;
+      await pause(afterErrorMilliseconds, signal);
+    }
+  }
+};
+
+interface Group {
+  kind: "lambda" | "machine";
+  name: string;
+  logGroupName: string;
+  filterPattern: string;
+}
+
+// A reconciliation logs a line for each object that differs; its own command shows it.
+const withoutEvents = ["compare-page"];
+
+const groupsOf = ({ logGroups, stateMachines }: Stack): Record<"lambdas" | "machines", Group[]> => {
+  const all = Object.entries(logGroups).filter(([name]) => !withoutEvents.includes(name));
+  const [machines, lambdas] = [true, false].map((isMachine) =>
+    all.filter(([name]) => name in stateMachines === isMachine),
+  );
+  const ends = '{ $.type = "ExecutionFailed" || $.type = "ExecutionTimedOut" }';
+  return {
+    lambdas: (lambdas ?? []).map(([name, logGroupName]) => ({
+      kind: "lambda",
+      name,
+      logGroupName,
+      filterPattern: '{ $.message.execution = "*" }',
+    })),
+    machines: (machines ?? [])
+      .filter(([name]) => stateMachines[name] !== undefined)
+      .map(([name, logGroupName]) => ({ kind: "machine", name, logGroupName, filterPattern: ends })),
+  };
+};
+
+const readGroup = async (
+  { logGroupName, filterPattern }: Group,
+  startTime: number,
+  { logs, signal, perSecond = usualPerSecond }: PollArgs,
+  read: (text: string, at: number) => void,
+): Promise<void> => {
+  let nextToken: string | undefined;
+  do {
+    const input = { logGroupName, filterPattern, startTime, nextToken };
+    const page = await logs.send(new FilterLogEventsCommand(input), { abortSignal: signal });
+    for (const { message = "", timestamp = 0 } of page.events ?? []) read(message, timestamp);
+    nextToken = page.nextToken;
+    await pause(1000 / perSecond, signal);
+  } while (nextToken !== undefined && !signal.aborted);
+};
+
+const EndLine = type({
+  type: string(),
+  execution_arn: string(),
+  details: type({ error: optional(string()), cause: optional(string()) }),
+});
+
+interface Known {
+  /** By their texts, as a line is read more than once. */
+  lines: Map<string, LambdaLine>;
+  end?: ExecutionEnd;
+}
+
+// Gathers the lines of each execution, and lists those that have changed.
+const openExecutions = (stack: Stack, events: EventList) => {
+  const executions = new Map<string, Known>();
+  const changed = new Set<string>();
+  const find = (arn: string): Known => {
+    const known = executions.get(arn) ?? { lines: new Map() };
+    executions.set(arn, known);
+    const [oldest] = executions.keys();
+    if (executions.size > keptExecutions && oldest !== undefined) executions.delete(oldest);
+    return known;
+  };
+  return {
+    lambda: (text: string, name: string, at: number): void => {
+      for (const line of readLambdaLine(text, name, at)) {
+        const { lines } = find(line.execution);
+        if (!lines.has(text)) changed.add(line.execution);
+        lines.set(text, line);
+      }
+    },
+    machine: (text: string, _name: string, at: number): void => {
+      const [error, line] = validate(parseJson(text), EndLine);
+      if (error) return;
+      const execution = find(line.execution_arn);
+      if (!execution.end) changed.add(line.execution_arn);
+      execution.end = { at, type: line.type, ...line.details };
+    },
+    flush: (): void => {
+      const rows = [...changed].flatMap((arn) => {
+        const known = executions.get(arn);
+        return known ? [executionRow(arn, [...known.lines.values()], known.end, stack)] : [];
+      });
+      changed.clear();
+      for (const row of rows.toSorted((a, b) => a.at - b.at)) events.add(row);
+    },
+  };
+};
