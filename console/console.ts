@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { type Context, Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import { html } from "hono/html";
 import { messageForUser } from "../ops/command/errors.ts";
@@ -9,8 +10,9 @@ import { escapeLines } from "../ops/terminal/escape.ts";
 import type { ConsoleArgs } from "./console-args.ts";
 import { liveEvents } from "./events/live-events.ts";
 import type { EventFilter } from "./events/listed-event.ts";
-import { page, type PageArgs } from "./html/page.ts";
+import { page, type SendPage } from "./html/page.ts";
 import { shown } from "./html/text.ts";
+import { addEventPages } from "./pages/event.ts";
 import { eventsPage } from "./pages/events.ts";
 
 const self = ["'self'"];
@@ -18,8 +20,7 @@ const self = ["'self'"];
 /** Makes the pages of the console over a stack; whoever serves them refuses requests of other sites' pages before. */
 export const makeConsole = (args: ConsoleArgs): Hono => {
   const app = new Hono();
-  const send = async (c: Context, content: Omit<PageArgs, "stack">) =>
-    c.html(await page({ ...content, stack: args.target.name }));
+  const send: SendPage = async (c, content) => c.html(await page({ ...content, stack: args.target.name }));
   app.use(
     secureHeaders({
       contentSecurityPolicy: {
@@ -37,9 +38,10 @@ export const makeConsole = (args: ConsoleArgs): Hono => {
     }),
   );
   app.onError(async (error, c) => {
-    const message = messageForUser(error);
+    const isRefusal = error instanceof HTTPException;
+    const message = isRefusal ? error.message : messageForUser(error);
     if (message === null) console.error(escapeLines(inspect(error)));
-    c.status(500);
+    c.status(isRefusal ? error.status : 500);
     const content = html`<p class="problem">${shown(message ?? error)}</p>`;
     return send(c, { title: "This page could not be made", place: "", content });
   });
@@ -47,6 +49,7 @@ export const makeConsole = (args: ConsoleArgs): Hono => {
 
   app.get("/", (c) => send(c, { title: "Events", place: "/", content: eventsPage(filterOf(c), startOf(c), args) }));
   app.get("/live", (c) => liveEvents(c, filterOf(c), args));
+  addEventPages(app, args, send);
   app.get("*", async (c) => {
     c.status(404);
     const content = html`<p>There is no page ${shown(c.req.path)}. <a href="/">All events</a></p>`;
