@@ -45,7 +45,8 @@ const open = async (path = "/", options = {}): Promise<Page> => {
   return viewer.page;
 };
 
-const idsOn = (page: Page): Promise<string[]> => page.locator("table.events tbody tr td:nth-child(3)").allTextContents();
+const idsOn = (page: Page): Promise<string[]> =>
+  page.locator("table.events tbody tr td:nth-child(3)").allTextContents();
 
 const isLive = (page: Page) => page.getByRole("status").filter({ hasText: "Live" }).waitFor();
 

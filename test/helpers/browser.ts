@@ -25,9 +25,7 @@ const isExecutable = (file: string): boolean => {
 export const startBrowser = (): Promise<Browser> => {
   const executablePath = browserPath();
   if (executablePath === null) throw new Error("There is no Chromium here: npm run test:browser says how to get one");
-  // Chromium refuses its sandbox to root.
-  const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-  return chromium.launch({ executablePath, args });
+  return chromium.launch({ executablePath });
 };
 
 /** A page in a browser, and what must never happen on one. */
