@@ -1,3 +1,4 @@
+import type { FaultPlan } from "../emulator/faults/faults.ts";
 import type { Graph } from "../emulator/graph/graph.ts";
 import type { Target } from "../ops/command/target.ts";
 import type { EventList } from "./events/event-list.ts";
@@ -25,4 +26,8 @@ export interface ConsoleArgs {
 export interface Workbench {
   /** Takes a value as `POST /events` does, and returns the event's id and outcome, or why it is no event. */
   send(value: unknown): Promise<{ eventId: string; outcome: string } | { problem: string }>;
+  /** The faults that are injected now. */
+  faults(): FaultPlan;
+  /** Injects the faults of this plan alone; throws an `EmulatorError` for what is no plan for the graph. */
+  setFaults(plan: unknown): Promise<void>;
 }

@@ -112,7 +112,7 @@ const run = async ({ options, ending, url, take, onPages, serveNow }: RunArgs): 
   const list = listOutcomes(clock);
   const session = openSession(runner, options, list.add);
   if (url !== null) {
-    onPages(localConsole({ url, runner, clock, events: list.events, take, ending: ending.signal }));
+    onPages(localConsole({ url, runner, clock, events: list.events, take, faults, ending: ending.signal }));
   }
   try {
     const problems = await Promise.race([
