@@ -9,8 +9,9 @@ import { escapeLines } from "../ops/terminal/escape.ts";
 import type { ConsoleArgs } from "./console-args.ts";
 import { liveEvents } from "./events/live-events.ts";
 import type { EventFilter } from "./events/listed-event.ts";
-import { page, type PageArgs } from "./html/page.ts";
+import { page, type SendPage } from "./html/page.ts";
 import { shown } from "./html/text.ts";
+import { addCustomerPages } from "./pages/customers.ts";
 import { eventsPage } from "./pages/events.ts";
 
 const self = ["'self'"];
@@ -18,8 +19,7 @@ const self = ["'self'"];
 /** Makes the pages of the console over a stack; whoever serves them refuses requests of other sites' pages before. */
 export const makeConsole = (args: ConsoleArgs): Hono => {
   const app = new Hono();
-  const send = async (c: Context, content: Omit<PageArgs, "stack">) =>
-    c.html(await page({ ...content, stack: args.target.name }));
+  const send: SendPage = async (c, content) => c.html(await page({ ...content, stack: args.target.name }));
   app.use(
     secureHeaders({
       contentSecurityPolicy: {
@@ -47,6 +47,7 @@ export const makeConsole = (args: ConsoleArgs): Hono => {
 
   app.get("/", (c) => send(c, { title: "Events", place: "/", content: eventsPage(filterOf(c), startOf(c), args) }));
   app.get("/live", (c) => liveEvents(c, filterOf(c), args));
+  addCustomerPages(app, args, send);
   app.get("*", async (c) => {
     c.status(404);
     const content = html`<p>There is no page ${shown(c.req.path)}. <a href="/">All events</a></p>`;

@@ -1,3 +1,4 @@
+import type { Context } from "hono";
 import { html } from "hono/html";
 import { type Markup, shown } from "./text.ts";
 
@@ -10,6 +11,9 @@ export interface PageArgs {
   stack: string;
   content: Markup | Markup[];
 }
+
+/** Answers with a page of the stack that is shown. */
+export type SendPage = (c: Context, content: Omit<PageArgs, "stack">) => Promise<Response>;
 
 const places = [
   ["/", "Events"],
