@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { Browser } from "playwright-core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { urlOf } from "../../local/http/server.ts";
+import { urlOf } from "../../console/http/listen.ts";
 import { sampleOf } from "../../samples/events.ts";
 import { subjectOf } from "../../samples/month.ts";
 import { audit, openPage, startBrowser, type Viewer } from "../helpers/browser.ts";
@@ -87,7 +87,7 @@ test("shows HTML and control characters of an event as text, when it comes and w
       const text = `${await page.locator("main table").textContent()}`;
       assert.ok(text.includes(`evt_${markup}`));
       assert.match(text, /evt_\\u001b\[31m\\u0007\\u202e/i);
-      assert.not.match(text, /[\u0007\u001B\u202E]/);
+      assert.not.match(text, /[\p{Cc}\u202e]/u);
     }
     assert.equal(problems, []);
   });
