@@ -1,3 +1,4 @@
+import type { FaultPlan } from "../emulator/faults/faults.ts";
 import type { Graph } from "../emulator/graph/graph.ts";
 import type { Target } from "../ops/command/target.ts";
 import type { EventList } from "./events/event-list.ts";
@@ -37,4 +38,8 @@ export interface Workbench {
   send(value: unknown): Promise<{ eventId: string; outcome: string } | { problem: string }>;
   /** The rows that an event has written, by its id, in the order of the writes; of the newest events only. */
   rowsOf(eventId: string): RowChange[];
+  /** The faults that are injected now. */
+  faults(): FaultPlan;
+  /** Injects the faults of this plan alone; throws an `EmulatorError` for what is no plan for the graph. */
+  setFaults(plan: unknown): Promise<void>;
 }

@@ -12,7 +12,8 @@ import type { Envelope } from "./eventbridge/envelope.ts";
 import { makePutEvents } from "./eventbridge/put-events.ts";
 import { makeReplays, type Replays } from "./eventbridge/replays.ts";
 import { startMachines } from "./eventbridge/start-target.ts";
-import { type EventIdOf, type FaultPlan, makeFaults, untriggeredFaults } from "./faults/faults.ts";
+import { readFaultPlan } from "./faults/fault-plan.ts";
+import { type EventIdOf, type FaultPlan, makeFaults } from "./faults/faults.ts";
 import type { EmulatorError } from "./graph/errors.ts";
 import { firstFailure } from "./graph/first-failure.ts";
 import type { Graph } from "./graph/graph.ts";
@@ -87,8 +88,8 @@ export interface Emulator {
   uses(): Promise<Use[]>;
   /** The faults of the plan that were not injected so far, by their numbers from 1, each with its hop and kind. */
   untriggeredFaults(): Promise<string[]>;
-  /** Injects no fault any more. */
-  stopFaults(): void;
+  /** Replaces the faults by those of this plan, or by none where it is null; throws an `EmulatorError` for what is no plan for the graph. */
+  setFaults(plan: unknown): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -128,9 +129,9 @@ const assemble = async (args: EmulatorArgs, stops: Stop[]): Promise<Emulator> =>
   stops.push(() => dynamodb.stop());
   const cloudwatch = makeCloudWatch({ ...args, graph, sample: makeQueueMetrics(queues.all) });
   const { metrics } = cloudwatch;
-  const { inject, ...faults } = makeFaults(args.faults);
+  const faults = makeFaults(args.faults);
 
-  const services = { graph, permissions, logs, queues: queues.all, clock, metrics, inject, eventIdOf };
+  const services = { graph, permissions, logs, queues: queues.all, clock, metrics, inject: faults.inject, eventIdOf };
   // The buses deliver to machines, which put events on the buses.
   const putEvents = makePutEvents({ ...services, publish: (...event) => buses.publish(...event) });
   const calls = { ...parameterCalls(parametersOf(graph, args.parameters), graph), ...publishCalls(putEvents, graph) };
@@ -153,11 +154,11 @@ const assemble = async (args: EmulatorArgs, stops: Stop[]): Promise<Emulator> =>
     ...parts,
     put: (event) => acknowledged(() => observed(() => buses.put(event), cloudwatch)),
     uses: () => usesOf(dynamodb, graph, permissions),
-    untriggeredFaults: async () =>
-      untriggeredFaults(args.faults, [...faults.triggered, ...(await dynamodb.triggered())]),
-    stopFaults: () => {
-      faults.stop();
-      dynamodb.stopFaults();
+    untriggeredFaults: async () => faults.untriggered(await dynamodb.triggered()),
+    setFaults: async (content) => {
+      const plan = content === null ? null : readFaultPlan(content, "The fault plan", graph);
+      faults.replace(plan);
+      await dynamodb.setFaults(plan);
     },
     stop: async () => {
       // What waits for a broken part may wait for long.

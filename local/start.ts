@@ -112,7 +112,7 @@ const run = async ({ options, ending, url, take, onPages, serveNow }: RunArgs): 
   const startsEmpty = [options.items, options.data, options.dynamodb].every((from) => typeof from !== "string");
   const outcomes = listOutcomes(runner, clock, startsEmpty);
   const session = openSession(runner, options, url === null ? undefined : outcomes.add);
-  if (url !== null) onPages(localConsole({ url, runner, clock, outcomes, take, ending: ending.signal }));
+  if (url !== null) onPages(localConsole({ url, runner, clock, outcomes, take, faults, ending: ending.signal }));
   try {
     const problems = await Promise.race([
       play(session, options, () => ending.isInterrupted() || ending.hasFailed()),

@@ -1,16 +1,9 @@
-import { InvalidArgumentError, Option } from "commander";
+import { Option } from "commander";
 import { makeCommand } from "./command/make-command.ts";
-import { timeOption } from "./command/option-values.ts";
+import { idOption, timeOption } from "./command/option-values.ts";
 import { runCommand } from "./command/run-command.ts";
 import { addTargetOptions, parseTargetCommand } from "./command/target-options.ts";
 import type { ReconcileOptions } from "./reconcile/reconcile-stack.ts";
-
-const idOption =
-  (prefix: string) =>
-  (text: string): string => {
-    if (text.startsWith(prefix) && /^\w{5,255}$/.test(text)) return text;
-    throw new InvalidArgumentError(`expected an id, ${prefix}…`);
-  };
 
 const help = `
 It compares every subscription, payment, refund and dispute with Stripe's, and

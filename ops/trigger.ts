@@ -1,15 +1,11 @@
-import { Argument, InvalidArgumentError } from "commander";
+import { Argument } from "commander";
 import { sampleTypes } from "../samples/events.ts";
 import { makeCommand } from "./command/make-command.ts";
+import { subjectNameOption } from "./command/option-values.ts";
 import { runCommand } from "./command/run-command.ts";
 import { parseCommand, targetOption } from "./command/target-options.ts";
 import { setOption } from "./trigger/set-values.ts";
 import type { TriggerOptions } from "./trigger/trigger-event.ts";
-
-const nameOption = (text: string): string => {
-  if (/^\w{1,40}$/.test(text)) return text;
-  throw new InvalidArgumentError("expected up to 40 letters, digits and _");
-};
 
 const help = `
 The events of one name on one day (UTC) are about one user, customer,
@@ -34,7 +30,7 @@ const command = makeCommand("trigger", "Makes an event of a handled type, and se
     setOption,
   )
   .option("--to <target>", "local, the URL of a runner, or the name of a deployed stack (default: local)", targetOption)
-  .option("--name <name>", "part of the ids of all that it is about (default: trigger_<today>)", nameOption)
+  .option("--name <name>", "part of the ids of all that it is about (default: trigger_<today>)", subjectNameOption)
   .option("--print", "print the event; send nothing")
   .addHelpText("after", help);
 

@@ -1,3 +1,4 @@
+import type { SampleMonth } from "./month.ts";
 import type { Json } from "./stripe-objects.ts";
 
 // Samples are made in the newest shape; these turn them into what Stripe sent before 2025-03-31.basil.
@@ -36,4 +37,38 @@ export const invoiceBeforeBasil = (invoice: Json, paymentIntent: string | null =
     subscription: subscription ?? null,
     subscription_details: { metadata: metadata ?? null },
   };
+};
+
+/** The version before 2025-03-31.basil. */
+export const versionBeforeBasil = "2025-02-24.acacia";
+
+/** An event of a sample month in the shape before Basil; null for a type that Stripe did not send then. */
+export const eventBeforeBasil = <T extends Json>(event: T, month: SampleMonth): T | null => {
+  const { object, previous_attributes: previous } = Object(event["data"]);
+  if (object.object === "invoice_payment") return null;
+  const data = {
+    object: objectBeforeBasil(object, month),
+    ...(previous && { previous_attributes: previousBeforeBasil(previous) }),
+  };
+  return { ...event, api_version: versionBeforeBasil, data };
+};
+
+const objectBeforeBasil = (object: Json, month: SampleMonth): Json => {
+  switch (object["object"]) {
+    case "subscription":
+      return subscriptionBeforeBasil(object);
+    case "invoice":
+      return invoiceBeforeBasil(object, month.paymentIntentId);
+    case "charge":
+      return chargeBeforeBasil(object, month.invoiceId, [month.refund("succeeded")]);
+    default:
+      // Refunds and disputes have the same shape.
+      return object;
+  }
+};
+
+const previousBeforeBasil = ({ items, ...rest }: Json): Json => {
+  const [item] = Object(items).data ?? [];
+  if (!item) return rest;
+  return { ...rest, current_period_start: item.current_period_start, current_period_end: item.current_period_end };
 };

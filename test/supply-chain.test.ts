@@ -70,12 +70,17 @@ test("says what each dependency is for", () => {
   assert.equal(whole.toSorted(), Object.keys(direct).toSorted());
 });
 
-test("has packages under permissive licences alone", () => {
+test("has packages under permissive licences alone, but for a test tool that is allowed by name", () => {
   const packages = licensedPackages(root);
   assert.is(packages.length, locked.length);
   assert.equal(
     packages.filter(({ isAllowed }) => !isAllowed),
     [],
+  );
+  const others = packages.filter(({ licence }) => !isPermissive(licence));
+  assert.equal(
+    others.map(({ name, licence }) => [name, licence, name in manifest.devDependencies]),
+    [["axe-core", "MPL-2.0", true]],
   );
 });
 
@@ -94,13 +99,16 @@ test("knows a licence that asks for something in return, and one that it does no
   for (const [expression, expected] of cases) assert.is(isPermissive(expression), expected, expression);
 });
 
-test("reads a licence where the package has it, and else where the lock file does", () => {
+test("reads a licence where the package has it, and else where the lock file does, and allows one by name", () => {
   const directory = mkdtempSync(join(tmpdir(), "homebiyori-"));
   const packages = {
     "": {},
     "node_modules/elsewhere": { version: "1.0.0", license: "MIT" },
     "node_modules/here": { version: "1.0.0", license: "MIT" },
     "node_modules/here/node_modules/@a/silent": { version: "1.0.0" },
+    "node_modules/axe-core": { version: "1.0.0", license: "MPL-2.0" },
+    "node_modules/here/node_modules/axe-core": { version: "2.0.0", license: "GPL-3.0-only" },
+    "node_modules/not-axe-core": { version: "1.0.0", license: "MPL-2.0" },
   };
   try {
     mkdirSync(join(directory, "node_modules/here"), { recursive: true });
@@ -110,7 +118,10 @@ test("reads a licence where the package has it, and else where the lock file doe
       licensedPackages(directory).map(({ name, licence, isAllowed }) => [name, licence, isAllowed]),
       [
         ["here", "AGPL-3.0-only", false],
+        ["axe-core", "GPL-3.0-only", false],
         ["elsewhere", "MIT", true],
+        ["axe-core", "MPL-2.0", true],
+        ["not-axe-core", "MPL-2.0", false],
         ["@a/silent", "unknown", false],
       ],
     );

@@ -1,9 +1,11 @@
+import { inspect } from "node:util";
 import { type CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { optional, string, type, validate } from "superstruct";
 import { parseJson } from "../../emulator/graph/json.ts";
 import { messageForUser } from "../../ops/command/errors.ts";
 import { pause } from "../../ops/command/follow-execution.ts";
 import type { Stack } from "../../ops/command/stack.ts";
+import { escapeLines } from "../../ops/terminal/escape.ts";
 import { type LambdaLine, readLambdaLine } from "../../ops/trace/event-logs.ts";
 import type { EventList } from "../events/event-list.ts";
 import { type ExecutionEnd, executionRow } from "./execution-row.ts";
@@ -58,10 +60,10 @@ export const pollLogs = async (args: PollArgs): Promise<void> => {
       }
       events.problem = null;
     } catch (error) {
-      const message = messageForUser(error);
-      if (message === null) throw error;
       if (signal.aborted) return;
-      events.problem = `The list is not current: ${message}`;
+      const message = messageForUser(error);
+      if (message === null) console.error(escapeLines(inspect(error)));
+      events.problem = `The list is not current: ${message ?? error}`;
       await pause(afterErrorMilliseconds, signal);
     }
   }

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, fork, type Serializable } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
@@ -20,8 +20,8 @@ export interface DynamoDB extends Items {
   calls(): Promise<Record<string, number>>;
   /** The indices of the faults that were injected here so far. */
   triggered(): Promise<number[]>;
-  /** Injects no fault any more. */
-  stopFaults(): void;
+  /** Replaces the faults by those of a plan, or by none. */
+  setFaults(plan: FaultPlan | null): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -55,10 +55,10 @@ export const startDynamoDB = async (child: ChildProcess, args: DynamoDBArgs): Pr
   let isStopping = false;
   const ended = endOf(child, args.dataDirectory);
   void ended.then((failure) => isStopping || args.onFailure?.(failure));
-  const answerOf = (name: string) => Promise.race([ask(child, name), rejectedBy(ended)]);
+  const answerOf = (name: string, question: Serializable = name) =>
+    Promise.race([ask(child, name, question), rejectedBy(ended)]);
 
-  const listening = answerOf("port");
-  child.send(processArgs(args));
+  const listening = answerOf("port", processArgs(args));
   const port = validateInputs(await listening, number(), "DynamoDB's process");
   const endpoint = `http://127.0.0.1:${port}`;
   const client = new DynamoDBClient({
@@ -73,8 +73,8 @@ export const startDynamoDB = async (child: ChildProcess, args: DynamoDBArgs): Pr
     ...itemsOf(client, tables),
     calls: async () => validateInputs(await answerOf("calls"), record(string(), number()), "DynamoDB's process"),
     triggered: async () => validateInputs(await answerOf("triggered"), array(number()), "DynamoDB's process"),
-    stopFaults: () => {
-      if (child.connected) child.send("stop faults");
+    setFaults: async (faults) => {
+      await answerOf("replaced", { faults });
     },
     stop: async () => {
       isStopping = true;
@@ -115,8 +115,8 @@ const processArgs = ({ graph, callers, dataDirectory, dynamodbEndpoint, faults }
   };
 };
 
-/** Asks DynamoDB's process for one value, by its name; it sends its port unasked. */
-export const ask = (child: ChildProcess, name: string): Promise<unknown> =>
+/** Sends a question to DynamoDB's process, by default the name of the value that it answers with. */
+export const ask = (child: ChildProcess, name: string, question: Serializable = name): Promise<unknown> =>
   new Promise((done) => {
     const onMessage = (message: unknown): void => {
       // It may be the answer to another question.
@@ -125,5 +125,5 @@ export const ask = (child: ChildProcess, name: string): Promise<unknown> =>
       done(message[name]);
     };
     child.on("message", onMessage);
-    if (name !== "port" && child.connected) child.send(name);
+    if (child.connected) child.send(question);
   });

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, ServerResponse } from "node:http";
 import { enableCompileCache } from "node:module";
 import { type FaultPlan, makeFaults } from "../faults/faults.ts";
+import { isObject } from "../graph/json.ts";
 import { notAuthorized } from "../iam/access-denied.ts";
 import { allows, type Request, type Statement } from "../iam/policy.ts";
 import { accessKeyOf, emulatorKey } from "../protocol/access-keys.ts";
@@ -67,7 +68,11 @@ const start = ({ path, endpoint, tableArn, callers, faults: plan }: ProcessArgs)
     if (message === "calls") reply({ calls });
     if (message === "triggered") reply({ triggered: [...faults.triggered] });
     if (message === "cpu") reply({ cpu: process.cpuUsage() });
-    if (message === "stop faults") faults.stop();
+    if (isObject(message) && "faults" in message) {
+      // The parent has read the plan.
+      faults.replace(message["faults"] as FaultPlan | null);
+      reply({ replaced: true });
+    }
   });
 
   server.listen(0, "127.0.0.1", () => {

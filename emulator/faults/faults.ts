@@ -62,24 +62,33 @@ export type InjectFault = (hop: Hop, key: string, eventId?: string, place?: stri
 /** The faults of a run. */
 export interface Faults {
   inject: InjectFault;
-  /** The indices of the faults that were injected so far. */
+  /** The indices of the faults of the plan that were injected so far. */
   triggered: ReadonlySet<number>;
-  /** Injects nothing any more. */
-  stop(): void;
+  /** The faults of the plan that are neither triggered here nor among these indices, by their numbers from 1, each with its hop and kind. */
+  untriggered(others: number[]): string[];
+  /** Replaces the plan by this one, or by none where it is null, as if the run began now. */
+  replace(plan: FaultPlan | null): void;
 }
 
 /** Makes the faults of a plan, or none: the seed, a chance's key and how often it came up before decide each chance. */
-export const makeFaults = ({ seed, faults }: FaultPlan = noFaults): Faults => {
+export const makeFaults = (first: FaultPlan | null = null): Faults => {
   const times = new Map<string, number>();
   const triggered = new Set<number>();
-  let isStopped = false;
+  let plan = first ?? noFaults;
   return {
     triggered,
-    stop: () => {
-      isStopped = true;
+    untriggered: (others) =>
+      plan.faults.flatMap(({ hop, kind }, index) =>
+        triggered.has(index) || others.includes(index) ? [] : [`${index + 1} (${hop} ${kind})`],
+      ),
+    replace: (next) => {
+      plan = next ?? noFaults;
+      times.clear();
+      triggered.clear();
     },
     inject: (hop, key, eventId, place) => {
-      if (isStopped || faults.length === 0) return null;
+      const { seed, faults } = plan;
+      if (faults.length === 0) return null;
       const time = (times.get(`${hop} ${key}`) ?? 0) + 1;
       times.set(`${hop} ${key}`, time);
       const found = faults.findIndex(({ hop: wanted, at, probability = 0, events = [] }, index) => {
@@ -95,12 +104,6 @@ export const makeFaults = ({ seed, faults }: FaultPlan = noFaults): Faults => {
 };
 
 const noFaults: FaultPlan = { seed: 0, faults: [] };
-
-/** The faults of a plan that are not among the triggered ones, by their numbers from 1, each with its hop and kind. */
-export const untriggeredFaults = (plan: FaultPlan | undefined, triggered: number[]): string[] =>
-  (plan?.faults ?? []).flatMap(({ hop, kind }, index) =>
-    triggered.includes(index) ? [] : [`${index + 1} (${hop} ${kind})`],
-  );
 
 // A number from 0 to below 1 that is the same for the same text.
 const chanceOf = (text: string): number => createHash("sha256").update(text).digest().readUInt32BE() / 2 ** 32;

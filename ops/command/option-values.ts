@@ -32,3 +32,17 @@ export const eventIdOption = (text: string): string => {
   if (/^evt_\w+$/.test(text)) return text;
   throw new InvalidArgumentError("expected the id of an event, evt_…");
 };
+
+/** Reads the id of an object of Stripe's with this prefix, such as `sub_`. */
+export const idOption =
+  (prefix: string) =>
+  (text: string): string => {
+    if (text.startsWith(prefix) && /^\w{5,255}$/.test(text)) return text;
+    throw new InvalidArgumentError(`expected an id, ${prefix}…`);
+  };
+
+/** Reads the name of whom sample events are about. */
+export const subjectNameOption = (text: string): string => {
+  if (/^\w{1,40}$/.test(text)) return text;
+  throw new InvalidArgumentError("expected up to 40 letters, digits and _");
+};

@@ -1,9 +1,11 @@
 import { counted } from "../terminal/counted.ts";
 import { escapeLines } from "../terminal/escape.ts";
+import { failureMessage } from "../terminal/failure-message.ts";
 import { wrapText } from "../terminal/fit.ts";
 import { tablesOf } from "../terminal/table.ts";
 import type { Difference } from "./run-logs.ts";
 import { differing, healedIn, type Summary } from "./run-output.ts";
+import type { RunEnd, RunOptions } from "./start-run.ts";
 
 /** The objects that differ, a line each. */
 export const differencesText = (differences: readonly Difference[]): string =>
@@ -13,14 +15,14 @@ export const differencesText = (differences: readonly Difference[]): string =>
       kind,
       outcome,
       user: userId ?? "",
-      "here → Stripe": fieldsText(kind, fields),
+      "here → Stripe": fieldsText({ kind, differences: fields }),
       reason: reason ?? "",
     })),
     ["id", "kind", "outcome", "user", "here → Stripe", "reason"],
   );
 
-// Of a row that is not there, each field would be told; `--json` has them.
-const fieldsText = (kind: string, fields: Difference["differences"]): string => {
+/** The fields of an object that differ; of a row that is not there, each would be told: `--json` has them. */
+export const fieldsText = ({ kind, differences: fields }: Pick<Difference, "kind" | "differences">): string => {
   const isMissing = kind !== "payment_intent" && fields.length > 1 && fields.every(({ ours }) => ours === null);
   if (isMissing) return "no row";
   return fields.map(({ field, ours, stripes }) => `${field} ${shown(ours)} → ${shown(stripes)}`).join(", ");
@@ -35,7 +37,13 @@ const shown = (value: unknown): string => {
 const eventDays = 30;
 
 /** What a reconciliation found and did, and what it could not see. */
-export const summaryText = (summary: Summary, { dryRun, since }: { dryRun?: boolean; since?: Date }): string => {
+export const summaryText = (summary: Summary, options: RunOptions): string =>
+  summaryLines(summary, options)
+    .map((line) => wrapText(line, 2))
+    .join("\n");
+
+/** The same in lines of any length. */
+export const summaryLines = (summary: Summary, { dryRun, since }: RunOptions): string[] => {
   const { compared, pages, equal, healed } = summary;
   const kinds = Object.entries(healed).flatMap(([kind, count]) => (count > 0 ? [counted(count, nounOf(kind))] : []));
   const named = kinds.length > 0 ? ` (${kinds.join(", ")})` : "";
@@ -53,7 +61,7 @@ export const summaryText = (summary: Summary, { dryRun, since }: { dryRun?: bool
   const text = `${counted(compared, "object")} compared in ${counted(pages, "page")}: ${all.join(", ")}`;
   const isOlder = since !== undefined && since.getTime() < Date.now() - eventDays * 24 * 3600 * 1000;
   const unseen = `Attempts that failed more than ${eventDays} days ago cannot be found: Stripe keeps events no longer`;
-  return [text, ...(isOlder ? [unseen] : [])].map((line) => wrapText(line, 2)).join("\n");
+  return [text, ...(isOlder ? [unseen] : [])];
 };
 
 // Such as "failed payment" of `failedPayments`.
@@ -67,3 +75,9 @@ export const runJson = (differences: readonly Difference[], summary: Summary | n
 /** How far a reconciliation has come. */
 export const progressText = (list: string, summary: Summary): string =>
   `${list}: ${counted(summary.pages, "page")}, ${counted(summary.compared, "object")}, ${differing(summary)} differ`;
+
+/** Why a reconciliation has failed. */
+export const failureText = ({ execution: { status, error, cause } }: Pick<RunEnd, "execution">): string => {
+  const why = [error, failureMessage(cause)].filter(Boolean).join(": ");
+  return `The reconciliation ${status}${why ? `, ${why}` : ""}`;
+};

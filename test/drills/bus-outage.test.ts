@@ -61,7 +61,7 @@ for (const kind of ["throttles", "errors", "fails", "fails-after-put"] as const)
       assert.ok(during.waiting >= types.length, `${during.waiting}`);
       if (kind === "fails") assert.is(onBus.length, 0);
 
-      serving.stopFaults();
+      await serving.setFaults(null);
       await serving.handle(eventOf("customer.subscription.deleted"));
       // That of the first event, and its own.
       assert.equal(told().slice(-2), ["SubscriptionChanged", "SubscriptionChanged"]);
@@ -87,7 +87,7 @@ test("the night heals and ends in a dead letter, and the next one publishes what
     await rejectsReconciliation(serving);
     assert.is(onBus.length, 0);
     assert.ok(comparePublished(onBus, await serving.dump()).waiting > 0);
-    serving.stopFaults();
+    await serving.setFaults(null);
     assert.is((await serving.dump()).deadLetters.length, 1);
     await reconcile(serving, start - 1);
     const { missing, untrue, waiting, published } = comparePublished(onBus, await serving.dump());

@@ -56,7 +56,7 @@ export const runBackground = async (serving: Serving): Promise<void> => {
   const name = `${schedule?.inputs["name"]}`;
   // The first time it cannot, by a fault.
   await serving.scheduler.run(name);
-  serving.stopFaults();
+  await serving.setFaults(null);
   await serving.scheduler.run(name);
   await serving.executions.idle();
   const { reconcile, "heal-subscription": heal } = serving.stack.stateMachines;

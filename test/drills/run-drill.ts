@@ -75,7 +75,7 @@ export const runDrill = async (args: DrillArgs): Promise<DrillResult> => {
     say(
       `With ${100 * args.share} % faults at every hop, in any order: ${sent.length} events, ${deadLettered} dead letters`,
     );
-    stormy.stopFaults();
+    await stormy.setFaults(null);
     const replayed = await replayAll(stormy, new Set(sent.filter((_, index) => outcomes[index] === "lost")));
     await redriveUntilEmpty(stormy);
     await stormy.executions.idle();

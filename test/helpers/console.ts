@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
+import { urlOf } from "../../console/http/listen.ts";
 import { makeSwitchingClock } from "../../emulator/time/switching-clock.ts";
 import { listOutcomes, localConsole } from "../../local/console/local-console.ts";
-import { urlOf } from "../../console/http/listen.ts";
 import { listen } from "../../local/http/server.ts";
 import type { Outcome } from "../../local/print/outcome.ts";
 import { type Runner, type RunnerArgs, startRunner } from "../../local/runner.ts";

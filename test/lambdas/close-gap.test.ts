@@ -102,6 +102,24 @@ test("asks Stripe where the event is still missing, and writes what Stripe says"
   assert.equal([late.outcome, late.gap], ["stale", "none"]);
 });
 
+test("publishes what it heals, after all that waits, and what waits where it heals nothing", async () => {
+  await withGap("gap_published");
+  stripe.set("subscriptions", states.unpaid);
+  const { entries, ...put } = (await close("gap_published")).result.publish;
+  assert.equal(
+    entries.map(({ DetailType, EventBusName, Detail }) => [DetailType, EventBusName, Detail.version, Detail.reason]),
+    [
+      ["SubscriptionChanged", "billing", 1, "event"],
+      ["SubscriptionChanged", "billing", 2, "event"],
+      ["SubscriptionHealed", "billing", 3, "healing"],
+    ],
+  );
+  const mark = { table: "core", PK: "USER#gap_published", SK: "SUBSCRIPTION", from: 0, through: 3 };
+  assert.equal(put, { next: "entries", marks: [mark], detail: null });
+  const again = (await close("gap_published")).result;
+  assert.equal([again.outcome, again.publish.marks], ["closed", [mark]]);
+});
+
 test("asks nothing where the gap has closed, where the one that is open is another, and where nothing is known", async () => {
   await withGap("gap_closed");
   const before = stripe.calls();

@@ -2,9 +2,10 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { dynamodb } from "../../lambdas/dynamodb/dynamodb.ts";
-import { handler } from "../../lambdas/mark-published.ts";
+import { handler, markPublished } from "../../lambdas/mark-published.ts";
 import { mark } from "../../lambdas/publishing/mark.ts";
 import { appending, isFull, outboxIn } from "../../lambdas/publishing/outbox.ts";
+import { handle } from "../../lambdas/runtime/handle.ts";
 import { taskInput } from "../events/envelope.ts";
 import { captured } from "../helpers/captured.ts";
 import { rejects } from "../helpers/rejects.ts";
@@ -110,13 +111,43 @@ test("are set by the Lambda in either table, and make room for more than wait at
   assert.equal(outboxIn(marked ?? {}), { published: 1, changes: [] });
 });
 
-test("are refused where they name no changes, or no table", async () => {
+test("are logged with the type, subject and version of what was put on the bus, and no more of it", async () => {
+  await append("logged", "a");
+  const marks = [{ table: "core", ...keyOf("logged"), from: 0, through: 1 }];
+  const Detail = { subject: "subscription/mark_logged", version: 1, state: { status: "active" } };
+  const entries = [
+    { Source: "homebiyori.billing", DetailType: "SubscriptionChanged", Detail, EventBusName: "billing" },
+  ];
+  const { logs } = await captured(() => handler(taskInput({ marks, entries })));
+  const published = [{ type: "SubscriptionChanged", subject: "subscription/mark_logged", version: 1 }];
+  assert.equal(Object(logs.at(-1)).published, published);
+});
+
+test("fail the Lambda where they are not set, so that it is called again", async () => {
+  const input = { marks: [{ table: "core", ...keyOf("away"), from: 0, through: 1 }] };
+  const failing = captured(() => handle(taskInput(input), markPublished({ core: "no-table", payments: "no-table" })));
+  assert.is((await rejects(failing)).name, "ResourceNotFoundException");
+});
+
+test("are refused where they name no changes, or no table, and with what is no entry of the bus", async () => {
   const right = { table: "core", ...keyOf("wrong"), from: 0, through: 1 };
   for (const wrong of [{ table: "users" }, { from: -1 }, { from: 0.5 }, { through: 0 }, { PK: 1 }, { SK: null }]) {
     const promise = captured(() => handler(taskInput({ marks: [{ ...right, ...wrong }] })));
     assert.is((await rejects(promise)).name, "InvalidEvent", JSON.stringify(wrong));
   }
   assert.is((await rejects(captured(() => handler(taskInput({}))))).name, "InvalidEvent");
+  const entry = { DetailType: "SubscriptionChanged", Detail: { subject: "subscription/mark_wrong", version: 1 } };
+  const wrongEntries = {
+    DetailType: { ...entry, DetailType: 1 },
+    Detail: { ...entry, Detail: null },
+    "Detail.subject": { ...entry, Detail: { ...entry.Detail, subject: null } },
+    "Detail.version": { ...entry, Detail: { ...entry.Detail, version: "1" } },
+  };
+  for (const [field, wrong] of Object.entries(wrongEntries)) {
+    const { name, message } = await rejects(captured(() => handler(taskInput({ marks: [], entries: [wrong] }))));
+    assert.is(name, "InvalidEvent", field);
+    assert.match(message, `entries.0.${field}: `);
+  }
   const away = mark("no-table", { ...keyOf("wrong"), from: 0, through: 1 });
   assert.is((await rejects(away)).name, "ResourceNotFoundException");
 });

@@ -47,11 +47,7 @@ const equivalents: readonly Equivalent[] = [
       "lambdas/subscriptions/change-subscription.ts": [
         "readElsewhere: overflow === null || subscriptionId in subscriptions -> (subscriptionId in subscriptions)",
       ],
-      "lambdas/reconcile/compare-payment.ts": [
-        "compareInvoice: !isPaid && paidIntentsOf(invoice).length === 0 -> false",
-        "compareInvoice: 0 -> (-1)",
-        "compareInvoice: ...row, -> nothing",
-      ],
+      "lambdas/reconcile/compare-payment.ts": ["compareInvoice: 0 -> (-1)"],
       "lambdas/reconcile/compare-subscription.ts": [
         "compareSubscription: here.subscriptions !== undefined && !books.dryRun -> (!books.dryRun)",
         "compareSubscription: known -> true",
@@ -119,7 +115,7 @@ const equivalents: readonly Equivalent[] = [
         "deliverySeconds: 3600 -> 3599",
       ],
       "lambdas/subscriptions/change-subscription.ts": ["maxAttempts: 10 -> 11", "maxAttempts: 10 -> 9"],
-      "lambdas/reconcile/pages.ts": ["day: 3600 -> 3599", "day: 3600 -> 3601", "collectedForDays: 60 -> 59"],
+      "lambdas/reconcile/pages.ts": ["day: 3600 -> 3599", "day: 3600 -> 3601"],
       "lambdas/reconcile/compare-subscription.ts": [
         "compareSubscription: <= -> <",
         'timesIn: typeof value === "number" -> true',
@@ -128,18 +124,6 @@ const equivalents: readonly Equivalent[] = [
         "maxBytes: 80_000 -> 80001",
         "overflowOf: 0 -> 1 (2)",
         "overflowOf: 0 -> (-1) (3)",
-      ],
-    },
-  },
-  {
-    why: "It only saves a call: the write that follows has the condition too.",
-    of: {
-      "lambdas/payments/payment-intents.ts": [
-        'addIntent: before["amount"] === undefined && Number(before["expires_at"]) < expiresAt -> ((before["amount"] === undefined) || (Number(before["expires_at"]) < expiresAt))',
-        'addIntent: before["amount"] === undefined && Number(before["expires_at"]) < expiresAt -> (before["amount"] === undefined)',
-        'addIntent: before["amount"] === undefined && Number(before["expires_at"]) < expiresAt -> (Number(before["expires_at"]) < expiresAt)',
-        "addIntent: < -> <=",
-        'addIntent: before["amount"] === undefined && Number(before["expires_at"]) < expiresAt -> true',
       ],
     },
   },
@@ -163,10 +147,6 @@ const equivalents: readonly Equivalent[] = [
         "withEntered: untrackedFrom !== null && hash >= untrackedFrom -> (hash >= untrackedFrom)",
       ],
     },
-  },
-  {
-    why: "Writes what is there already.",
-    of: { "lambdas/payments/payment-intents.ts": ["settleIntent: > -> >=", "settleExpiry: < -> <="] },
   },
   {
     why: "Of two that are equal either may be taken.",
@@ -217,7 +197,6 @@ const equivalents: readonly Equivalent[] = [
   {
     why: "Nothing but an Error is thrown there.",
     of: {
-      "lambdas/subscriptions/core-table.ts": ["readable: cause instanceof Error -> true"],
       "lambdas/compare-page.ts": [
         "compare: !(failure instanceof Error) || !isOfObject(failure) -> (!isOfObject(failure))",
       ],

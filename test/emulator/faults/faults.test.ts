@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { readFaultPlan } from "../../../emulator/faults/fault-plan.ts";
 import { makeFaults } from "../../../emulator/faults/faults.ts";
 import { sampleEvent, sampleInvoice } from "../../../samples/stripe-objects.ts";
-import { thrown } from "../../helpers/rejects.ts";
+import { rejects, thrown } from "../../helpers/rejects.ts";
 import { startRunning } from "../../helpers/running.ts";
 import { graphOf } from "../../helpers/stack.ts";
 
@@ -89,7 +89,7 @@ test("of every kind have their end in an outcome, and once they stop the event i
       assert.ok(isGood, `${hop} ${kind}: ${outcome}`);
       assert.is(error?.name ?? null, name, `${hop} ${kind}`);
     }
-    running.stopFaults();
+    await running.setFaults(null);
     for (const index of cases.keys()) assert.is((await running.handle(eventOf(index))).error, null);
     assert.is((await running.dump()).payments.length, cases.length);
   } finally {
@@ -110,7 +110,7 @@ test("at DynamoDB are overcome by trying again, even where the write was done", 
     for (const event of events) await running.handle(event);
     const calls = Object.values(await running.calls()).reduce((sum, times) => sum + times, 0);
     assert.ok(calls > 3 * events.length, `${calls} calls`);
-    running.stopFaults();
+    await running.setFaults(null);
     for (const event of events) assert.is((await running.handle(event)).error, null);
     assert.is((await running.dump()).payments.length, events.length);
   } finally {
@@ -125,6 +125,57 @@ test("at the queue lose an event that fails as well, and say so", async () => {
     const invoice = sampleInvoice({ id: "in_1", amount: 580, created: 1, paidAt: 2, start: 1, end: 2 });
     const { outcome, error } = await running.handle(sampleEvent("evt_1", "invoice.payment_succeeded", 2, invoice));
     assert.equal([outcome, error?.name], ["lost", "DeadLetterQueueUnreachable"]);
+  } finally {
+    await running.stop();
+  }
+});
+
+const invoiceEvent = (id: string) => {
+  const invoice = sampleInvoice({ id: `in_${id}`, amount: 580, created: 1, paidAt: 2, start: 1, end: 2 });
+  return sampleEvent(`evt_${id}`, "invoice.payment_succeeded", 2, invoice);
+};
+
+test("are turned on and off while the emulator runs, those of DynamoDB's process too", async () => {
+  const running = await startRunning({ items: [{ PK: "USER#u", SK: "SUBSCRIPTION", customer_id: "cus_sample" }] });
+  const result = async (id: string) => {
+    const { outcome, error } = await running.handle(invoiceEvent(id));
+    return [outcome, error?.name];
+  };
+  try {
+    const throwing = { hop: "lambda", kind: "throws", probability: 1 };
+    await running.setFaults({ seed: 1, faults: [throwing, { hop: "queue", kind: "refuses", events: ["evt_never"] }] });
+    assert.equal(await result("1"), ["dead-letter", "InjectedFault"]);
+    assert.is((await running.dump()).deadLetters.length, 1);
+    assert.equal(await running.untriggeredFaults(), ["2 (queue refuses)"]);
+    await running.setFaults(null);
+    assert.equal(await result("2"), ["applied", undefined]);
+    assert.equal(await running.untriggeredFaults(), []);
+    const failing = { hop: "dynamodb", kind: "errors", probability: 1 };
+    await running.setFaults({ seed: 1, faults: [failing] });
+    assert.is((await result("3"))[0], "dead-letter");
+    assert.equal(await running.untriggeredFaults(), []);
+    await running.setFaults({ seed: 1, faults: [{ ...failing, probability: 0 }] });
+    assert.equal(await running.untriggeredFaults(), ["1 (dynamodb errors)"]);
+    assert.equal(await result("3"), ["applied", undefined]);
+  } finally {
+    await running.stop();
+  }
+});
+
+test("that are no plan for the graph are refused, and the plan before stays", async () => {
+  const faults = { seed: 1, faults: [{ hop: "lambda" as const, kind: "throws" as const, probability: 1 }] };
+  const running = await startRunning({ faults });
+  try {
+    for (const [plan, message] of [
+      [undefined, "The fault plan"],
+      [{ seed: 1, faults: [{ hop: "lambda", kind: "twice" }] }, "faults.0.kind is"],
+      [{ seed: 1, faults: [{ hop: "lambda", kind: "throws", at: "none" }] }, "there is no none at lambda"],
+    ] as const) {
+      const error = await rejects(running.setFaults(plan));
+      assert.is(error.name, "EmulatorError");
+      assert.match(error.message, message);
+    }
+    assert.is((await running.handle(invoiceEvent("1"))).outcome, "dead-letter");
   } finally {
     await running.stop();
   }

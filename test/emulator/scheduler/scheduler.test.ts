@@ -145,7 +145,7 @@ test("attempts a throttled start again, as often as the retry policy says", asyn
   const [letter] = throttled.letters();
   const { EXHAUSTED_RETRY_CONDITION, RETRY_ATTEMPTS } = letter?.attributes ?? {};
   assert.equal([EXHAUSTED_RETRY_CONDITION, RETRY_ATTEMPTS], ["MaximumRetryAttempts", "2"]);
-  throttled.stopFaults();
+  await throttled.setFaults(null);
   assert.ok("execution" in Object(await throttled.scheduler.run("night")));
   await throttled.stop();
 });
