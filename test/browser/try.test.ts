@@ -98,6 +98,8 @@ test("reconciles: what no event told of is shown, and healed", async () => {
     await form.getByRole("combobox", { name: "Do" }).selectOption({ label: mode });
     await form.getByRole("button", { name: "Start" }).click();
     await page.waitForURL("**/try#reconcile");
+    // It waits between two pages of Stripe's lists.
+    await served().executions.idle();
     const run = form.getByRole("article").first();
     // The part is read anew every second.
     await run.locator(".badge").filter({ hasText: "reconciled" }).waitFor();
