@@ -36,6 +36,8 @@ export const makeConsole = (args: ConsoleArgs): Hono => {
         frameAncestors: ["'none'"],
       },
       xFrameOptions: "DENY",
+      // Without a referrer a browser posts a form with the origin null, which is refused.
+      referrerPolicy: "same-origin",
       strictTransportSecurity: false,
     }),
   );

@@ -41,7 +41,7 @@ const reconciliationText = ({ run, options, at, end, problem }: Reconciliation):
         : ""
     }
     ${summary ? summaryLines(summary, options).map((line) => html`<p>${shown(line)}</p>`) : ""}
-    ${differences.length > 0 ? differencesTable(differences) : ""}
+    ${differences.length > 0 ? differencesTable(run.name, differences) : ""}
     ${summary ? missingNote(summary, differences.length) : ""}
   </article>`;
 };
@@ -52,9 +52,12 @@ const stateOf = (end: Reconciliation["end"], problem: string | null): Markup => 
   return end.summary ? badge("reconciled") : badge("failed");
 };
 
-const differencesTable = (differences: ReturnType<Reconciliation["run"]["logs"]["differences"]>): Markup =>
+const differencesTable = (
+  name: string,
+  differences: ReturnType<Reconciliation["run"]["logs"]["differences"]>,
+): Markup =>
   table(
-    "What differs",
+    `What differs by ${name}`,
     ["Object", "Kind", "Outcome", "User", "Here → Stripe", "Reason"],
     differences.map((one) => [
       shown(one.id),

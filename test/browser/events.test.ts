@@ -1,10 +1,10 @@
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { sampleOf } from "../../samples/events.ts";
 import { subjectOf } from "../../samples/month.ts";
-import { audit, openPage, startBrowser, type Viewer } from "../helpers/browser.ts";
-import { type ServedConsole, startConsole } from "../helpers/console.ts";
+import { audit } from "../helpers/browser.ts";
+import { browserSuite } from "../helpers/browser-suite.ts";
 
 const test = suite("the list of events, in a browser");
 
@@ -20,30 +20,10 @@ const many = Array.from({ length: 250 }, (_, index) => paid(`many_${index}`));
 // In the order in which they were handled.
 const handled: string[] = [];
 
-let console: ServedConsole;
-let browser: Browser;
-let viewers: Viewer[] = [];
-test.before(async () => {
-  [console, browser] = await Promise.all([startConsole(), startBrowser()]);
+const { served, open } = browserSuite(test, async (console) => {
   await Promise.all(many.map(async (event) => handled.push((await console.post(event)).eventId)));
   await console.post(failed("other"));
 });
-test.after(async () => {
-  await browser.close();
-  await console.stop();
-});
-test.after.each(async () => {
-  const problems = viewers.flatMap((viewer) => viewer.problems);
-  await Promise.all(viewers.map(({ page }) => page.context().close()));
-  viewers = [];
-  assert.equal(problems, []);
-});
-
-const open = async (path = "/", options = {}): Promise<Page> => {
-  const viewer = await openPage(browser, `${console.url}${path}`, options);
-  viewers.push(viewer);
-  return viewer.page;
-};
 
 const idsOn = (page: Page): Promise<string[]> =>
   page.locator("table.events tbody tr td:nth-child(3)").allTextContents();
@@ -53,9 +33,9 @@ const isLive = (page: Page) => page.getByRole("status").filter({ hasText: "Live"
 const rowOf = (page: Page, eventId: string) => page.locator("table.events tbody tr").filter({ hasText: eventId });
 
 test("shows a new event on top of the others, without a reload, as it came out", async () => {
-  const page = await open();
+  const page = await open("/");
   await isLive(page);
-  const outcome = await console.post(paid("live"));
+  const outcome = await served().post(paid("live"));
   const row = rowOf(page, outcome.eventId);
   await row.waitFor();
   assert.is((await idsOn(page))[0], outcome.eventId);
@@ -67,10 +47,10 @@ test("shows a new event on top of the others, without a reload, as it came out",
 });
 
 test("keeps as many rows as a page has when new events come", async () => {
-  const page = await open();
+  const page = await open("/");
   await isLive(page);
   const before = await idsOn(page);
-  const { eventId } = await console.post(paid("one_more"));
+  const { eventId } = await served().post(paid("one_more"));
   await rowOf(page, eventId).waitFor();
   const after = await idsOn(page);
   assert.equal(after, [eventId, ...before.slice(0, -1)]);
@@ -78,8 +58,8 @@ test("keeps as many rows as a page has when new events come", async () => {
 });
 
 test("filters by type and by outcome as soon as one is chosen, and by parts of ids, and shows new events that match", async () => {
-  const page = await open();
-  const duplicate = await console.post(paid("live"));
+  const page = await open("/");
+  const duplicate = await served().post(paid("live"));
   assert.is(duplicate.outcome, "duplicate");
   await page.reload();
   await page.getByLabel("Type").selectOption("invoice.payment_failed");
@@ -104,8 +84,8 @@ test("filters by type and by outcome as soon as one is chosen, and by parts of i
   assert.equal(await idsOn(page), []);
   await page.getByText("No event is here yet, or none matches").waitFor();
   await isLive(page);
-  await console.post(paid("not_filtered"));
-  const { eventId } = await console.post(paid("filtered"));
+  await served().post(paid("not_filtered"));
+  const { eventId } = await served().post(paid("filtered"));
   await rowOf(page, eventId).waitFor();
   assert.equal(await idsOn(page), [eventId]);
   assert.is(await page.getByText("No event is here yet").count(), 0);
@@ -129,14 +109,14 @@ test("shows older events on further pages, each once, also without its script", 
 });
 
 test("holds new events back while it is paused, and shows them after that", async () => {
-  const page = await open();
+  const page = await open("/");
   await isLive(page);
   const pause = page.getByRole("button", { name: "Pause" });
   await pause.click();
   assert.is(await pause.getAttribute("aria-pressed"), "true");
-  const held = await console.post(paid("held"));
+  const held = await served().post(paid("held"));
   // Another page has got it meanwhile.
-  const other = await open();
+  const other = await open("/");
   await rowOf(other, held.eventId).waitFor();
   assert.is(await rowOf(page, held.eventId).count(), 0);
   await pause.click();
@@ -157,7 +137,7 @@ test("shows times in the viewer's zone, and in UTC on hover", async () => {
 });
 
 test("is used by keyboard: a link to the content, the search box by a slash, and all else in order", async () => {
-  const page = await open();
+  const page = await open("/");
   const nameOfFocused = () => page.evaluate("document.activeElement.textContent || document.activeElement.name");
   await page.keyboard.press("Tab");
   assert.is(await nameOfFocused(), "Skip to the content");
@@ -175,7 +155,7 @@ test("is used by keyboard: a link to the content, the search box by a slash, and
 });
 
 test("has nothing for axe to find, and fits, in both schemes, when it is small and when it is zoomed", async () => {
-  assert.equal(await audit(await open()), []);
+  assert.equal(await audit(await open("/")), []);
   assert.equal(await audit(await open("/?id=nonesuch")), []);
 });
 

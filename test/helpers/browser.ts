@@ -41,9 +41,15 @@ export const openPage = async (browser: Browser, url: string, options: BrowserCo
   const page = await context.newPage();
   const problems: string[] = [];
   page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) problems.push(message.text());
+    // That a page is not there may be what is tested; that a part of one is not, is told by its response.
+    const isAnswer = message.text().startsWith("Failed to load resource");
+    if (["error", "warning"].includes(message.type()) && !isAnswer) problems.push(message.text());
   });
   page.on("pageerror", (error) => problems.push(error.message));
+  page.on("response", (response) => {
+    const isPart = !response.request().isNavigationRequest();
+    if (isPart && !response.ok()) problems.push(`${response.url()} answered ${response.status()}`);
+  });
   page.on("request", (request) => {
     if (new URL(request.url()).origin !== new URL(url).origin) problems.push(`requested ${request.url()}`);
   });
