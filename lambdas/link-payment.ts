@@ -32,29 +32,25 @@ const Event = envelope(InvoicePayment);
  * @throws {Refused} for an event of Stripe's test mode, where live ones only are taken.
  */
 export const linkPayment =
-  (
-    payments: Pick<Payments, "link">,
-    reversals: ReversalsTable,
-    { liveOnly, bus }: PublishSettings & { liveOnly: boolean },
-  ) =>
+  (payments: Pick<Payments, "link">, reversals: ReversalsTable, settings: PublishSettings & { liveOnly: boolean }) =>
   async (event: unknown, log: Log) => {
     const { detail } = parse(event, Event);
     assertAccepted("link-payment", detail.type);
     const { invoice, is_default: isDefault, payment } = detail.data.object;
     const payer = payerOf(payment, isDefault);
     const facts = { invoiceId: invoice, paymentId: payer?.id ?? null };
-    const skipped = skipReason(detail, liveOnly);
+    const skipped = skipReason(detail, settings.liveOnly);
     if (skipped !== null || !payer) {
       const reason = skipped ?? "It names neither a payment intent nor a charge";
       log.info("Nothing is written", { outcome: "skipped", reason, ...facts });
-      return { outcome: "skipped", written: [], publish: toPublish([], { bus }, detail) };
+      return { outcome: "skipped", written: [], publish: toPublish([], settings, detail) };
     }
     const { outcome, key, payment: recorded } = await payments.link(invoice, payer, sevenYearsAfter(detail.created));
     const how = { reason: "event", log } as const;
     const unpublished = recorded ? await linkPayers(reversals, [payer.id], recorded, how) : [];
     const result = { outcome, written: outcome === "applied" ? [`payments ${key}`] : [] };
     log.info("Payment linked", { ...result, ...facts });
-    return { ...result, publish: toPublish(unpublished, { bus }, detail) };
+    return { ...result, publish: toPublish(unpublished, settings, detail) };
   };
 
 export const handler = (input: unknown) => {

@@ -23,21 +23,17 @@ const Event = envelope(Reversal);
  * @throws {Refused} for an event of Stripe's test mode, where live ones only are taken.
  */
 export const recordReversal =
-  (
-    payments: Pick<Payments, "link">,
-    reversals: ReversalsTable,
-    { liveOnly, bus }: PublishSettings & { liveOnly: boolean },
-  ) =>
+  (payments: Pick<Payments, "link">, reversals: ReversalsTable, settings: PublishSettings & { liveOnly: boolean }) =>
   async (event: unknown, log: Log) => {
     const { detail } = parse(event, Event);
     const reversal = detail.data.object;
     assertObject(detail.type, reversal.object);
     const paymentId = paymentOf(reversal);
     const ids = { paymentId, reversalId: reversal.id };
-    const skipped = skipReason(detail, liveOnly);
+    const skipped = skipReason(detail, settings.liveOnly);
     if (skipped !== null || paymentId === null) {
       log.info("Nothing is written", { outcome: "skipped", reason: skipped ?? "It names no payment", ...ids });
-      return { outcome: "skipped", written: [], publish: toPublish([], { bus }, detail) };
+      return { outcome: "skipped", written: [], publish: toPublish([], settings, detail) };
     }
     const isCharge = reversal.object === "charge";
     // All events about one refund, or one dispute, keep it until the same time.
@@ -58,7 +54,7 @@ export const recordReversal =
     }
     const written = outcome === "duplicate" ? [] : [`payments ${key}`];
     log.info("Reversal recorded", { outcome, written, userId: after.userId, invoiceId: after.invoiceId, ...ids });
-    return { outcome, written, publish: toPublish([unpublished], { bus }, detail) };
+    return { outcome, written, publish: toPublish([unpublished], settings, detail) };
   };
 
 const movedFunds = "charge.dispute.funds_";

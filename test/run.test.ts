@@ -22,15 +22,15 @@ const run = (file: string, ...args: string[]) => {
 const runHere = (...args: string[]) => run(join(import.meta.dirname, "run.ts"), ...args);
 
 // Runs these files as all tests of a project.
-const runFiles = (files: Record<string, string>) => {
+const runFiles = (files: Record<string, string>, ...args: string[]) => {
   const directory = mkdtempSync(join(tmpdir(), "run-"));
   try {
-    mkdirSync(join(directory, "test/infra"), { recursive: true });
+    for (const room of ["infra", "browser"]) mkdirSync(join(directory, "test", room), { recursive: true });
     for (const [name, code] of Object.entries(files)) writeFileSync(join(directory, "test", name), code);
     cpSync(join(import.meta.dirname, "run.ts"), join(directory, "test/run.ts"));
     symlinkSync(join(import.meta.dirname, "../node_modules"), join(directory, "node_modules"), "junction");
     writeFileSync(join(directory, "package.json"), '{ "type": "module" }');
-    return run(join(directory, "test/run.ts"));
+    return run(join(directory, "test/run.ts"), ...args);
   } finally {
     rmSync(directory, { recursive: true });
   }
@@ -45,6 +45,23 @@ test("runs the files that any of its arguments is in the path of, and prints no 
   const names = [...stdout.matchAll(/^passed .*(test\/\S+)/gm)].map(([, name = ""]) => name);
   assert.equal(names.toSorted(), ["test/emulator/graph/json.test.ts", "test/lambdas/stripe/previous-object.test.ts"]);
   assert.not(stdout.includes("\u001B"));
+});
+
+test("leaves out what needs a browser, unless it is named", () => {
+  const files = {
+    "well.test.ts": fileWith('test("is well", () => {});'),
+    "browser/page.test.ts": fileWith('test("is well", () => {});'),
+  };
+  assert.match(runFiles(files).stdout, "Files:     1 of 1 passed");
+  assert.match(runFiles(files, "page").stderr, "There is no test file");
+  assert.match(runFiles(files, "test/browser/page").stdout, "test/browser/page.test.ts");
+});
+
+test("says how to get a browser where there is none", () => {
+  const file = join(import.meta.dirname, "browser/test-browser.ts");
+  const { status, stdout, stderr } = spawnSync(process.execPath, [file], { encoding: "utf8", env: { PATH: "" } });
+  assert.equal([status, stdout], [2, ""]);
+  for (const text of ["apt-get install", "brew install --cask", "PLAYWRIGHT_CHROMIUM="]) assert.match(stderr, text);
 });
 
 test("says in a line that there is no such file", () => {

@@ -14,7 +14,7 @@ interface Outcome {
 
 const command = new Command("npm test --")
   .description(
-    "Runs all test files, or those whose path has one of these parts in it, each in a process of its own, a few at a time.",
+    "Runs all test files but those for a browser, or those whose path has one of these parts in it, each in a process of its own, a few at a time.",
   )
   .argument("[parts...]", "parts of the paths of test files, such as redrive or test/lambdas")
   .addHelpText(
@@ -30,10 +30,13 @@ Exit codes:
 
 const root = join(import.meta.dirname, "..");
 const parts = command.args;
+const browserTests = join("test", "browser");
 const names = readdirSync(import.meta.dirname, { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".test.ts"))
   .map((file) => join("test", file))
   .filter((name) => parts.length === 0 || parts.some((part) => name.includes(part)))
+  // They need a browser: `npm run test:browser` names them.
+  .filter((name) => !name.startsWith(browserTests) || parts.some((part) => part.startsWith(browserTests)))
   // A large file takes long, as a rule, and one that takes long should not begin last.
   .toSorted((a, b) => statSync(join(root, b)).size - statSync(join(root, a)).size);
 if (names.length === 0) {

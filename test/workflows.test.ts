@@ -34,11 +34,12 @@ const deploy = workflow("deploy");
 const packageJson = JSON.parse(readFileSync("package.json", "utf8"));
 const stepsOf = ({ steps = [] }: Job = {}): Step[] => steps;
 
-test("run the checks, the tests, those of the policies, the comparison of the graph, the list of licences and the drill on every push", () => {
+test("run the checks, the tests, those in a browser and of the policies, the comparison of the graph, the list of licences and the drill on every push", () => {
   assert.is(ci.on, "push");
   const { verify } = ci.jobs;
   const scripts = verify?.strategy?.matrix.script ?? [];
-  assert.equal(scripts.toSorted(), ["check", "drill", "graph -- --check", "licences", "test", "test:policies"]);
+  const others = ["check", "drill", "graph -- --check", "licences"];
+  assert.equal(scripts.toSorted(), [...others, "test", "test:browser", "test:policies"]);
   for (const script of scripts) assert.ok(packageJson.scripts[script.replace(/ -- .*/, "")], script);
   assert.is(stepsOf(verify).at(-1)?.run, "npm run ${{ matrix.script }}");
   assert.not(verify?.if);

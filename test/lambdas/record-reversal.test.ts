@@ -5,7 +5,6 @@ import { paymentsTable } from "../../lambdas/payments/payments-table.ts";
 import { reversalsTable } from "../../lambdas/reversals/reversals-table.ts";
 import { handle } from "../../lambdas/runtime/handle.ts";
 import type { Records } from "../../records/records.ts";
-import { permutationsOf } from "../../samples/random.ts";
 import type { Json } from "../../samples/stripe-objects.ts";
 import { onTheBus, taskInput } from "../events/envelope.ts";
 import { captured } from "../helpers/captured.ts";
@@ -24,7 +23,6 @@ import {
   play,
   refundOf,
 } from "./reversals/play.ts";
-import { withoutOutbox } from "../helpers/without-outbox.ts";
 import { withoutPublish } from "../helpers/without-publish.ts";
 
 const test = suite("record-reversal");
@@ -72,32 +70,6 @@ test("says whether an event is new, known, or older than what is known", async (
   assert.equal(await outcomeOf(later), { outcome: "duplicate", written: [] });
   assert.is((await outcomeOf(created("old"))).outcome, "stale");
   assert.is((await outcomeOf(created("old"))).outcome, "duplicate");
-});
-
-test("makes the same items of a payment, its link, a refund, its failure, a dispute and its end in every order", async () => {
-  const orders = permutationsOf([0, 1, 2, 3, 4, 5]);
-  for (const [index, order] of orders.entries()) {
-    const name = `order${index}x`;
-    const events = [
-      paidEvent(name),
-      linkEvent(name),
-      created(name),
-      eventOf("refund.failed", paidAt + 150, refundOf(name, { status: "failed", failure_reason: "declined" })),
-      disputed(name, "needs_response"),
-      eventOf("charge.dispute.closed", paidAt + 250, disputeOf(name, "lost")),
-    ];
-    for (const at of order) await play(events[at] ?? {});
-  }
-  const items = await tables.items(tables.payments);
-  const about = Map.groupBy(items, (item) => /#\w\w_(order\d+x)$/.exec(`${item["PK"]}`)?.[1] ?? "");
-  about.delete("");
-  assert.is(about.size, 720);
-  const texts = new Set(
-    Array.from(about, ([name, rows]) => JSON.stringify(rows.map(withoutOutbox)).replaceAll(name, "order")),
-  );
-  assert.is(texts.size, 1);
-  const payment = await paymentOf("order719x");
-  assert.equal([payment?.status, payment?.refunded_amount, payment?.net_amount], ["lost", 0, 0]);
 });
 
 test("reads each of its types, of which a charge tells before 2022-11-15 by the list of its refunds", async () => {

@@ -248,6 +248,9 @@ test("are of an attempt more where no other row of the invoice is it, less than 
   await record(payments, paid("in_twin", { created_at: second + 10 }));
   assert.is(await isNew(10), true);
   assert.is(await payments.isNewAttempt(failed("in_other", second + 1)), true);
+  // On record since before changes were published.
+  await payments.record(failed("in_untold", second), { reason: "event", isPublished: false });
+  assert.is(await payments.isNewAttempt(failed("in_untold", second)), true);
 });
 
 test("are counted as often as the rows show attempts in the end, in every order", async () => {
