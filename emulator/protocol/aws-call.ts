@@ -38,6 +38,7 @@ const prefixes: Record<string, string> = {
   AmazonSSM: "ssm",
   AWSEvents: "events",
   AWSStepFunctions: "states",
+  GraniteServiceVersion20100801: "cloudwatch",
   Logs_20140328: "logs",
 };
 
