@@ -12,6 +12,8 @@ import {
 export interface Queue {
   /** The approximate number of messages. */
   count(): Promise<number>;
+  /** The approximate number of messages that are invisible for now, as another consumer has received them. */
+  countHidden(): Promise<number>;
   /** Receives all messages into a map by their ids, invisible to other consumers for that long; stops when the signal is aborted. */
   takeAll(taken: Map<string, Message>, visibilityTimeoutSeconds: number, signal: AbortSignal): Promise<void>;
   delete(message: Message): Promise<void>;
@@ -38,15 +40,18 @@ export const openQueue = (sqs: SQSClient, url: string): Queue => {
     return (await sqs.send(command)).Messages ?? [];
   };
 
+  const attribute = async (name: "ApproximateNumberOfMessages" | "ApproximateNumberOfMessagesNotVisible") => {
+    const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: [name] }));
+    return Number(Attributes?.[name]);
+  };
+
   const hide: Queue["hide"] = async ({ ReceiptHandle }, VisibilityTimeout) => {
     await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl: url, ReceiptHandle, VisibilityTimeout }));
   };
 
   return {
-    count: async () => {
-      const command = new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["ApproximateNumberOfMessages"] });
-      return Number((await sqs.send(command)).Attributes?.ApproximateNumberOfMessages);
-    },
+    count: () => attribute("ApproximateNumberOfMessages"),
+    countHidden: () => attribute("ApproximateNumberOfMessagesNotVisible"),
     takeAll: async (taken, visibilityTimeoutSeconds, signal) => {
       while (!signal.aborted) {
         const messages = await receive(visibilityTimeoutSeconds);

@@ -46,6 +46,7 @@ const redrive = async (executions: object[], signal = new AbortController().sign
   const record = (call: string) => async () => void done.push(call);
   const queue: Queue = {
     count: async () => 1,
+    countHidden: async () => 0,
     takeAll: record("take"),
     delete: record("delete"),
     release: record("release"),
