@@ -97,17 +97,17 @@ const groupsPart = (name: QueueName, selected: DeadLetter[], { canWrite }: Shown
         errorName,
         group.length,
         time(at.getTime()),
-        ...(canWrite ? [confirmed(what, { queue: name, type, error: errorName })] : []),
+        ...(canWrite ? [confirmed(`these ${group.length}`, what, { queue: name, type, error: errorName })] : []),
       ];
     }),
   )}
-  ${canWrite ? confirmed(`all ${counted(selected.length, "dead letter")}`, { queue: name }) : ""}
+  ${canWrite ? confirmed(`all ${selected.length}`, counted(selected.length, "dead letter"), { queue: name }) : ""}
 `;
 
 // What concerns several is confirmed.
-const confirmed = (what: string, fields: Record<string, string>): Markup => html`
-  <details class="confirm">
-    <summary>Redrive ${shown(what)}…</summary>
+const confirmed = (which: string, what: string, fields: Record<string, string>): Markup => html`
+  <details>
+    <summary>Redrive ${which}…</summary>
     <p>This starts the state machine again for each. One that fails again stays in a queue: nothing is lost.</p>
     ${action("redrive", fields, `Yes, redrive ${what}`)}
   </details>

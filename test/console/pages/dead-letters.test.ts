@@ -86,7 +86,7 @@ test("lists both queues by machine and error, and leaves every message visible",
   assert.match(text, /The dead-letter queue: 3\n/);
   assert.match(
     text,
-    /invoice-paid CustomerNotFound 2 20.* Redrive 2 dead letters of invoice-paid with CustomerNotFound… /,
+    /invoice-paid CustomerNotFound 2 20.* Redrive these 2… .*\n Yes, redrive 2 dead letters of invoice-paid with CustomerNotFound/,
   );
   assert.match(text, /invoice-paid InvalidEvent 1 20/);
   assert.match(
