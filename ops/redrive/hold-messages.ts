@@ -32,8 +32,9 @@ const executionSeconds = 300;
 // The longest visibility timeout of SQS.
 const longestSeconds = 12 * 3600;
 
-// Calls of SQS at the same time.
+// Calls of SQS at the same time, and messages in a call.
 const concurrency = 16;
+const mostInBatch = 10;
 
 /** How messages are held. */
 export interface HoldArgs extends Pick<Queues, "queue" | "count"> {
@@ -79,11 +80,13 @@ export const holdMessages = async <T>(
 
 const releaseAll = async (queue: Queue, messages: Message[]): Promise<number> => {
   let failed = 0;
-  const asFastAsCan = { perSecond: Infinity, concurrency, signal: new AbortController().signal };
-  await paced(messages, asFastAsCan, (message) =>
-    queue.release(message).catch(() => {
-      failed += 1;
-    }),
+  const batches = Array.from({ length: Math.ceil(messages.length / mostInBatch) }, (_, index) =>
+    messages.slice(index * mostInBatch, (index + 1) * mostInBatch),
   );
+  const asFastAsCan = { perSecond: Infinity, concurrency, signal: new AbortController().signal };
+  await paced(batches, asFastAsCan, async (batch) => {
+    const left = await queue.release(batch).catch(() => batch.length);
+    failed += left;
+  });
   return failed;
 };

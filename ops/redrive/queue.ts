@@ -1,4 +1,5 @@
 import {
+  ChangeMessageVisibilityBatchCommand,
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
   GetQueueAttributesCommand,
@@ -17,8 +18,8 @@ export interface Queue {
   /** Receives all messages into a map by their ids, invisible to other consumers for that long; stops when the signal is aborted. */
   takeAll(taken: Map<string, Message>, visibilityTimeoutSeconds: number, signal: AbortSignal): Promise<void>;
   delete(message: Message): Promise<void>;
-  /** Makes a message visible to other consumers again, at once. */
-  release(message: Message): Promise<void>;
+  /** Makes up to ten messages visible to other consumers again, at once, and returns of how many that failed. */
+  release(messages: Message[]): Promise<number>;
   /** Keeps a message that was received invisible to other consumers for so long from now on. */
   hide(message: Message, seconds: number): Promise<void>;
   /** Sends a copy of a message, with these text attributes added. */
@@ -63,7 +64,15 @@ export const openQueue = (sqs: SQSClient, url: string): Queue => {
     delete: async ({ ReceiptHandle }) => {
       await sqs.send(new DeleteMessageCommand({ QueueUrl: url, ReceiptHandle }));
     },
-    release: (message) => hide(message, 0),
+    release: async (messages) => {
+      const Entries = messages.map(({ ReceiptHandle }, index) => ({
+        Id: `${index}`,
+        ReceiptHandle,
+        VisibilityTimeout: 0,
+      }));
+      const { Failed = [] } = await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: url, Entries }));
+      return Failed.length;
+    },
     hide,
     send: async ({ Body, MessageAttributes = {} }, attributes = {}) => {
       const own = Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue]);
