@@ -8,6 +8,7 @@ import { html } from "hono/html";
 import { messageForUser } from "../ops/command/errors.ts";
 import { escapeLines } from "../ops/terminal/escape.ts";
 import type { ConsoleArgs } from "./console-args.ts";
+import { addDeadLetterPages } from "./dead-letters/routes.ts";
 import { liveEvents } from "./events/live-events.ts";
 import type { EventFilter } from "./events/listed-event.ts";
 import { page, type SendPage } from "./html/page.ts";
@@ -58,6 +59,7 @@ export const makeConsole = (args: ConsoleArgs): Hono => {
   addSystemPages(app, args, send);
   addTryPages(app, args, send);
   addCustomerPages(app, args, send);
+  addDeadLetterPages(app, args, send);
   app.get("*", async (c) => {
     c.status(404);
     const content = html`<p>There is no page ${shown(c.req.path)}. <a href="/">All events</a></p>`;

@@ -83,12 +83,14 @@ const viewOf = (part) =>
 /** Reads a part of the page anew every few seconds, unless someone is in it. @param {HTMLElement} part */
 const refresh = (part) => {
   const seconds = Number(part.dataset["refresh"]);
-  setInterval(async () => {
+  const timer = setInterval(async () => {
     if (document.hidden || part.contains(document.activeElement)) return;
     const response = await fetch(location.href);
     if (!response.ok) return;
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html").getElementById(part.id);
     if (!fresh) return;
+    // What it shows has come to its end.
+    if (fresh.dataset["refresh"] === undefined) clearInterval(timer);
     localTimes(fresh);
     const before = viewOf(part);
     part.replaceChildren(...fresh.childNodes);
