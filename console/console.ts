@@ -11,6 +11,7 @@ import { liveEvents } from "./events/live-events.ts";
 import type { EventFilter } from "./events/listed-event.ts";
 import { page, type SendPage } from "./html/page.ts";
 import { shown } from "./html/text.ts";
+import { addCustomerPages } from "./pages/customers.ts";
 import { eventsPage } from "./pages/events.ts";
 import { addTryPages } from "./pages/try.ts";
 
@@ -50,6 +51,7 @@ export const makeConsole = (args: ConsoleArgs): Hono => {
   app.get("/", (c) => send(c, { title: "Events", place: "/", content: eventsPage(filterOf(c), startOf(c), args) }));
   app.get("/live", (c) => liveEvents(c, filterOf(c), args));
   addTryPages(app, args, send);
+  addCustomerPages(app, args, send);
   app.get("*", async (c) => {
     c.status(404);
     const content = html`<p>There is no page ${shown(c.req.path)}. <a href="/">All events</a></p>`;

@@ -1,12 +1,12 @@
 import { html } from "hono/html";
-import type { Markup } from "./text.ts";
+import { type Markup, shown } from "./text.ts";
 
-/** A cell: markup, or a text that `html` escapes. */
+/** A cell: markup, or a text from outside. */
 export type Cell = Markup | string | number;
 
-/** A table that scrolls where it is wider than the page; the first cell of each row is its header. */
-export const table = (label: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): Markup => html`
-  <div class="wide" tabindex="0" role="region" aria-label="${label}">
+/** A table that scrolls where it is too wide; the first cell of a row is what the row is about. Texts of cells are escaped and shown. */
+export const table = (label: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): Markup =>
+  html`<div class="wide" tabindex="0" role="region" aria-label="${label}">
     <table>
       <thead>
         <tr>
@@ -15,13 +15,14 @@ export const table = (label: string, columns: readonly string[], rows: readonly 
       </thead>
       <tbody>
         ${rows.map(
-          ([first = "", ...cells]) =>
+          ([first = "", ...others]) =>
             html`<tr>
-              <th scope="row">${first}</th>
-              ${cells.map((cell) => html`<td>${cell}</td>`)}
+              <th scope="row">${cell(first)}</th>
+              ${others.map((one) => html`<td>${cell(one)}</td>`)}
             </tr>`,
         )}
       </tbody>
     </table>
-  </div>
-`;
+  </div>`;
+
+const cell = (content: Cell): Cell => (typeof content === "string" ? shown(content) : content);

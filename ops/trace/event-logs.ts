@@ -12,10 +12,12 @@ import {
   validate,
 } from "superstruct";
 import { parseJson } from "../../emulator/graph/json.ts";
+import { UserError } from "../command/errors.ts";
 import type { Stack } from "../command/stack.ts";
 
 const LambdaLog = type({
   level: optional(string()),
+  timestamp: optional(string()),
   message: type({
     message: string(),
     eventId: optional(nullable(string())),
@@ -59,6 +61,8 @@ export interface LambdaLine extends Infer<typeof LambdaLog.schema.message> {
   lambda: string;
   /** Such as `INFO`; null if the line does not say it. */
   level: string | null;
+  /** By the Lambda's own clock, as it writes it: tells lines of the same millisecond apart. */
+  timestamp?: string | undefined;
   /** What else the line says, by name; the ids of the event and of its execution left out. */
   fields: Record<string, unknown>;
 }
@@ -96,7 +100,9 @@ const aroundMilliseconds = 10 * 60_000;
 export const readEventLogs = async (eventId: string, args: EventLogsArgs): Promise<ExecutionLog[]> => {
   const { stack, since } = args;
   const lambdas = Object.keys(stack.logGroups).filter((name) => !(name in stack.stateMachines));
-  const found = lambdas.map((lambda) => linesOf(lambda, eventId, args, since.getTime()));
+  const found = lambdas.map((lambda) =>
+    linesOf(lambda, patternOf("message.eventId", [eventId]), args, since.getTime()),
+  );
   const lines = (await Promise.all(found)).flat().toSorted((a, b) => a.at - b.at);
   const executions = [...Map.groupBy(lines, ({ execution }) => execution)];
   return Promise.all(
@@ -109,23 +115,32 @@ export const readEventLogs = async (eventId: string, args: EventLogsArgs): Promi
   );
 };
 
-const linesOf = async (
+/** The lines of a Lambda that a filter pattern matches, since a time in milliseconds since 1970. */
+export const linesOf = async (
   lambda: string,
-  eventId: string,
-  args: EventLogsArgs,
+  filterPattern: string,
+  args: Pick<EventLogsArgs, "logs" | "stack">,
   startTime: number,
 ): Promise<LambdaLine[]> => {
-  const found = await search(lambda, "message.eventId", eventId, args, { startTime });
+  const found = await search(lambda, filterPattern, args, { startTime });
   return found.flatMap(({ at, text }) => readLambdaLine(text, lambda, at));
 };
 
 /** Reads a line of a Lambda's log; none where it is not about an execution. */
 export const readLambdaLine = (text: string, lambda: string, at: number): LambdaLine[] =>
-  read(text, LambdaLog).map(({ level = null, message }) => {
+  read(text, LambdaLog).map(({ level = null, timestamp, message }) => {
     // A line may say more than this reads.
     const { message: _message, eventId: _id, execution: _execution, ...fields }: Record<string, unknown> = message;
-    return { ...message, at, lambda, level, fields };
+    return { ...message, at, lambda, level, timestamp, fields };
   });
+
+/** The filter pattern of log lines in which a field of their JSON is one of these texts. */
+export const patternOf = (field: string, texts: string[]): string => {
+  const unsearchable = texts.find((text) => /["*\\]/.test(text));
+  if (unsearchable !== undefined)
+    throw new UserError(`The logs cannot be searched for ${unsearchable}: an id has no ", * or \\`);
+  return `{ ${texts.map((text) => `$.${field} = "${text}"`).join(" || ")} }`;
+};
 
 const eventsOf = async (
   machine: string,
@@ -133,7 +148,7 @@ const eventsOf = async (
   args: EventLogsArgs,
   window: { startTime: number; endTime: number },
 ): Promise<MachineEvent[]> => {
-  const found = await search(machine, "execution_arn", executionArn, args, window);
+  const found = await search(machine, patternOf("execution_arn", [executionArn]), args, window);
   // Many have the same timestamp.
   const inOrder = found.flatMap(({ text }) => read(text, MachineLog)).toSorted((a, b) => Number(a.id) - Number(b.id));
   return inOrder.map(({ type: kind, details, event_timestamp: at }) => ({ at: Number(at), type: kind, details }));
@@ -141,14 +156,13 @@ const eventsOf = async (
 
 const search = async (
   name: string,
-  field: string,
-  text: string,
-  { logs, stack }: EventLogsArgs,
+  filterPattern: string,
+  { logs, stack }: Pick<EventLogsArgs, "logs" | "stack">,
   window: { startTime: number; endTime?: number },
 ): Promise<{ at: number; text: string }[]> => {
   const logGroupName = stack.logGroups[name];
   if (logGroupName === undefined) return [];
-  const input = { logGroupName, filterPattern: `{ $.${field} = "${text}" }`, ...window };
+  const input = { logGroupName, filterPattern, ...window };
   const found: { at: number; text: string }[] = [];
   // A page may be empty though more follow.
   for await (const { events = [] } of paginateFilterLogEvents({ client: logs }, input)) {
