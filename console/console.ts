@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { type Context, Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import { html } from "hono/html";
 import { messageForUser } from "../ops/command/errors.ts";
@@ -12,6 +13,7 @@ import type { EventFilter } from "./events/listed-event.ts";
 import { page, type SendPage } from "./html/page.ts";
 import { shown } from "./html/text.ts";
 import { addCustomerPages } from "./pages/customers.ts";
+import { addEventPages } from "./pages/event.ts";
 import { eventsPage } from "./pages/events.ts";
 import { addTryPages } from "./pages/try.ts";
 
@@ -40,9 +42,10 @@ export const makeConsole = (args: ConsoleArgs): Hono => {
     }),
   );
   app.onError(async (error, c) => {
-    const message = messageForUser(error);
+    const isRefusal = error instanceof HTTPException;
+    const message = isRefusal ? error.message : messageForUser(error);
     if (message === null) console.error(escapeLines(inspect(error)));
-    c.status(500);
+    c.status(isRefusal ? error.status : 500);
     const content = html`<p class="problem">${shown(message ?? error)}</p>`;
     return send(c, { title: "This page could not be made", place: "", content });
   });
@@ -50,6 +53,7 @@ export const makeConsole = (args: ConsoleArgs): Hono => {
 
   app.get("/", (c) => send(c, { title: "Events", place: "/", content: eventsPage(filterOf(c), startOf(c), args) }));
   app.get("/live", (c) => liveEvents(c, filterOf(c), args));
+  addEventPages(app, args, send);
   addTryPages(app, args, send);
   addCustomerPages(app, args, send);
   app.get("*", async (c) => {

@@ -48,11 +48,11 @@ export interface SessionOptions {
 
 const concurrency = 16;
 
-/** Opens a session with a runner, which calls `onOutcome` with each outcome besides printing it. */
+/** Opens a session with a runner, which calls `onOutcome` with each outcome besides printing it, and waits for it before the customer's next event. */
 export const openSession = (
   runner: Runner,
   options: SessionOptions,
-  onOutcome: (outcome: Outcome) => void = () => {},
+  onOutcome: (outcome: Outcome) => Promise<void> = async () => {},
 ): Session => {
   const queue = makeKeyedQueue(concurrency);
   const pending = new Set<Promise<Outcome>>();
@@ -60,15 +60,15 @@ export const openSession = (
   const output = openOutput(options.json);
   const totals = openTotals(runner, users.placeholders);
 
-  const print = (outcome: Outcome): void => {
+  const print = async (outcome: Outcome): Promise<void> => {
     totals.count(outcome);
     output.print(outcome);
-    onOutcome(outcome);
+    await onOutcome(outcome);
   };
 
   const run = async (event: StripeEnvelope): Promise<Outcome> => {
     const outcome = await runner.take(event);
-    print(outcome);
+    await print(outcome);
     return outcome;
   };
 
@@ -98,7 +98,7 @@ export const openSession = (
     printBackground: (outcome) => {
       totals.countBackground(outcome);
       output.printLine(outcome);
-      onOutcome(outcome);
+      void onOutcome(outcome);
     },
     lose: (event) => {
       runner.learn([event]);

@@ -109,11 +109,10 @@ const run = async ({ options, ending, url, take, onPages, serveNow }: RunArgs): 
     onReplayed: (outcome) => session.print(outcome),
     onExecution: (outcome) => session.printBackground(outcome),
   });
-  const list = listOutcomes(clock);
-  const session = openSession(runner, options, list.add);
-  if (url !== null) {
-    onPages(localConsole({ url, runner, clock, events: list.events, take, faults, ending: ending.signal }));
-  }
+  const startsEmpty = [options.items, options.data, options.dynamodb].every((from) => typeof from !== "string");
+  const outcomes = listOutcomes(runner, clock, startsEmpty);
+  const session = openSession(runner, options, url === null ? undefined : outcomes.add);
+  if (url !== null) onPages(localConsole({ url, runner, clock, outcomes, take, faults, ending: ending.signal }));
   try {
     const problems = await Promise.race([
       play(session, options, () => ending.isInterrupted() || ending.hasFailed()),

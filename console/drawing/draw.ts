@@ -34,7 +34,7 @@ export interface DrawingArgs {
   direction?: "TB" | "LR";
 }
 
-const [charWidth, padding, lineHeight] = [7.4, 12, 17];
+const [charWidth, padding, lineHeight] = [8.2, 12, 17];
 
 /** Draws boxes and arrows as SVG, laid out by dagre. */
 export const draw = ({ title, nodes, edges, direction = "TB" }: DrawingArgs): Markup => {

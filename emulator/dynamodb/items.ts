@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient, paginateScan, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBDocumentClient, GetCommand, paginateScan, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { isObject } from "../graph/json.ts";
 import type { Table } from "./create-tables.ts";
 
@@ -7,6 +7,8 @@ import type { Table } from "./create-tables.ts";
 export interface Items {
   /** All items of a table, sorted by key, their attributes by name. */
   items(table: string): Promise<Record<string, unknown>[]>;
+  /** The item of a table with this hash key and range key, in the same form; null if there is none. */
+  item(table: string, hash: string, range: string): Promise<Record<string, unknown> | null>;
   /** Puts an item into a table unless there is one with its key; returns whether it did. */
   add(table: string, item: Record<string, unknown>): Promise<boolean>;
 }
@@ -28,6 +30,12 @@ export const itemsOf = (client: DynamoDBClient, tables: Table[]): Items => {
       const { hashKey, rangeKey } = tableOf(table);
       const keyOf = (item: Record<string, unknown>) => `${item[hashKey]} ${item[rangeKey]}`;
       return items.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+    },
+    item: async (table, hash, range) => {
+      const { hashKey, rangeKey } = tableOf(table);
+      const Key = { [hashKey]: hash, [rangeKey]: range };
+      const { Item: item } = await documents.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }));
+      return item ? sorted(item) : null;
     },
     add: async (table, item) => {
       const put = new PutCommand({

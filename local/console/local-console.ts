@@ -9,27 +9,41 @@ import { stackOf } from "../../ops/command/stack.ts";
 import { localTarget } from "../../ops/command/target.ts";
 import { targetText } from "../../ops/command/target-options.ts";
 import type { Outcome } from "../print/outcome.ts";
+import { tableNames } from "../product.ts";
 import type { Runner } from "../runner.ts";
 import { NotAnEvent } from "../stripe-envelope.ts";
+import { type ChangedRows, followRows, partsOfKey } from "./changed-rows.ts";
 
 /** The outcomes of a run, as the console lists them. */
 export interface OutcomeList {
   events: EventList;
-  add: (outcome: Outcome) => void;
+  rows: ChangedRows;
+  /** Lists an outcome, and reads the rows that were written. */
+  add: (outcome: Outcome) => Promise<void>;
 }
 
-/** Lists the outcomes of a run by this clock. */
-export const listOutcomes = (clock: Clock): OutcomeList => {
+/** Lists the outcomes of a run by this clock, whose rows are all written in this run if it starts with empty tables. */
+export const listOutcomes = (runner: Runner, clock: Clock, startsEmpty: boolean): OutcomeList => {
   const events = makeEventList();
+  const rows = followRows({ read: (key) => readRow(key, runner), startsEmpty });
   let number = 0;
   return {
     events,
-    add: ({ eventId, type, customerId, outcome, ms, retries, error, again }) => {
+    rows,
+    add: async (result) => {
+      const { eventId, type, customerId, outcome, ms, retries, error, again } = result;
       number += 1;
       const shown = { eventId, type, customerId, outcome, ms, retries, error, again };
       events.add({ key: `${number}`, at: clock.now(), ...shown });
+      await rows.add(result);
     },
   };
+};
+
+const readRow = (key: string, { dynamodb, graph }: Runner) => {
+  const { table, hash, range } = partsOfKey(key);
+  const { core, payments } = tableNames(graph);
+  return dynamodb.item(table === "core" ? core : payments, hash, range);
 };
 
 /** What the console of a runner needs. */
@@ -38,7 +52,7 @@ export interface LocalConsoleArgs {
   url: string;
   runner: Runner;
   clock: Clock;
-  events: EventList;
+  outcomes: Pick<OutcomeList, "events" | "rows">;
   /** Takes a value as `POST /events` does. */
   take: (value: unknown) => Promise<Outcome>;
   /** The faults that the runner began with. */
@@ -47,25 +61,24 @@ export interface LocalConsoleArgs {
 }
 
 /** The console over a runner, with all that a deployed stack does not allow. */
-export const localConsole = ({ url, runner, clock, events, take, faults, ending }: LocalConsoleArgs): Hono =>
+export const localConsole = ({ url, runner, clock, outcomes, take, faults, ending }: LocalConsoleArgs): Hono =>
   makeConsole({
     target: localTarget(url, stackOf(runner.outputs, url)),
     targetText: targetText({ local: url }),
     graph: runner.graph,
-    events,
+    events: outcomes.events,
     now: () => clock.now(),
     canWrite: true,
-    workbench: workbenchOf(runner, take, faults),
+    workbench: workbenchOf({ runner, outcomes, take, faults }),
     ending,
   });
 
-const workbenchOf = (
-  runner: Runner,
-  take: LocalConsoleArgs["take"],
-  first: FaultPlan = { seed: 1, faults: [] },
-): Workbench => {
-  let plan = first;
+type WorkbenchArgs = Pick<LocalConsoleArgs, "runner" | "outcomes" | "take" | "faults">;
+
+const workbenchOf = ({ runner, outcomes, take, faults = { seed: 1, faults: [] } }: WorkbenchArgs): Workbench => {
+  let plan = faults;
   return {
+    rowsOf: (eventId) => outcomes.rows.of(eventId),
     send: async (value) => {
       try {
         return await take(value);

@@ -30,16 +30,15 @@ export const startConsole = async (args: Partial<RunnerArgs> = {}): Promise<Serv
     onExecution: (outcome) => session.printBackground(outcome),
     ...args,
   });
-  const list = listOutcomes(clock);
-  const session = openSession(runner, {}, list.add);
+  const outcomes = listOutcomes(runner, clock, true);
+  const session = openSession(runner, {}, outcomes.add);
   const answers = answersOf(session, runner, clock);
   const ending = new AbortController();
   const pages = Promise.withResolvers<Hono>();
   const server = await listen(0, answers, pages.promise);
   const url = urlOf(server);
-  const events = list.events;
   pages.resolve(
-    localConsole({ url, runner, clock, events, take: (value) => answers.take(value), ending: ending.signal }),
+    localConsole({ url, runner, clock, outcomes, take: (value) => answers.take(value), ending: ending.signal }),
   );
   return {
     ...runner,

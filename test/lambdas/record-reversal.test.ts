@@ -140,7 +140,9 @@ test("skips what names no payment, and what is of a connected account", async ()
   const skipped = { outcome: "skipped", written: [] };
   const { result, logs } = await play(created("nothing", { payment_intent: null, charge: null }));
   assert.equal(withoutPublish(result), skipped);
-  assert.match(Object(logs[1]).reason, "It names no payment");
+  const { eventId: _, execution: __, ...line } = Object(logs.at(-1));
+  const ids = { paymentId: null, reversalId: "re_nothing" };
+  assert.equal(line, { message: "Nothing is written", outcome: "skipped", reason: "It names no payment", ...ids });
   const connected = await play({ ...created("connected"), account: "acct_1", livemode: false });
   assert.equal([withoutPublish(connected.result), countedIn(connected.stdout)], [skipped, [{ NoneOfOurs: 1 }]]);
   assert.equal(await reversalsOf("connected"), {});

@@ -10,6 +10,7 @@ import {
   day,
   failureOf,
   invoiceOf,
+  itemOf,
   knownCustomer,
   now,
   paidBy,
@@ -117,6 +118,16 @@ test("puts the intent of a partial payment on record though its invoice is not p
   const { amount, stripe_payment_intent_ids: intents } = Object(await paymentOf("half"));
   assert.equal([amount, [...intents]], [undefined, ["pi_half"]]);
   assert.equal((await reconcile()).summary, summaryWith({}));
+});
+
+test("ties the intent of a partial payment to the user of a payment that came on record while Stripe still answered that it is due", async () => {
+  const event = sampleEvent("evt_meanwhile", "invoice.paid", now - 2 * day + 60, invoiceOf("meanwhile"));
+  await captured(() => writeHandler(ofUser("meanwhile", event)));
+  const more = { payments: paidBy(["pi_meanwhile", false]), status: "open" };
+  stripe.set("invoices", invoiceOf("meanwhile", { paid: false, more }));
+  assert.equal((await reconcile()).summary, summaryWith({ healed: { paymentIntents: 1 } }));
+  const { user_id: user, stripe_invoice_id: invoice } = Object(await itemOf("PAYMENT#pi_meanwhile", "REVERSALS"));
+  assert.equal([user, invoice], ["meanwhile", "in_meanwhile"]);
 });
 
 const toldOf = (told: Json[]) => told.map(({ message: _, eventId: __, execution: ___, ...one }) => one);
