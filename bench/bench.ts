@@ -7,6 +7,7 @@ import { type Bench, quickCounts, usualCounts } from "./bench-plan.ts";
 import { writeBundles } from "./lambda/bundles.ts";
 import { bundleSizes } from "./sections/bundles.ts";
 import { cold } from "./sections/cold.ts";
+import { consolePages } from "./sections/console.ts";
 import { cost } from "./sections/cost.ts";
 import { growth } from "./sections/growth.ts";
 import { pipeline } from "./sections/pipeline.ts";
@@ -20,6 +21,7 @@ const sections: Record<string, (bench: Bench) => Promise<Section>> = {
   warm,
   pipeline,
   growth,
+  console: consolePages,
   cost,
 };
 
