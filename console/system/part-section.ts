@@ -55,7 +55,7 @@ export const resourcesSection = (name: string, { resources }: Graph): Markup => 
   </section>
 `;
 
-const textOf = (value: unknown): string | null => (value === undefined ? null : `${value}`);
+const textOf = (value: unknown): string | null => (typeof value === "string" ? value : null);
 
 const prettyOf = (json: unknown): string => JSON.stringify(parseJson(`${json}`), null, 2);
 
