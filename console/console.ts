@@ -8,6 +8,7 @@ import { html } from "hono/html";
 import { messageForUser } from "../ops/command/errors.ts";
 import { escapeLines } from "../ops/terminal/escape.ts";
 import type { ConsoleArgs } from "./console-args.ts";
+import { addDeadLetterPages } from "./dead-letters/routes.ts";
 import { liveEvents } from "./events/live-events.ts";
 import type { EventFilter } from "./events/listed-event.ts";
 import { page, type SendPage } from "./html/page.ts";
@@ -15,6 +16,7 @@ import { shown } from "./html/text.ts";
 import { addCustomerPages } from "./pages/customers.ts";
 import { addEventPages } from "./pages/event.ts";
 import { eventsPage } from "./pages/events.ts";
+import { addSystemPages } from "./pages/system.ts";
 import { addTryPages } from "./pages/try.ts";
 
 const self = ["'self'"];
@@ -54,8 +56,10 @@ export const makeConsole = (args: ConsoleArgs): Hono => {
   app.get("/", (c) => send(c, { title: "Events", place: "/", content: eventsPage(filterOf(c), startOf(c), args) }));
   app.get("/live", (c) => liveEvents(c, filterOf(c), args));
   addEventPages(app, args, send);
+  addSystemPages(app, args, send);
   addTryPages(app, args, send);
   addCustomerPages(app, args, send);
+  addDeadLetterPages(app, args, send);
   app.get("*", async (c) => {
     c.status(404);
     const content = html`<p>There is no page ${shown(c.req.path)}. <a href="/">All events</a></p>`;

@@ -1,3 +1,4 @@
+import { type CloudWatchCallsArgs, monitoringCalls } from "./cloudwatch/api.ts";
 import { readCalls, type ReadCallsArgs } from "./dynamodb/api.ts";
 import { type EventCallsArgs, eventCalls } from "./eventbridge/api.ts";
 import type { Permissions } from "./iam/permissions.ts";
@@ -15,7 +16,8 @@ export interface AwsAnswer {
 }
 
 /** What the calls are made on, and who may make them. */
-export interface AwsApiArgs extends QueueCallsArgs, ExecutionCallsArgs, EventCallsArgs, ReadCallsArgs {
+export interface AwsApiArgs
+  extends QueueCallsArgs, ExecutionCallsArgs, EventCallsArgs, ReadCallsArgs, CloudWatchCallsArgs {
   logs: LogGroups;
   permissions: Permissions;
 }
@@ -30,6 +32,7 @@ export const makeAwsApi = (args: AwsApiArgs): AwsApi => {
       ...queueCalls(args),
       ...eventCalls(args),
       ...logCalls(args),
+      ...monitoringCalls(args),
       ...executionCalls(args),
       ...readCalls(args),
     }),

@@ -6,7 +6,7 @@ import { messageForUser } from "../../ops/command/errors.ts";
 import { pause } from "../../ops/command/follow-execution.ts";
 import type { Stack } from "../../ops/command/stack.ts";
 import { escapeLines } from "../../ops/terminal/escape.ts";
-import { type LambdaLine, readLambdaLine } from "../../ops/trace/event-logs.ts";
+import { type LambdaLine, machineOf, readLambdaLine } from "../../ops/trace/event-logs.ts";
 import type { EventList } from "../events/event-list.ts";
 import { type ExecutionEnd, executionRow } from "./execution-row.ts";
 
@@ -33,8 +33,8 @@ const afterErrorMilliseconds = 10_000;
 
 const keptExecutions = 5000;
 
-// What failed a machine is rarer than what its Lambdas log: after each round of those some of the machines' logs are read.
-const machinesPerRound = 4;
+// An Express execution ends within five minutes; a minute more, as its end may be logged late.
+const longestMilliseconds = 6 * 60_000;
 
 /** Fills a list from the logs of a stack, until the signal is aborted: an execution a row, which changes as the logs say more of it. */
 export const pollLogs = async (args: PollArgs): Promise<void> => {
@@ -42,12 +42,10 @@ export const pollLogs = async (args: PollArgs): Promise<void> => {
   const executions = openExecutions(stack, events);
   const newest = new Map<string, number>();
   const groups = groupsOf(stack);
-  for (let round = 0; !signal.aborted; round += 1) {
-    const machines = Array.from({ length: machinesPerRound }, (_, index) => machinesPerRound * round + index);
-    const polled = [
-      ...groups.lambdas,
-      ...machines.flatMap((index) => groups.machines[index % Math.max(1, groups.machines.length)] ?? []),
-    ];
+  while (!signal.aborted) {
+    // Of the machines those alone that an execution may still fail in.
+    const open = executions.openMachines(Date.now() - longestMilliseconds);
+    const polled = [...groups.lambdas, ...groups.machines.filter(({ name }) => open.has(name))];
     try {
       for (const group of polled) {
         const startTime = Math.max(since, (newest.get(group.name) ?? 0) - lateMilliseconds);
@@ -138,6 +136,10 @@ const openExecutions = (stack: Stack, events: EventList) => {
     return known;
   };
   return {
+    openMachines: (since: number): Set<string> => {
+      const open = [...executions].filter(([, { lines, end }]) => !end && firstOf(lines) >= since);
+      return new Set(open.map(([arn]) => machineOf(arn, stack)));
+    },
     lambda: (text: string, name: string, at: number): void => {
       for (const line of readLambdaLine(text, name, at)) {
         const { lines } = find(line.execution);
@@ -162,3 +164,5 @@ const openExecutions = (stack: Stack, events: EventList) => {
     },
   };
 };
+
+const firstOf = (lines: Known["lines"]): number => Math.min(...[...lines.values()].map(({ at }) => at));

@@ -60,12 +60,12 @@ const differencesTable = (
     `What differs by ${name}`,
     ["Object", "Kind", "Outcome", "User", "Here → Stripe", "Reason"],
     differences.map((one) => [
-      shown(one.id),
-      shown(one.kind),
+      one.id,
+      one.kind,
       badge(one.outcome),
-      shown(one.userId ?? "–"),
-      shown(fieldsText(one)),
-      shown(one.reason ?? "–"),
+      one.userId ?? "–",
+      fieldsText(one),
+      one.reason ?? "–",
     ]),
   );
 

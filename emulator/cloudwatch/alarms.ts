@@ -16,19 +16,34 @@ export interface AlarmChange {
   minute: number;
 }
 
+/** An alarm, and what is known of its state. */
+export interface AlarmStatus {
+  name: string;
+  description: string;
+  /** The rule of a composite alarm; null for an alarm on metrics. */
+  rule: string | null;
+  /** `INSUFFICIENT_DATA` until the alarm was evaluated once. */
+  state: AlarmState | "INSUFFICIENT_DATA";
+  /** Why it is in its state, and since when, in minutes since 1970; null until the alarm was evaluated once. */
+  reason: string | null;
+  since: number | null;
+}
+
 /** The alarms of a graph, each in its state. */
 export interface Alarms {
   /** How many minutes the alarms look back at most. */
   minutes: number;
   /** Evaluates all alarms at the beginning of that minute, and returns which went off and which are over. */
   evaluate(metrics: Metrics, minute: number): AlarmChange[];
-  /** By name; `INSUFFICIENT_DATA` until the alarm was evaluated once. */
-  states: ReadonlyMap<string, AlarmState | "INSUFFICIENT_DATA">;
+  /** By name; alarms on metrics come first. */
+  all: ReadonlyMap<string, Readonly<AlarmStatus>>;
 }
 
 // An alarm that is on while any of others is.
 interface Composite {
   name: string;
+  description: string;
+  rule: string;
   of: string[];
 }
 
@@ -48,13 +63,16 @@ export const alarmsOf = (graph: Graph, families: readonly MetricFamily[]): Alarm
     // One may be about others that are made before it.
     composites.push(read(one, [...alarms, ...composites]));
   }
-  const names = [...alarms, ...composites].map(({ name }) => name);
-  const states = new Map<string, AlarmState | "INSUFFICIENT_DATA">(names.map((name) => [name, "INSUFFICIENT_DATA"]));
+  const all = new Map<string, AlarmStatus>();
+  for (const { name, description, rule } of [...alarms.map((one) => ({ ...one, rule: null })), ...composites])
+    all.set(name, { name, description, rule, state: "INSUFFICIENT_DATA", reason: null, since: null });
 
   // An alarm that is OK from the start is no change.
   const change = (name: string, state: AlarmState, reason: string, minute: number): AlarmChange[] => {
-    const before = states.get(name);
-    states.set(name, state);
+    const alarm = all.get(name);
+    if (!alarm) return [];
+    const before = alarm.state;
+    Object.assign(alarm, { state, reason, since: before === state ? alarm.since : minute });
     return before === state || (before === "INSUFFICIENT_DATA" && state === "OK")
       ? []
       : [{ name, state, reason, minute }];
@@ -62,14 +80,14 @@ export const alarmsOf = (graph: Graph, families: readonly MetricFamily[]): Alarm
 
   return {
     minutes: Math.max(0, ...alarms.map(({ minutes }) => minutes)),
-    states,
+    all,
     evaluate: (metrics, minute) => [
       ...alarms.flatMap((alarm) => {
         const { state, reason } = alarm.evaluate(metrics, minute);
         return change(alarm.name, state, reason, minute);
       }),
       ...composites.flatMap(({ name, of }) => {
-        const on = of.filter((one) => states.get(one) === "ALARM");
+        const on = of.filter((one) => all.get(one)?.state === "ALARM");
         return change(name, on.length > 0 ? "ALARM" : "OK", on.join(", ") || "none of its alarms is on", minute);
       }),
     ],
@@ -77,12 +95,12 @@ export const alarmsOf = (graph: Graph, families: readonly MetricFamily[]): Alarm
 };
 
 const read = ({ name, inputs }: Resource, alarms: { name: string }[]): Composite => {
-  const { alarmName, alarmRule } = validateInputs(inputs, CompositeInputs, `alarm ${name}`);
+  const { alarmName, alarmRule, alarmDescription } = validateInputs(inputs, CompositeInputs, `alarm ${name}`);
   const of = alarmRule.split(" OR ").map((term) => {
     const [, one] = /^ALARM\("([^"]+)"\)$/.exec(term) ?? [];
     if (one === undefined) throw new EmulatorError(`Alarm ${name}: the emulator does not evaluate ${term}`);
     if (!alarms.some((alarm) => alarm.name === one)) throw new EmulatorError(`Alarm ${name}: there is no alarm ${one}`);
     return one;
   });
-  return { name: alarmName, of };
+  return { name: alarmName, description: alarmDescription, rule: alarmRule, of };
 };

@@ -7,7 +7,8 @@ import { makeMetrics, type Metrics } from "./metrics.ts";
 /** CloudWatch, as far as it monitors the program: the metrics that are published, and the alarms on them. */
 export interface CloudWatch {
   metrics: Metrics;
-  states: Alarms["states"];
+  /** By name. */
+  alarms: Alarms["all"];
   /** The names of the alarms in state `ALARM`. */
   alarming(): string[];
   /** Evaluates the alarms at each minute that has begun since the last time, and reports those that went off or are over. */
@@ -38,8 +39,8 @@ export const makeCloudWatch = (args: CloudWatchArgs): CloudWatch => {
   let evaluated = now();
   return {
     metrics,
-    states: alarms.states,
-    alarming: () => [...alarms.states].flatMap(([name, state]) => (state === "ALARM" ? [name] : [])),
+    alarms: alarms.all,
+    alarming: () => [...alarms.all.values()].flatMap(({ name, state }) => (state === "ALARM" ? [name] : [])),
     check: () => {
       const minute = now();
       while (evaluated < minute) {

@@ -6,6 +6,7 @@ export type AlarmState = "OK" | "ALARM";
 /** An alarm on metrics. */
 export interface MetricAlarm {
   name: string;
+  description: string;
   /** How far it looks back. */
   minutes: number;
   /** Its state at the beginning of that minute, and the datapoints behind it. */
@@ -26,6 +27,7 @@ export type Values = (metrics: Metrics, span: Pick<Span, "periods" | "endMinute"
 /** When an alarm goes off, by the fields of its resource. */
 export interface AlarmRule {
   name: string;
+  alarmDescription: string;
   comparisonOperator: "GreaterThanOrEqualToThreshold" | "LessThanThreshold";
   threshold: number;
   evaluationPeriods: number;
@@ -45,6 +47,7 @@ export const alarmOn = (rule: AlarmRule, { about, period, values }: Watched): Me
   const periods = evaluationPeriods + morePeriods;
   return {
     name,
+    description: rule.alarmDescription,
     minutes: periods * (period / 60),
     evaluate: (metrics, minute) => {
       const found = values(metrics, { periods, endMinute: minute }).filter((value) => value !== null);

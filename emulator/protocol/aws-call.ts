@@ -38,13 +38,14 @@ const prefixes: Record<string, string> = {
   AmazonSSM: "ssm",
   AWSEvents: "events",
   AWSStepFunctions: "states",
+  GraniteServiceVersion20100801: "cloudwatch",
   Logs_20140328: "logs",
 };
 
-/** The action that IAM decides for a call, such as `sqs:SendMessage` for `AmazonSQS.SendMessage`. */
+/** The action that IAM decides for a call, such as `sqs:SendMessage` for `AmazonSQS.SendMessage`; the batches of SQS have none of their own. */
 export const actionOf = (target: string): string => {
-  const [service = "", operation] = target.split(".");
-  return `${prefixes[service]}:${operation}`;
+  const [service = "", operation = ""] = target.split(".");
+  return `${prefixes[service]}:${service === "AmazonSQS" ? operation.replace(/Batch$/, "") : operation}`;
 };
 
 // Refuses what the emulator does not answer exactly as AWS does.

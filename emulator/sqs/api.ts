@@ -1,5 +1,18 @@
 import { createHash } from "node:crypto";
-import { array, enums, integer, literal, max, min, object, optional, record, string, type Struct } from "superstruct";
+import {
+  array,
+  enums,
+  integer,
+  literal,
+  max,
+  min,
+  object,
+  optional,
+  record,
+  size,
+  string,
+  type Struct,
+} from "superstruct";
 import { awsCall, type AwsCall, type AwsCalls, AwsError } from "../protocol/aws-call.ts";
 import { InvalidReceiptHandle, MessageNotInFlight, MessageTooLarge } from "./errors.ts";
 import type { Message, Queue, Received } from "./queue.ts";
@@ -26,6 +39,11 @@ const Send = object({
 const Delete = object({ QueueUrl: string(), ReceiptHandle: string() });
 
 const ChangeVisibility = object({ QueueUrl: string(), ReceiptHandle: string(), VisibilityTimeout: seconds });
+
+const ChangeVisibilityBatch = object({
+  QueueUrl: string(),
+  Entries: size(array(object({ Id: string(), ReceiptHandle: string(), VisibilityTimeout: seconds })), 1, 10),
+});
 
 const counts = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"] as const;
 
@@ -76,6 +94,14 @@ export const queueCalls = ({ queues, now }: QueueCallsArgs): AwsCalls => {
       withAwsErrors(() => queue.changeVisibility(ReceiptHandle, now(), VisibilityTimeout));
       return {};
     }),
+    "AmazonSQS.ChangeMessageVisibilityBatch": call(ChangeVisibilityBatch, (queue, { Entries }) => {
+      const failures = Entries.map(({ ReceiptHandle, VisibilityTimeout }) =>
+        failureOf(() => queue.changeVisibility(ReceiptHandle, now(), VisibilityTimeout)),
+      );
+      const results = Entries.map(({ Id }, index) => ({ Id, ...failures[index] }));
+      const isFailed = (result: object) => "Code" in result;
+      return { Successful: results.filter((one) => !isFailed(one)), Failed: results.filter(isFailed) };
+    }),
     "AmazonSQS.GetQueueAttributes": call(Attributes, (queue, { AttributeNames }) => {
       const inFlight = queue.inFlight(now());
       const values = { [counts[0]]: `${queue.messages.length - inFlight}`, [counts[1]]: `${inFlight}` };
@@ -93,6 +119,17 @@ const withAwsErrors = <T>(run: () => T): T => {
     if (error instanceof MessageNotInFlight) throw new AwsError("MessageNotInflight", error.message, { cause: error });
     if (error instanceof MessageTooLarge) throw new AwsError("InvalidParameterValue", error.message, { cause: error });
     throw error;
+  }
+};
+
+// Of an entry of a batch, whose others are done all the same.
+const failureOf = (run: () => void): { Code: string; Message: string; SenderFault: true } | null => {
+  try {
+    withAwsErrors(run);
+    return null;
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    return { Code: error.name, Message: error.message, SenderFault: true };
   }
 };
 

@@ -36,6 +36,7 @@ export class OperatorPolicy extends pulumi.ComponentResource {
           ...replaying(args),
           ...reconciling(args),
           tracing(args),
+          monitoring,
           ...reading(args),
           ...testing(args),
         ]),
@@ -47,6 +48,13 @@ export class OperatorPolicy extends pulumi.ComponentResource {
     this.registerOutputs({ arn: this.arn });
   }
 }
+
+// AWS authorises neither on a resource: a metric is none, and composite alarms are described for `*` alone.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+const monitoring: AllowStatement = {
+  Action: ["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData"],
+  Resource: "*",
+};
 
 const tracing = ({ functions, machines }: Args): AllowStatement => ({
   Action: "logs:FilterLogEvents",

@@ -14,6 +14,6 @@ export const deleteDeadLetters = async (sqs: SQSClient, stack: Stack, eventIds: 
   const own = new Set(selected.map(({ message }) => message));
   for (const message of taken.values()) {
     if (own.has(message)) await queue.delete(message);
-    else await queue.release(message);
+    else await queue.release([message]);
   }
 };

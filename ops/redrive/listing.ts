@@ -12,8 +12,7 @@ const mostCharacters = 160;
 
 /** The content of a queue for a person: grouped by machine and error, the largest group first. */
 export const listingText = ({ selected, unreadable, others }: Selection): string => {
-  const groups = Map.groupBy(selected, ({ machine, errorName }) => `${machine}  ${errorName}`);
-  const lines = [...groups].toSorted(([, a], [, b]) => b.length - a.length).flatMap(([, group]) => groupLines(group));
+  const lines = groupsOf(selected).flatMap(groupLines);
   for (const [problem, messages] of Map.groupBy(unreadable, (one) => one.problem)) {
     lines.push(countColumn(messages.length) + wrapText(`cannot be redriven: ${escapeText(problem)}`, 7));
     lines.push(indented(`message ${named(messages.map(({ message }) => `${message.MessageId}`))}`));
@@ -21,6 +20,12 @@ export const listingText = ({ selected, unreadable, others }: Selection): string
   if (others.length > 0) lines.push(`${countColumn(others.length)}not selected`);
   return lines.join("\n");
 };
+
+/** Dead letters by machine and error, the largest group first. */
+export const groupsOf = (deadLetters: DeadLetter[]): DeadLetter[][] =>
+  [...Map.groupBy(deadLetters, ({ machine, errorName }) => `${machine}  ${errorName}`).values()].toSorted(
+    (a, b) => b.length - a.length,
+  );
 
 const groupLines = (group: DeadLetter[]): string[] => {
   const [first] = group;

@@ -1,4 +1,5 @@
 import {
+  ChangeMessageVisibilityBatchCommand,
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
   GetQueueAttributesCommand,
@@ -12,11 +13,13 @@ import {
 export interface Queue {
   /** The approximate number of messages. */
   count(): Promise<number>;
+  /** The approximate number of messages that are invisible for now, as another consumer has received them. */
+  countHidden(): Promise<number>;
   /** Receives all messages into a map by their ids, invisible to other consumers for that long; stops when the signal is aborted. */
   takeAll(taken: Map<string, Message>, visibilityTimeoutSeconds: number, signal: AbortSignal): Promise<void>;
   delete(message: Message): Promise<void>;
-  /** Makes a message visible to other consumers again, at once. */
-  release(message: Message): Promise<void>;
+  /** Makes up to ten messages visible to other consumers again, at once, and returns of how many that failed. */
+  release(messages: Message[]): Promise<number>;
   /** Keeps a message that was received invisible to other consumers for so long from now on. */
   hide(message: Message, seconds: number): Promise<void>;
   /** Sends a copy of a message, with these text attributes added. */
@@ -38,15 +41,18 @@ export const openQueue = (sqs: SQSClient, url: string): Queue => {
     return (await sqs.send(command)).Messages ?? [];
   };
 
+  const attribute = async (name: "ApproximateNumberOfMessages" | "ApproximateNumberOfMessagesNotVisible") => {
+    const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: [name] }));
+    return Number(Attributes?.[name]);
+  };
+
   const hide: Queue["hide"] = async ({ ReceiptHandle }, VisibilityTimeout) => {
     await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl: url, ReceiptHandle, VisibilityTimeout }));
   };
 
   return {
-    count: async () => {
-      const command = new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["ApproximateNumberOfMessages"] });
-      return Number((await sqs.send(command)).Attributes?.ApproximateNumberOfMessages);
-    },
+    count: () => attribute("ApproximateNumberOfMessages"),
+    countHidden: () => attribute("ApproximateNumberOfMessagesNotVisible"),
     takeAll: async (taken, visibilityTimeoutSeconds, signal) => {
       while (!signal.aborted) {
         const messages = await receive(visibilityTimeoutSeconds);
@@ -58,7 +64,15 @@ export const openQueue = (sqs: SQSClient, url: string): Queue => {
     delete: async ({ ReceiptHandle }) => {
       await sqs.send(new DeleteMessageCommand({ QueueUrl: url, ReceiptHandle }));
     },
-    release: (message) => hide(message, 0),
+    release: async (messages) => {
+      const Entries = messages.map(({ ReceiptHandle }, index) => ({
+        Id: `${index}`,
+        ReceiptHandle,
+        VisibilityTimeout: 0,
+      }));
+      const { Failed = [] } = await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: url, Entries }));
+      return Failed.length;
+    },
     hide,
     send: async ({ Body, MessageAttributes = {} }, attributes = {}) => {
       const own = Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue]);

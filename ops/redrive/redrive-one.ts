@@ -4,6 +4,7 @@ import {
   StartSyncExecutionCommand,
   type StartSyncExecutionOutput,
 } from "@aws-sdk/client-sfn";
+import type { Message } from "@aws-sdk/client-sqs";
 import { largestData } from "../../emulator/stepfunctions/limits.ts";
 import { counted } from "../terminal/counted.ts";
 import { followExecution } from "../command/follow-execution.ts";
@@ -53,8 +54,7 @@ const attempt = async (deadLetter: DeadLetter, args: RedriveOneArgs): Promise<Re
     bytes > largestData ? `it has ${bytes} bytes, and a state machine takes at most ${largestData}` : null;
   if (tooLarge !== null && !parkingLot) return { status: "left", reason: tooLarge };
   if (parkingLot && (tooLarge !== null || redrives >= max)) {
-    await parkingLot.send(message);
-    await queue.delete(message);
+    await park(message, queue, parkingLot);
     return { status: "parked", reason: tooLarge ?? `${counted(redrives, "redrive")} failed, the maximum` };
   }
 
@@ -75,6 +75,12 @@ const attempt = async (deadLetter: DeadLetter, args: RedriveOneArgs): Promise<Re
   await queue.delete(message);
   const said = [status, error, cause].filter(Boolean).join(" ");
   return { status: "failed again", reason: `${said}; it is in the queue again, with the attempt counted` };
+};
+
+/** Moves a message from its queue to the parking lot. */
+export const park = async (message: Message, queue: Queue, parkingLot: Queue): Promise<void> => {
+  await parkingLot.send(message);
+  await queue.delete(message);
 };
 
 type ExecutionEnd = Pick<StartSyncExecutionOutput, "error" | "cause"> & { status?: string | undefined };

@@ -9,6 +9,8 @@ export interface Filters {
   error?: string[];
   /** Event ids, or what else a dead letter is called. */
   event?: string[];
+  /** The ids of messages. */
+  message?: string[];
   /** Only messages that were sent to the queue since then. */
   since?: Date;
 }
@@ -37,14 +39,15 @@ export const selectDeadLetters = (messages: Iterable<Message>, stack: Stack, fil
 };
 
 /** Whether any filter is set. */
-export const hasFilter = ({ type, error, event, since }: Filters): boolean =>
-  [type, error, event, since].some((value) => value !== undefined);
+export const hasFilter = ({ type, error, event, message, since }: Filters): boolean =>
+  [type, error, event, message, since].some((value) => value !== undefined);
 
 /** Whether a message of the queue could be read. */
 export const isReadable = (message: DeadLetter | UnreadableMessage): message is DeadLetter => "eventId" in message;
 
-const isSelected = (deadLetter: DeadLetter, { type, error, event, since }: Filters): boolean =>
+const isSelected = (deadLetter: DeadLetter, { type, error, event, message, since }: Filters): boolean =>
   (type?.includes(deadLetter.type) ?? true) &&
   (error?.includes(deadLetter.errorName) ?? true) &&
   (event?.includes(deadLetter.eventId) ?? true) &&
+  (message?.includes(`${deadLetter.message.MessageId}`) ?? true) &&
   (since === undefined || deadLetter.at >= since);

@@ -11,20 +11,20 @@ export const showBodies = (id: string, messages: Iterable<Message>, stack: Stack
     const deadLetter = readDeadLetter(message, stack);
     return message.MessageId === id || (isReadable(deadLetter) && deadLetter.eventId === id);
   });
-  for (const { Body = "" } of found) console.log(escapeLines(indented(Body)));
+  for (const { Body = "" } of found) console.log(bodyText(Body));
   if (found.length > 0) return 0;
   console.error(`There is no dead letter of ${id}: --dry-run --json lists the ids of all`);
   return 1;
 };
 
-// As it came where it is not JSON, or is nested too deep to be indented.
-const indented = (body: string): string => {
+/** The body of a message as text: indented where it is JSON; as it came where it is not, or is nested too deep for that. */
+export const bodyText = (body: string): string => {
   const value = parseJson(body);
-  if (value === undefined) return body;
+  if (value === undefined) return escapeLines(body);
   try {
-    return JSON.stringify(value, null, 2);
+    return escapeLines(JSON.stringify(value, null, 2));
   } catch (error) {
-    if (error instanceof RangeError) return body;
+    if (error instanceof RangeError) return escapeLines(body);
     throw error;
   }
 };

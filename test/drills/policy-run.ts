@@ -10,9 +10,12 @@ import { subjectOf } from "../../samples/month.ts";
 import type { Json } from "../../samples/stripe-objects.ts";
 import type { Use } from "../../emulator/iam/permissions.ts";
 import { requiredWildcards, awsOnlyUses } from "../../tools/audit/aws-only-uses.ts";
+import { findTarget } from "../../ops/command/target.ts";
 import { localConfig } from "../../ops/command/clients.ts";
 import { redriveAll } from "../../ops/redrive/redrive-all.ts";
 import { replayRule } from "../../ops/replay/replay-rule.ts";
+import { readAlarms } from "../../ops/system/read-alarms.ts";
+import { readFigures } from "../../ops/system/read-figures.ts";
 import { showRecords } from "../../ops/show/show-records.ts";
 import { readTrace } from "../../ops/trace/read-trace.ts";
 import { largestData } from "../../emulator/stepfunctions/limits.ts";
@@ -129,8 +132,8 @@ const logsOf = ({ graph, logs }: Serving): Map<string, string> =>
     ]),
   );
 
-// All that an operator may do: list both queues, redrive, park, redrive the parking lot, replay, trace an event of each type, and
-// show records. Returns what the commands printed.
+// All that an operator may do: list both queues, redrive, park, redrive the parking lot, replay, trace an event of each type,
+// show records, and read alarms and metrics. Returns what the commands printed.
 const operate = async ({ url, stack, replays }: Serving): Promise<string> => {
   const window = { from: new Date(0), to: new Date() };
   const redrive = (more: object) =>
@@ -150,6 +153,8 @@ const operate = async ({ url, stack, replays }: Serving): Promise<string> => {
   const traced = workflows.map(({ name }) => readTrace(`evt_good_${name}`, { logs, stack, since: new Date(0) }));
   const show = { local: url, limit: 1, since: new Date(0), json: true };
   const shown = await captured(() => Promise.all(["cus_sample", "in_run"].map((id) => showRecords(id, show))));
+  const target = await findTarget({ local: url });
+  await Promise.all([readAlarms(target), readFigures(target, new Date())]);
   return [...printed, ...shown.logs, JSON.stringify(await Promise.all(traced))].join("\n");
 };
 

@@ -6,10 +6,10 @@ import { type ServedConsole, startConsole } from "./console.ts";
 
 /** What a suite about the console's pages has: a runner with its console, and a way to open its pages. */
 export interface BrowserSuite {
-  served(): ServedConsole;
-  browser(): Browser;
+  served: () => ServedConsole;
+  browser: () => Browser;
   /** Opens a page in a context of its own, which is closed after the test. */
-  open(path: string, options?: BrowserContextOptions): Promise<Page>;
+  open: (path: string, options?: BrowserContextOptions) => Promise<Page>;
 }
 
 /** Starts a console, what has happened there, and a browser for a suite; a test fails if a page that it opened had a problem. */

@@ -30,7 +30,7 @@ export const startConsole = async (args: Partial<RunnerArgs> = {}): Promise<Serv
     onExecution: (outcome) => session.printBackground(outcome),
     ...args,
   });
-  const outcomes = listOutcomes(runner, clock, true);
+  const outcomes = listOutcomes(runner, clock, args.items === undefined);
   const session = openSession(runner, {}, outcomes.add);
   const answers = answersOf(session, runner, clock);
   const ending = new AbortController();

@@ -115,6 +115,12 @@ export const requiredWildcards = (graph: Graph): Wildcard[] => [
     text: `${logGroupOf(graph, name)}:*`,
     reason: "a search reads all streams of a log group",
   })),
+  {
+    policy: "operator",
+    actions: ["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData"],
+    text: "*",
+    reason: "AWS describes composite alarms, and reads metrics, for no narrower resource",
+  },
   ...machinesOf(graph, "STANDARD").map(({ outputs }) => ({
     policy: "operator",
     actions: ["states:DescribeExecution"],

@@ -1,7 +1,7 @@
 import type { Graph } from "../../emulator/graph/graph.ts";
-import { conditionsOf, listOf, type Statement } from "../../emulator/iam/policy.ts";
-import { policiesOf, type Policy, trustOf } from "../../emulator/iam/graph-policies.ts";
+import { policiesOf, type Policy } from "../../emulator/iam/graph-policies.ts";
 import { requiredWildcards, awsOnlyUses } from "./aws-only-uses.ts";
+import { type Permission, permissionOf, rolePermissions, shortArn } from "./permission-rows.ts";
 
 /** The page of permissions: who may do what, by all policies of a graph. */
 export const permissionsPage = (graph: Graph): string => {
@@ -29,26 +29,26 @@ export const permissionsPage = (graph: Graph): string => {
 
 const roleRow =
   (policies: Policy[]) =>
-  ({ name, statements }: Policy): string[] => {
+  ({ name }: Policy): string[] => {
     const role = name.replace("role ", "");
-    const trust = ofKind(policies, trustOf(role)).find((one) => one.name === trustOf(role))?.statements ?? [];
+    const { trust, permissions } = rolePermissions(role, policies);
     return [
       code(role),
       lines(trust.map(principalsOf)),
-      lines(trust.flatMap(conditions)),
-      lines(statements.filter(({ Resource }) => Resource !== "*").map(allowed)),
+      lines(trust.flatMap(conditionsOf)),
+      lines(permissions.map(({ actions, resources }) => `${codes(actions)} on ${codes(resources)}`)),
     ];
   };
 
 const resourceRows = ({ name, statements }: Policy): string[][] =>
-  statements.map((statement) => {
-    const actions = listOf(statement.Action).map(code).join(", ");
-    const may = statement.Effect === "Allow" ? actions : `never ${actions}`;
-    return [name, principalsOf(statement), lines(conditions(statement)), may];
+  statements.map(permissionOf).map((permission) => {
+    const actions = codes(permission.actions);
+    const may = permission.isAllowed ? actions : `never ${actions}`;
+    return [name, principalsOf(permission), lines(conditionsOf(permission)), may];
   });
 
 const operatorRows = ({ statements }: Policy): string[][] =>
-  statements.map(({ Action, Resource }) => [lines(listOf(Action).map(code)), lines(listOf(Resource).map(short))]);
+  statements.map(permissionOf).map(({ actions, resources }) => [lines(actions.map(code)), lines(resources.map(code))]);
 
 const awsOnly = (graph: Graph): string[][] =>
   grouped(
@@ -67,7 +67,7 @@ const wildcards = (graph: Graph): string[][] =>
     ({ actions, text, reason }) => [...actions, text, reason].join(),
     ({ actions, text, reason }, same) => {
       const places = same.map(({ policy }) => policy).toSorted();
-      return [places.join(", "), actions.map(code).join(", "), short(text), reason];
+      return [places.join(", "), codes(actions), code(shortArn(text)), reason];
     },
   );
 
@@ -78,18 +78,12 @@ const grouped = <T>(all: T[], keyOf: (one: T) => string, rowOf: (first: T, same:
 
 const ofKind = (policies: Policy[], kind: string): Policy[] => policies.filter(({ name }) => name.startsWith(kind));
 
-const allowed = ({ Action, Resource }: Statement): string =>
-  `${listOf(Action).map(code).join(", ")} on ${listOf(Resource).map(short).join(", ")}`;
+const principalsOf = ({ principals }: Permission): string => (principals[0] === "*" ? "everyone" : codes(principals));
 
-const principalsOf = ({ Principal }: Statement): string => {
-  if (typeof Principal !== "object") return "everyone";
-  return Object.values(Principal).flatMap(listOf).map(short).join(", ");
-};
+const conditionsOf = ({ conditions }: Permission): string[] =>
+  conditions.map(({ key, values }) => `${code(key)} is ${lines(values.map(code))}`);
 
-const conditions = (statement: Statement): string[] =>
-  conditionsOf(statement).map(({ key, values }) => `${code(key)} is ${lines(values.map(short))}`);
-
-const short = (arn: string): string => code(arn.replace(/^arn:aws:\w+:[\w-]*:\d*:/, ""));
+const codes = (texts: readonly string[]): string => texts.map(code).join(", ");
 
 const code = (text: string): string => `\`${text}\``;
 

@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { play } from "../../../local/play.ts";
 import { sampleEvent, sampleInvoice, sampleSubscription } from "../../../samples/stripe-objects.ts";
 import { type ServedConsole, startConsole } from "../../helpers/console.ts";
+import { textOf } from "../../helpers/page-text.ts";
 
 const test = suite("the pages of customers");
 
@@ -29,15 +30,6 @@ test.before(async () => {
   await play(served.session, {}, () => false);
 });
 test.after(() => served.stop());
-
-// The text of a page, one line for each row of a table, term of a list or item.
-const textOf = (html: string): string =>
-  html
-    .slice(html.indexOf("<main"))
-    .replaceAll(/\s+/g, " ")
-    .replaceAll(/<\/(tr|dd|li|p|h[1-6])>/g, "\n")
-    .replaceAll(/<[^>]+>/g, " ")
-    .replaceAll(/[ \t]+/g, " ");
 
 const read = async (path: string) => {
   const { status, html } = await served.read(path);

@@ -170,7 +170,10 @@ test("of others goes off with the first of them, is over with the last, and repo
   const clock = new VirtualClock(0);
   const metrics = makeMetrics(clock, 100);
   const alarms = alarmsOf(graphWith('ALARM("test-alarm") OR ALARM("test-never")'), awsMetrics);
-  assert.equal([...alarms.states.values()], ["INSUFFICIENT_DATA", "INSUFFICIENT_DATA", "INSUFFICIENT_DATA"]);
+  assert.equal(
+    [...alarms.all.values()].map(({ state }) => state),
+    ["INSUFFICIENT_DATA", "INSUFFICIENT_DATA", "INSUFFICIENT_DATA"],
+  );
   assert.equal(alarms.evaluate(metrics, 0), []);
   metrics.put(errors);
   const changes = [1, 2, 3, 4].flatMap((minute) => alarms.evaluate(metrics, minute));

@@ -211,7 +211,7 @@ test("go off, every single one, by what goes wrong in a run, and are over once t
   await failAtBilling();
   queueOf("parked").send("{}", clock.now());
   await pass(4 * day + hour);
-  const names = [...running.cloudwatch.states.keys()];
+  const names = [...running.cloudwatch.alarms.keys()];
   const wentOff = new Set(changes.flatMap(({ name, state }) => (state === "ALARM" ? [name] : [])));
   assert.equal(
     names.filter((name) => !wentOff.has(name)),
@@ -224,7 +224,7 @@ test("go off, every single one, by what goes wrong in a run, and are over once t
   await take(workflows.map(({ name, eventType }) => eventOf(eventType, `evt_good_${name}`)));
   await reconcileAll();
   await pass(hour);
-  const left = [...running.cloudwatch.states].filter(([, state]) => state !== "OK");
+  const left = [...running.cloudwatch.alarms.values()].filter(({ state }) => state !== "OK");
   assert.equal(left, []);
 });
 

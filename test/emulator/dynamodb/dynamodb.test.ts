@@ -38,6 +38,13 @@ test("elsewhere keeps the tables, and answers the Lambdas", async () => {
   assert.is(row?.["payment_id"], "pi_elsewhere");
 });
 
+test("reads an item by its key, its sets as lists, and null where there is none", async () => {
+  const item = { PK: "PAYMENT#pi_set", SK: "REVERSALS", facts: new Set(["b", "a"]) };
+  await tables.add(tables.payments, item);
+  assert.equal(await tables.item(tables.payments, item.PK, item.SK), { ...item, facts: ["a", "b"] });
+  assert.is(await tables.item(tables.payments, item.PK, "SUCCEEDED"), null);
+});
+
 test("elsewhere is asked for nothing that a role does not allow", async () => {
   const period = { start: 1, end: 2 };
   const invoice = sampleInvoice({ id: "in_2", customer: "cus_elsewhere", amount: 1, created: 1, paidAt: 1, ...period });

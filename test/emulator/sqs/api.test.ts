@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  ChangeMessageVisibilityBatchCommand,
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
   GetQueueAttributesCommand,
@@ -56,6 +57,20 @@ test("receives what was sent, hides it, shows it again and deletes it", async ()
   assert.is(again?.MessageId, message?.MessageId);
   await serving.sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: again?.ReceiptHandle }));
   assert.equal(await countsOf(), ["0", "0"]);
+});
+
+test("changes the visibility of a batch, and says which of it failed", async () => {
+  for (const name of ["one", "two"]) serving.parked.send(name, 1000);
+  const received = await receive({ MaxNumberOfMessages: 10, VisibilityTimeout: 60 });
+  const handles = [...received.map(({ ReceiptHandle }) => ReceiptHandle), "nonsense"];
+  const Entries = handles.map((ReceiptHandle, index) => ({ Id: `e${index}`, ReceiptHandle, VisibilityTimeout: 0 }));
+  const { Successful, Failed } = await serving.sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }));
+  assert.equal(
+    [Successful?.map(({ Id }) => Id), Failed?.map(({ Id, Code }) => [Id, Code])],
+    [["e0", "e1"], [["e2", "ReceiptHandleIsInvalid"]]],
+  );
+  assert.equal(await countsOf(), ["2", "0"]);
+  serving.parked.messages.length = 0;
 });
 
 test("returns attributes only on request, as SQS does", async () => {

@@ -59,8 +59,11 @@ test("finds an action that does not exist, and a resource that is missing, usele
 
 test("the reference still says otherwise where it is corrected", async () => {
   for (const [action, corrected] of Object.entries(corrections)) {
-    const required = (await typesInReference(action)).filter((type) => type.required).map(({ name }) => name);
-    assert.not(isDeepStrictEqual(required, corrected), action);
+    const types = await typesInReference(action);
+    // An action on nothing has no optional types either.
+    const asserted = corrected.length === 0 ? types : types.filter(({ required }) => required);
+    const names = asserted.map(({ name }) => name);
+    assert.not(isDeepStrictEqual(names, corrected), action);
   }
 });
 

@@ -16,6 +16,8 @@ export const corrections: Record<string, readonly string[]> = {
   "cloudwatch:PutCompositeAlarm": [],
   // The same, for composite alarms: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
   "cloudwatch:DescribeAlarms": [],
+  // Only data sets of OpenTelemetry are resources: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
+  "cloudwatch:GetMetricData": [],
   // Tags are of one resource: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ListTagsOfResource.html
   "dynamodb:ListTagsOfResource": ["table"],
   "dynamodb:TagResource": ["table"],
