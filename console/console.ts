@@ -15,6 +15,7 @@ import { shown } from "./html/text.ts";
 import { addCustomerPages } from "./pages/customers.ts";
 import { addEventPages } from "./pages/event.ts";
 import { eventsPage } from "./pages/events.ts";
+import { addSystemPages } from "./pages/system.ts";
 import { addTryPages } from "./pages/try.ts";
 
 const self = ["'self'"];
@@ -52,6 +53,7 @@ export const makeConsole = (args: ConsoleArgs): Hono => {
   app.get("/", (c) => send(c, { title: "Events", place: "/", content: eventsPage(filterOf(c), startOf(c), args) }));
   app.get("/live", (c) => liveEvents(c, filterOf(c), args));
   addEventPages(app, args, send);
+  addSystemPages(app, args, send);
   addTryPages(app, args, send);
   addCustomerPages(app, args, send);
   app.get("*", async (c) => {

@@ -72,6 +72,14 @@ const followEvents = (body) => {
   });
 };
 
+/** What the viewer has scrolled or unfolded in a part of the page. @param {HTMLElement} part */
+const viewOf = (part) =>
+  [...part.querySelectorAll(".drawing, .wide, details")].map((element) => ({
+    element,
+    scrollLeft: element.scrollLeft,
+    open: element instanceof HTMLDetailsElement && element.open,
+  }));
+
 /** Reads a part of the page anew every few seconds, unless someone is in it. @param {HTMLElement} part */
 const refresh = (part) => {
   const seconds = Number(part.dataset["refresh"]);
@@ -82,7 +90,12 @@ const refresh = (part) => {
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html").getElementById(part.id);
     if (!fresh) return;
     localTimes(fresh);
+    const before = viewOf(part);
     part.replaceChildren(...fresh.childNodes);
+    viewOf(part).forEach(({ element }, index) => {
+      element.scrollLeft = before[index]?.scrollLeft ?? 0;
+      if (element instanceof HTMLDetailsElement) element.open = before[index]?.open ?? false;
+    });
   }, seconds * 1000);
 };
 

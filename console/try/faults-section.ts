@@ -4,7 +4,7 @@ import { faultKinds, type FaultPlan } from "../../emulator/faults/faults.ts";
 import type { Workbench } from "../console-args.ts";
 import { choiceField, textField } from "../html/fields.ts";
 import { table } from "../html/table.ts";
-import { type Markup, shown } from "../html/text.ts";
+import type { Markup } from "../html/text.ts";
 
 /** The faults that are injected, a form that adds one, and buttons that take them away. */
 export const faultsSection = ({ faults }: FaultPlan, graph: Graph): Markup => html`
@@ -55,7 +55,7 @@ const faultsTable = (faults: FaultPlan["faults"]): Markup => html`
       hop,
       kind,
       at,
-      shown(events?.join(", ") ?? `at ${Math.round(1000 * (probability ?? 0)) / 10} % of the chances`),
+      events?.join(", ") ?? `at ${Math.round(1000 * (probability ?? 0)) / 10} % of the chances`,
       html`<form method="post" action="/try/faults/off">
         <button name="number" value="${index + 1}" aria-label="Turn off ${hop} ${kind}">Turn off</button>
       </form>`,

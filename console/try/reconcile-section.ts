@@ -57,12 +57,12 @@ const differencesTable = (differences: ReturnType<Reconciliation["run"]["logs"][
     "What differs",
     ["Object", "Kind", "Outcome", "User", "Here → Stripe", "Reason"],
     differences.map((one) => [
-      shown(one.id),
-      shown(one.kind),
+      one.id,
+      one.kind,
       badge(one.outcome),
-      shown(one.userId ?? "–"),
-      shown(fieldsText(one)),
-      shown(one.reason ?? "–"),
+      one.userId ?? "–",
+      fieldsText(one),
+      one.reason ?? "–",
     ]),
   );
 
