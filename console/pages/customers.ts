@@ -1,16 +1,15 @@
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { InvalidArgumentError } from "commander";
 import type { Context, Hono } from "hono";
 import { html } from "hono/html";
 import { messageForUser } from "../../ops/command/errors.ts";
-import { timeOption } from "../../ops/command/option-values.ts";
 import { findUsers, readUsers, type UserRecords } from "../../ops/show/read-users.ts";
 import { readSubscriptionHistory } from "../../ops/show/subscription-history.ts";
 import type { EventLogsArgs } from "../../ops/trace/event-logs.ts";
 import { openRecords } from "../../records/records.ts";
 import type { ConsoleArgs } from "../console-args.ts";
 import type { SendPage } from "../html/page.ts";
+import { sinceOf } from "../since.ts";
 import { badge, type Markup, shown, time } from "../html/text.ts";
 import { customerPage } from "./customer.ts";
 
@@ -31,8 +30,7 @@ export const addCustomerPages = (app: Hono, args: ConsoleArgs, send: SendPage): 
   });
   app.get(`${place}/:id`, async (c) => {
     const id = c.req.param("id");
-    const { since, problem } = sinceOf(c, now());
-    const logArgs = { logs, stack, since };
+    const logArgs = { logs, stack, since: sinceOf(c, defaultSince) };
     const userIds = await findUsers(id, { ...logArgs, records });
     const limit = limitOf(c);
     const users = await readUsers(userIds, records, limit);
@@ -40,8 +38,7 @@ export const addCustomerPages = (app: Hono, args: ConsoleArgs, send: SendPage): 
     if (!user) c.status(404);
     const more = `?${new URLSearchParams({ ...c.req.query(), limit: `${Math.min(4 * limit, mostPayments)}` })}`;
     const content = html`
-      ${user ? sinceForm(c, problem) : nothingFound(id, userIds, target.name)}
-      ${users.length > 1 ? choice(id, users) : ""}
+      ${user ? sinceForm(c) : nothingFound(id, userIds, target.name)} ${users.length > 1 ? choice(id, users) : ""}
       ${user && users.length === 1 ? await userPart(args, user, logArgs, more) : ""}
     `;
     const title = users.length === 1 && user && user.userId !== id ? `${id}: ${user.userId}` : id;
@@ -136,29 +133,21 @@ const eventsPart = (events: ConsoleArgs["events"], customerId: string | null): M
     <p><a href="/?customer=${encodeURIComponent(`${customerId}`)}">All ${own.length} of them</a></p>`;
 };
 
-const defaultSearch = 30 * 24 * 3_600_000;
+const defaultSince = "30d";
 
-const sinceOf = (c: Context, now: number): { since: Date; problem: string | null } => {
-  const text = c.req.query("since")?.trim();
-  const since = new Date(Math.max(0, now - defaultSearch));
-  if (!text) return { since, problem: null };
-  try {
-    return { since: timeOption(text), problem: null };
-  } catch (error) {
-    if (!(error instanceof InvalidArgumentError)) throw error;
-    return { since, problem: `Since ${text}: ${error.message}. The logs are searched for 30 days.` };
-  }
-};
-
-const sinceForm = (c: Context, problem: string | null): Markup => html`
+const sinceForm = (c: Context): Markup => html`
   <form>
     <label
       >Search the logs since
-      <input name="since" value="${c.req.query("since") ?? "30d"}" maxlength="40" placeholder="6h, 30d or 2026-01-31" />
+      <input
+        name="since"
+        value="${c.req.query("since") || defaultSince}"
+        maxlength="40"
+        placeholder="6h, 30d or 2026-01-31"
+      />
     </label>
     <button>Search</button>
   </form>
-  ${problem === null ? "" : html`<p class="problem">${shown(problem)}</p>`}
 `;
 
 const limitOf = (c: Context): number => {

@@ -14,7 +14,8 @@ import type { OneEvent } from "../event/one-event.ts";
 
 /** Adds the page of one event, and the search box's way to it and to a customer's. */
 export const addEventPages = (app: Hono, args: ConsoleArgs, send: SendPage): void => {
-  const logs = new CloudWatchLogsClient(args.target.config);
+  // All Lambdas' logs are searched at once, and AWS allows an account 5 searches a second.
+  const logs = new CloudWatchLogsClient({ ...args.target.config, maxAttempts: 8 });
   app.get("/find", (c) => c.redirect(addressOf((c.req.query("id") ?? "").trim())));
   app.get("/events/:id", async (c) => {
     const id = c.req.param("id");

@@ -55,7 +55,7 @@ export const resourcesSection = (name: string, { resources }: Graph): Markup => 
   </section>
 `;
 
-const textOf = (value: unknown): string | null => (value === undefined ? null : `${value}`);
+const textOf = (value: unknown): string | null => (typeof value === "string" ? value : null);
 
 const prettyOf = (json: unknown): string => JSON.stringify(parseJson(`${json}`), null, 2);
 
@@ -78,7 +78,7 @@ const linksTo = (parts: Part[]): Markup | null =>
         ${parts.map(({ name, kind }) => html`<li>${kind} <a href="/system/${encodeURIComponent(name)}">${name}</a></li>`)}
       </ul>`;
 
-const permissionsSection = ({ roleArn, arn }: Part, graph: Graph): Markup | string => {
+const permissionsSection = ({ kind, roleArn, arn }: Part, graph: Graph): Markup | string => {
   const policies = policiesOf(graph);
   const role = policies.find((policy) => policy.arn === roleArn && policy.name.startsWith("role "));
   const own = role ? rolePermissions(role.name.replace("role ", ""), policies).permissions : [];
@@ -89,7 +89,7 @@ const permissionsSection = ({ roleArn, arn }: Part, graph: Graph): Markup | stri
         ? ""
         : html`<h3>What it may do</h3>
             ${table(
-              "What it may do",
+              `What the ${kind} may do`,
               ["Actions", "On"],
               own.map((one) => [actionsOf(one), one.resources.join(", ")]),
             )}`
@@ -99,7 +99,7 @@ const permissionsSection = ({ roleArn, arn }: Part, graph: Graph): Markup | stri
         ? ""
         : html`<h3>Its own policy</h3>
             ${table(
-              "Its own policy",
+              `The policy of the ${kind}`,
               ["By", "Actions", "Condition"],
               onIt.map((one) => [one.principals.join(", "), actionsOf(one), conditionsOf(one)]),
             )}`

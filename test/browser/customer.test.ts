@@ -73,7 +73,7 @@ test("lists each payment and each failed attempt that is recorded, and what went
   for (const amount of ["580", "290"])
     assert.match(half, new RegExp(`JP¥\\s?${amount}(?![.\\d])|¥\\s?${amount}(?![.\\d])`));
   const reversals = page.getByRole("region", { name: "Refunds and disputes" }).locator("tbody tr");
-  assert.equal((await reversals.allInnerTexts()).map((text) => /re_life_1|du_life_1/.exec(text)?.[0]).toSorted(), [
+  assert.equal((await reversals.allInnerTexts()).map((text) => `${/re_life_1|du_life_1/.exec(text)?.[0]}`).toSorted(), [
     "du_life_1",
     "re_life_1",
   ]);

@@ -96,6 +96,7 @@ test("prints one JSON object per event, and dumps all it has", async () => {
     assert.equal(Object.keys(line), [
       "eventId",
       "type",
+      "customerId",
       "outcome",
       "states",
       "retries",

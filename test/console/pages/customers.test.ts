@@ -98,8 +98,8 @@ test("say what the logs do not reach back to", async () => {
   );
   assert.match(text, /✓ paid ¥5,413 of in_life_4/);
   const wrong = await read("/customers/user_cus_sample?since=yesterday<b>");
-  assert.match(wrong.text, /Since yesterday&lt;b&gt;: expected a time such as .* searched for 30 days/);
-  assert.match(wrong.text, /active → canceled/);
+  assert.is(wrong.status, 400);
+  assert.match(wrong.text, /\?since=yesterday&lt;b&gt;: expected a time such as /);
 });
 
 test("find a user by an event, and list the customers of the newest events", async () => {
