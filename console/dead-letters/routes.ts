@@ -36,6 +36,10 @@ export const addDeadLetterPages = (app: Hono, args: ConsoleArgs, send: SendPage)
   app.post(`${place}/redrive`, mayWrite, formLimit, async (c) => {
     const { queue, ...fields } = await formOf(c);
     const name = queue === "parked" ? "parked" : "dead";
+    if (!["message", "error", "all"].some((field) => field in fields))
+      throw new HTTPException(400, {
+        message: "The form says neither which dead letters to redrive, nor that it is all",
+      });
     const run = runs.start(titleOf(name, fields), (one) => work.redrive(name, filtersOf(fields), one));
     return c.redirect(started(run), 303);
   });

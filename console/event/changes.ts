@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import type { RowChange } from "../console-args.ts";
 import { foldedJson } from "../html/folded.ts";
-import { type Markup, shown } from "../html/text.ts";
+import { inAddress, type Markup, shown } from "../html/text.ts";
 import { changedFields, changesTable } from "./changes-table.ts";
 import type { Published } from "./published-events.ts";
 
@@ -58,7 +58,5 @@ const isInternal = (name: string): boolean =>
 // To the user of a subscription, or of an invoice; a payment's refunds name neither.
 const rowLink = (key: string): Markup => {
   const id = /^core USER#(.*) \S+$/.exec(key)?.[1] ?? /^payments INVOICE#(.*) \S+$/.exec(key)?.[1];
-  return id === undefined
-    ? html`${shown(key)}`
-    : html`<a href="/customers/${encodeURIComponent(id)}">${shown(key)}</a>`;
+  return id === undefined ? html`${shown(key)}` : html`<a href="/customers/${inAddress(id)}">${shown(key)}</a>`;
 };

@@ -4,7 +4,7 @@ import type { ExecutionTrace } from "../../ops/trace/execution-trace.ts";
 import type { ConsoleArgs } from "../console-args.ts";
 import type { ListedEvent } from "../events/listed-event.ts";
 import { definitions } from "../html/definitions.ts";
-import { badge, type Markup, shown, time } from "../html/text.ts";
+import { badge, inAddress, type Markup, shown, time } from "../html/text.ts";
 import { badgeOfExecution } from "./execution-outcome.ts";
 import type { OneEvent } from "./one-event.ts";
 
@@ -45,7 +45,7 @@ const traced = (execution: ExecutionTrace): Markup => {
 };
 
 const customerLink = (id: string | null): Markup | null =>
-  id === null ? null : html`<a href="/customers/${encodeURIComponent(id)}">${shown(id)}</a>`;
+  id === null ? null : html`<a href="/customers/${inAddress(id)}">${shown(id)}</a>`;
 
 // Where the list names no customer, as that of a deployed stack may not.
 const userIn = (executions: ExecutionTrace[]): string | null => {
@@ -59,6 +59,11 @@ export const nothingLogged = ({ id, since, trace, rows }: OneEvent, { target, wo
   if (trace === null) return html`<p>The logs are not searched for it, as no event of Stripe's has such an id.</p>`;
   if (rows[0]?.outcome === "unmatched")
     return html`<p>No rule matches its type, or where it came from, so that no state machine was started.</p>`;
+  if (rows[0]?.error && id.startsWith("evt_"))
+    return html`<p>
+      No Lambda has logged anything of it: it failed before one was called. What is left of it is a
+      <a href="/dead-letters">dead letter</a>, unless it is lost.
+    </p>`;
   if (rows.length > 0 && !id.startsWith("evt_"))
     return html`<p>It ran in the background, and its log lines name no event of Stripe's.</p>`;
   return html`<p>

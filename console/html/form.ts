@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { HTTPException } from "hono/http-exception";
 
 const largestForm = 64 * 1024;
 
@@ -11,7 +12,10 @@ export const formLimit = bodyLimit({
 
 /** The fields of a posted form; those that are empty are left out. */
 export const formOf = async (c: Context): Promise<Record<string, string>> => {
-  const fields = Object.entries(await c.req.parseBody());
+  const body = await c.req.parseBody().catch((cause: unknown) => {
+    throw new HTTPException(400, { message: `The form cannot be read: ${cause}`, cause });
+  });
+  const fields = Object.entries(body);
   return Object.fromEntries(
     fields.flatMap(([name, value]) => (typeof value === "string" && value.trim() ? [[name, value.trim()]] : [])),
   );

@@ -7,6 +7,9 @@ export type Markup = ReturnType<typeof html>;
 /** A text from outside, in which control characters are shown instead of obeyed; `html` escapes the rest. */
 export const shown = (value: unknown): string => escapeText(typeof value === "string" ? value : `${value}`);
 
+/** A text as a part of an address; half a surrogate pair, which JSON can have, is replaced. */
+export const inAddress = (text: string): string => encodeURIComponent(text.toWellFormed());
+
 /** A time, in milliseconds since 1970: in UTC, which the script changes to the viewer's zone. */
 export const time = (milliseconds: number): Markup => {
   const date = new Date(milliseconds);

@@ -10,7 +10,7 @@ import { statusText, statusTone } from "../customers/status.ts";
 import { paymentsPart } from "../customers/payments-part.ts";
 import { definitions } from "../html/definitions.ts";
 import { table } from "../html/table.ts";
-import { badge, type Markup, shown, time } from "../html/text.ts";
+import { badge, inAddress, type Markup, shown, time } from "../html/text.ts";
 
 /** What is shown of a user. */
 export interface CustomerPageArgs extends UserRecords {
@@ -85,10 +85,7 @@ const subscriptionPart = (subscription: SubscriptionRecord): Markup => {
     ],
     ["As of", at(subscription.updated_at)],
     ["Subscription", subscription.subscription_id],
-    [
-      "Customer",
-      customer === null ? null : html`<a href="/?customer=${encodeURIComponent(customer)}">${shown(customer)}</a>`,
-    ],
+    ["Customer", customer === null ? null : html`<a href="/?customer=${inAddress(customer)}">${shown(customer)}</a>`],
     ["User", subscription.user_id],
   ]);
 };
@@ -133,5 +130,5 @@ const entryRow = ({ time: when, loggedAt, what, details, eventId }: Entry): (Mar
   loggedAt === null ? time(1000 * when) : html`logged ${time(loggedAt)}`,
   what,
   html`${details.map((detail, index) => html`${index > 0 ? html`<br />` : ""}${typeof detail === "string" ? shown(detail) : detail}`)}`,
-  eventId === null ? "" : html`<a href="/events/${encodeURIComponent(eventId)}">${shown(eventId)}</a>`,
+  eventId === null ? "" : html`<a href="/events/${inAddress(eventId)}">${shown(eventId)}</a>`,
 ];

@@ -10,12 +10,12 @@ import { openRecords } from "../../records/records.ts";
 import type { ConsoleArgs } from "../console-args.ts";
 import type { SendPage } from "../html/page.ts";
 import { sinceOf } from "../since.ts";
-import { badge, type Markup, shown, time } from "../html/text.ts";
+import { badge, inAddress, type Markup, shown, time } from "../html/text.ts";
 import { customerPage } from "./customer.ts";
 
 const place = "/customers";
 
-const addressOf = (id: string): string => `${place}/${encodeURIComponent(id)}`;
+const addressOf = (id: string): string => `${place}/${inAddress(id)}`;
 
 /** Adds the list of customers, and the page of each. */
 export const addCustomerPages = (app: Hono, args: ConsoleArgs, send: SendPage): void => {
@@ -125,12 +125,11 @@ const eventsPart = (events: ConsoleArgs["events"], customerId: string | null): M
         .map(
           ({ eventId, type, at, outcome }) =>
             html`<li>
-              ${time(at)} <a href="/events/${encodeURIComponent(eventId)}">${shown(eventId)}</a> ${shown(type)}
-              ${badge(outcome)}
+              ${time(at)} <a href="/events/${inAddress(eventId)}">${shown(eventId)}</a> ${shown(type)} ${badge(outcome)}
             </li>`,
         )}
     </ul>
-    <p><a href="/?customer=${encodeURIComponent(`${customerId}`)}">All ${own.length} of them</a></p>`;
+    <p><a href="/?customer=${inAddress(`${customerId}`)}">All ${own.length} of them</a></p>`;
 };
 
 const defaultSince = "30d";

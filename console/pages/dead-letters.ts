@@ -7,7 +7,7 @@ import type { QueueContent, QueueName } from "../dead-letters/queue-work.ts";
 import type { Run } from "../dead-letters/runs.ts";
 import { readOnlyNote } from "../html/notes.ts";
 import { table } from "../html/table.ts";
-import { type Markup, shown, time } from "../html/text.ts";
+import { inAddress, type Markup, shown, time } from "../html/text.ts";
 
 /** What is shown of the two queues. */
 export interface DeadLettersArgs {
@@ -101,7 +101,7 @@ const groupsPart = (name: QueueName, selected: DeadLetter[], { canWrite }: Shown
       ];
     }),
   )}
-  ${canWrite ? confirmed(`all ${selected.length}`, counted(selected.length, "dead letter"), { queue: name }) : ""}
+  ${canWrite ? confirmed(`all ${selected.length}`, counted(selected.length, "dead letter"), { queue: name, all: "yes" }) : ""}
 `;
 
 // What concerns several is confirmed.
@@ -124,7 +124,7 @@ const letterRow = (name: QueueName, deadLetter: DeadLetter, shownAs: ShownAs): (
   const { eventId, type, errorName, errorMessage, at, redrives, message } = deadLetter;
   const cut = errorMessage.length > mostCharacters ? `${errorMessage.slice(0, mostCharacters)}…` : errorMessage;
   return [
-    html`<a href="/events/${encodeURIComponent(eventId)}">${shown(eventId)}</a>`,
+    html`<a href="/events/${inAddress(eventId)}">${shown(eventId)}</a>`,
     type,
     errorName,
     cut,
@@ -145,7 +145,7 @@ const actions = (
   { canWrite, eventId }: ShownAs & { eventId: string | null },
 ): Markup => html`
   <div class="actions">
-    <a href="?show=${encodeURIComponent(id)}#shown" aria-label="Show the message of ${shown(eventId ?? id)}">Show</a>
+    <a href="?show=${inAddress(id)}#shown" aria-label="Show the message of ${shown(eventId ?? id)}">Show</a>
     ${canWrite && eventId !== null ? action("redrive", { queue: name, message: id }, "Redrive", eventId) : ""}
     ${canWrite && name === "dead" ? action("park", { message: id }, "Park", eventId ?? id) : ""}
   </div>

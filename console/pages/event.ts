@@ -8,7 +8,7 @@ import { nothingLogged, overview } from "../event/overview.ts";
 import { publishedBy } from "../event/published-events.ts";
 import { stripeEvent } from "../event/stripe-event.ts";
 import type { SendPage } from "../html/page.ts";
-import type { Markup } from "../html/text.ts";
+import { inAddress, type Markup } from "../html/text.ts";
 import { sinceOf } from "../since.ts";
 import type { OneEvent } from "../event/one-event.ts";
 
@@ -30,7 +30,7 @@ export const addEventPages = (app: Hono, args: ConsoleArgs, send: SendPage): voi
 
 const addressOf = (id: string): string => {
   if (id === "") return "/";
-  return `/${id.startsWith("evt_") ? "events" : "customers"}/${encodeURIComponent(id)}`;
+  return `/${id.startsWith("evt_") ? "events" : "customers"}/${inAddress(id)}`;
 };
 
 // Others would need an escape in the filter pattern, where an asterisk stands for any text; Stripe's ids have none of it.

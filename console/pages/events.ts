@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import { formatDuration } from "../../ops/terminal/format-duration.ts";
 import type { ConsoleArgs } from "../console-args.ts";
 import type { EventFilter, ListedEvent } from "../events/listed-event.ts";
-import { badge, type Markup, shown, time } from "../html/text.ts";
+import { badge, inAddress, type Markup, shown, time } from "../html/text.ts";
 
 const pageSize = 100;
 
@@ -42,14 +42,8 @@ export const eventRow = (event: ListedEvent): Markup => {
   return html`<tr id="row-${key}">
     <td>${time(at)}</td>
     <td>${shown(type)}</td>
-    <td><a href="/events/${encodeURIComponent(eventId)}">${shown(eventId)}</a></td>
-    <td>
-      ${
-        customerId === null
-          ? "–"
-          : html`<a href="/customers/${encodeURIComponent(customerId)}">${shown(customerId)}</a>`
-      }
-    </td>
+    <td><a href="/events/${inAddress(eventId)}">${shown(eventId)}</a></td>
+    <td>${customerId === null ? "–" : html`<a href="/customers/${inAddress(customerId)}">${shown(customerId)}</a>`}</td>
     <td>${badge(outcome)} ${again ?? ""} ${error ? html`<span class="error">${shown(error.name)}</span>` : ""}</td>
     <td class="number">${ms === null ? "–" : formatDuration(ms)}</td>
     <td class="number">${retries}</td>

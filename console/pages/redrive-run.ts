@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import { resultSummary } from "../../ops/redrive/listing.ts";
 import type { Run, RunResult } from "../dead-letters/runs.ts";
 import { table } from "../html/table.ts";
-import { badge, type Markup, shown, time, type Tone } from "../html/text.ts";
+import { badge, inAddress, type Markup, shown, time, type Tone } from "../html/text.ts";
 
 const tones: Record<RunResult["status"], Tone> = {
   redriven: "good",
@@ -37,9 +37,7 @@ export const redriveRunPage = (run: Run): Markup => {
 };
 
 const resultRow = ({ eventId, messageId, machine, status, reason }: RunResult): (Markup | string)[] => [
-  eventId === null
-    ? `message ${messageId}`
-    : html`<a href="/events/${encodeURIComponent(eventId)}">${shown(eventId)}</a>`,
+  eventId === null ? `message ${messageId}` : html`<a href="/events/${inAddress(eventId)}">${shown(eventId)}</a>`,
   machine ?? "",
   badge(status, tones[status]),
   reason,

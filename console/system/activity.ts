@@ -1,7 +1,7 @@
 import type { QueueDepth } from "../../ops/system/read-queues.ts";
 import { counted } from "../../ops/terminal/counted.ts";
 import type { DrawnEdge, DrawnNode } from "../drawing/draw.ts";
-import type { Tone } from "../html/text.ts";
+import { inAddress, type Tone } from "../html/text.ts";
 import type { SystemState } from "./figures.ts";
 import type { Part } from "./parts.ts";
 
@@ -38,7 +38,7 @@ export const matchedEdge = (rules: readonly Part[], state: SystemState): Pick<Dr
 export const drawnPart = (part: Part, state: SystemState): DrawnNode => {
   const { kind, name, arn } = part;
   const { text, tone = "plain" } = activityOf([part], state) ?? {};
-  return { id: arn, kind, label: name, note: text, tone, href: `/system/${encodeURIComponent(name)}` };
+  return { id: arn, kind, label: name, note: text, tone, href: `/system/${inAddress(name)}` };
 };
 
 const words: Readonly<Record<string, (count: number) => string>> = {

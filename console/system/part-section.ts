@@ -6,7 +6,7 @@ import { type Permission, permissionOf, rolePermissions } from "../../tools/audi
 import { definitions } from "../html/definitions.ts";
 import { foldedJson } from "../html/folded.ts";
 import { table } from "../html/table.ts";
-import { badge, type Markup } from "../html/text.ts";
+import { badge, inAddress, type Markup } from "../html/text.ts";
 import { activityOf } from "./activity.ts";
 import { definitionSection } from "./definition.ts";
 import type { SystemState } from "./figures.ts";
@@ -75,7 +75,7 @@ const linksTo = (parts: Part[]): Markup | null =>
   parts.length === 0
     ? null
     : html`<ul class="results">
-        ${parts.map(({ name, kind }) => html`<li>${kind} <a href="/system/${encodeURIComponent(name)}">${name}</a></li>`)}
+        ${parts.map(({ name, kind }) => html`<li>${kind} <a href="/system/${inAddress(name)}">${name}</a></li>`)}
       </ul>`;
 
 const permissionsSection = ({ kind, roleArn, arn }: Part, graph: Graph): Markup | string => {

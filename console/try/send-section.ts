@@ -3,7 +3,7 @@ import { sampleTypes } from "../../samples/events.ts";
 import { malformations } from "../../samples/malformed.ts";
 import { choiceField, textField } from "../html/fields.ts";
 import { table } from "../html/table.ts";
-import { badge, type Markup, shown, time } from "../html/text.ts";
+import { badge, inAddress, type Markup, shown, time } from "../html/text.ts";
 import { manners, versions } from "./sample-sending.ts";
 import type { Sent, SentEvent, SentEvents } from "./sent-events.ts";
 
@@ -44,5 +44,5 @@ const resultText = ({ result }: SentEvent): Markup => {
   if (result === null) return badge("running");
   if ("problem" in result) return html`${badge("not an event", "warn")} ${shown(result.problem)}`;
   const { eventId, outcome } = result;
-  return html`${badge(outcome)} <a href="/events/${encodeURIComponent(eventId)}">${shown(eventId)}</a>`;
+  return html`${badge(outcome)} <a href="/events/${inAddress(eventId)}">${shown(eventId)}</a>`;
 };
