@@ -6,6 +6,7 @@ import { formatDuration } from "../../ops/terminal/format-duration.ts";
 import { publishedText } from "../../ops/terminal/published-text.ts";
 import type { ExecutionTrace, StateTrace } from "../../ops/trace/execution-trace.ts";
 import { draw, type DrawnEdge, type DrawnNode } from "../drawing/draw.ts";
+import { transitionsOf } from "../drawing/transitions.ts";
 import type { Markup, Tone } from "../html/text.ts";
 import { badgeOfExecution } from "./execution-outcome.ts";
 import { publishingState } from "./published-events.ts";
@@ -77,23 +78,13 @@ const states = (execution: ExecutionTrace, graph: Graph, executionName: string):
   return { nodes, edges: [...start, ...(definition ? transitions(definition, execution.states) : [])] };
 };
 
-const transitions = ({ States }: Definition, gone: StateTrace[]): DrawnEdge[] => {
+const transitions = (definition: Definition, gone: StateTrace[]): DrawnEdge[] => {
   const taken = new Map(
     gone.map((state, index) => [state.name, { to: gone[index + 1]?.name, isCaught: hasFailed(state) }]),
   );
-  return Object.entries(States).flatMap(([from, state]) => {
-    const edge = (to: string, isCatch: boolean, label?: string): DrawnEdge => {
-      const isTaken = taken.get(from)?.to === to && taken.get(from)?.isCaught === isCatch;
-      return { from: stateId(from), to: stateId(to), label, isTaken };
-    };
-    if (state.Type === "Choice")
-      return [
-        ...state.Choices.map(({ StringEquals, Next }) => edge(Next, false, StringEquals)),
-        edge(state.Default, false, "else"),
-      ];
-    const next = "Next" in state && state.Next !== undefined ? [edge(state.Next, false)] : [];
-    const catches = state.Type === "Task" ? (state.Catch ?? []) : [];
-    return [...next, ...catches.map(({ Next }) => edge(Next, true, "error"))];
+  return transitionsOf(definition).map(({ from, to, label, isCatch }) => {
+    const isTaken = taken.get(from)?.to === to && taken.get(from)?.isCaught === isCatch;
+    return { from: stateId(from), to: stateId(to), label, isTaken };
   });
 };
 
