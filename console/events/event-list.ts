@@ -1,45 +1,38 @@
 import { type EventFilter, isShown, type ListedEvent } from "./listed-event.ts";
 
 /** The newest events, as the list shows them. */
-export interface EventList {
-  /** Adds an event, or replaces the one with its key. */
-  add(event: ListedEvent): void;
-  /** The events that a filter takes, the newest first, after so many of them. */
-  page(filter: EventFilter, from: number, limit: number): { events: ListedEvent[]; more: boolean };
-  /** All rows of an event, the newest first. */
-  of(eventId: string): ListedEvent[];
-  /** All values that a column of the list has, sorted, to choose a filter from. */
-  valuesOf(column: "type" | "outcome"): string[];
-  /** How many events are kept. */
-  size(): number;
-  /** Why the list is not current, for a person; null while it is. */
-  problem: string | null;
-  /** Calls this with each event that is added or replaced, until the returned function is called. */
-  subscribe(listener: (event: ListedEvent) => void): () => void;
-}
+export type EventList = ReturnType<typeof makeEventList>;
 
 /** Makes an empty list that keeps so many events. */
-export const makeEventList = (kept = 20_000): EventList => {
+export const makeEventList = (kept = 20_000) => {
   // In the order in which they came.
   const events = new Map<string, ListedEvent>();
   const listeners = new Set<(event: ListedEvent) => void>();
   const newestFirst = () => [...events.values()].toReversed();
   return {
-    add: (event) => {
+    /** Adds an event, or replaces the one with its key. */
+    add: (event: ListedEvent): void => {
       events.set(event.key, event);
       const [oldest] = events.keys();
       if (events.size > kept && oldest !== undefined) events.delete(oldest);
       for (const listener of listeners) listener(event);
     },
-    page: (filter, from, limit) => {
+    /** The events that a filter takes, the newest first, after so many of them. */
+    page: (filter: EventFilter, from: number, limit: number) => {
       const shown = newestFirst().filter((event) => isShown(event, filter));
       return { events: shown.slice(from, from + limit), more: shown.length > from + limit };
     },
-    of: (eventId) => newestFirst().filter((event) => event.eventId === eventId),
-    valuesOf: (column) => [...new Set([...events.values()].map((event) => event[column]))].toSorted(),
+    /** All rows of an event, the newest first. */
+    of: (eventId: string) => newestFirst().filter((event) => event.eventId === eventId),
+    /** All values that a column of the list has, sorted, to choose a filter from. */
+    valuesOf: (column: "type" | "outcome") =>
+      [...new Set([...events.values()].map((event) => event[column]))].toSorted(),
+    /** How many events are kept. */
     size: () => events.size,
-    problem: null,
-    subscribe: (listener) => {
+    /** Why the list is not current, for a person; null while it is. */
+    problem: null as string | null,
+    /** Calls this with each event that is added or replaced, until the returned function is called. */
+    subscribe: (listener: (event: ListedEvent) => void) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { streamSSE } from "hono/streaming";
 import { html } from "hono/html";
 import type { ConsoleArgs } from "../console-args.ts";
-import { eventRow } from "../pages/events.ts";
+import type { Markup } from "../html/text.ts";
 import { type EventFilter, isShown, type ListedEvent } from "./listed-event.ts";
 
 // More in one message would keep the browser busy; the list shows no more of them anyway.
@@ -12,7 +12,12 @@ const mostRows = 100;
 const gatherMilliseconds = 50;
 
 /** Sends the rows of new events, and of those that have changed, to the list of a browser until it leaves. */
-export const liveEvents = (c: Context, filter: EventFilter, { events, ending }: ConsoleArgs): Response =>
+export const liveEvents = (
+  c: Context,
+  filter: EventFilter,
+  rowOf: (event: ListedEvent) => Markup,
+  { events, ending }: ConsoleArgs,
+): Response =>
   streamSSE(c, async (stream) => {
     const changed = new Map<string, ListedEvent>();
     let wake = () => {};
@@ -37,7 +42,7 @@ export const liveEvents = (c: Context, filter: EventFilter, { events, ending }: 
         const rows = [...changed.values()];
         changed.clear();
         if (rows.length > 0 && isOpen())
-          await stream.writeSSE({ event: "rows", data: String(await html`${rows.map(eventRow)}`) });
+          await stream.writeSSE({ event: "rows", data: String(await html`${rows.map(rowOf)}`) });
       }
     } finally {
       unsubscribe();
