@@ -85,6 +85,8 @@ const pagesOf = (events: StripeEnvelope[]): Record<string, string> => {
     "the oldest page of the list": `/?from=${events.length - 50}`,
     "an event": `/events/${event?.detail.id}`,
     "a customer": `/customers/${customerId}`,
+    "the system": "/system",
+    "the dead letters, none": "/dead-letters",
     "trying things": "/try",
   };
 };

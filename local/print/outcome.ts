@@ -95,16 +95,19 @@ export const resultOfExecution = ({
     return { outcome, states, written, error: null };
   }
   const data = lastInput(history);
+  // What was written stays so, though what came after it failed.
+  const { written = [] } = data;
   if (data.failure === undefined || states.at(-1) !== "DeadLettered") {
     const error = { name: failure?.Error ?? "States.Runtime", message: failure?.Cause ?? "" };
-    return { outcome: "lost", states, written: [], error };
+    return { outcome: "lost", states, written, error };
   }
   const { Error: name, Cause } = data.failure;
   const outcome = name === "Refused" ? "refused" : "dead-letter";
-  return { outcome, states, written: [], error: { name, message: failureMessage(Cause) } };
+  return { outcome, states, written, error: { name, message: failureMessage(Cause) } };
 };
 
 interface Data {
+  written?: string[];
   failure?: { Error: string; Cause?: string };
 }
 
@@ -112,6 +115,6 @@ const lastInput = (history: Execution["history"]): Data => {
   const entered = history.filter(
     (event): event is Extract<HistoryEvent, { type: "StateEntered" }> => event.type === "StateEntered",
   );
-  // Every definition's data is the envelope, to which states add these keys.
+  // Every definition's data is the envelope, or what the Lambda that wrote rows returned, to which states add these keys.
   return (entered.at(-1)?.state.input ?? {}) as Data;
 };

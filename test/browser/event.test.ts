@@ -117,14 +117,18 @@ test("shows what no rule matches, and says where there is no such event", async 
   assert.equal(await audit(page), []);
 });
 
-test("shows HTML and control characters as text, and an event of 1 MB", async () => {
-  for (const name of ["hostile", "large"]) {
-    const outcome = await served().post(malformations[name]?.spoil(sample("invoice.paid", name)));
+test("shows HTML and control characters as text, also where only the fields have them, and an event of 1 MB", async () => {
+  const hostile = malformations["hostile"]?.spoil(sample("invoice.paid", "hostile"));
+  const large = malformations["large"]?.spoil(sample("invoice.paid", "large"));
+  for (const event of [hostile, { ...Object(hostile), id: "evt_hostile_fields" }, large]) {
+    const outcome = await served().post(event);
     assert.is(outcome.outcome, "dead-letter");
     const page = await openEvent(outcome.eventId);
     assert.is(await page.locator("h1").count(), 1);
     assert.is(await page.locator("main script, main b, main img").count(), 0);
-    assert.not.match(`${await page.locator("main").textContent()}`, /(?![\n\t])[\p{Cc}\u202e]/u);
+    const text = `${await page.locator("main").textContent()}`;
+    assert.not.match(text, /(?![\n\t])[\p{Cc}\u202e]/u);
+    if (outcome.eventId === "evt_hostile_fields") assert.match(text, "<script>alert(1)</script>");
   }
 });
 

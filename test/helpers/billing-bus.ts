@@ -19,11 +19,12 @@ export interface BillingBus {
 
 let started: Promise<{ bus: BillingBus; url: string }> | undefined;
 
-/** Starts it, once for all tests, as the Lambdas' client stays; another test may have put back the environment since. */
+/** Starts it, once for all tests, as the Lambdas' client stays, and empties it; another test may have put back the environment since. */
 export const startBillingBus = async (): Promise<BillingBus> => {
   started ??= start();
   const { bus, url } = await started;
   process.env["AWS_ENDPOINT_URL_EVENTBRIDGE"] = url;
+  for (const list of [bus.calls, bus.events, bus.faults]) list.length = 0;
   return bus;
 };
 

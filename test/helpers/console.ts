@@ -20,8 +20,8 @@ export interface ServedConsole extends Runner {
   read(path: string): Promise<{ status: number; html: string }>;
 }
 
-/** Starts a runner with its console for a test file, which has to stop it; the lines that it prints are seen where a test fails. */
-export const startConsole = async (args: Partial<RunnerArgs> = {}): Promise<ServedConsole> => {
+/** Starts a runner with its console, at a free port if none is given; it has to be stopped. The lines that it prints are seen where a test fails. */
+export const startConsole = async (args: Partial<RunnerArgs> = {}, port = 0): Promise<ServedConsole> => {
   const clock = makeSwitchingClock();
   const runner = await startRunner({
     graph: graphOf("dev"),
@@ -35,7 +35,7 @@ export const startConsole = async (args: Partial<RunnerArgs> = {}): Promise<Serv
   const answers = answersOf(session, runner, clock);
   const ending = new AbortController();
   const pages = Promise.withResolvers<Hono>();
-  const server = await listen(0, answers, pages.promise);
+  const server = await listen(port, answers, pages.promise);
   const url = urlOf(server);
   pages.resolve(
     localConsole({ url, runner, clock, outcomes, take: (value) => answers.take(value), ending: ending.signal }),

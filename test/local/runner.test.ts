@@ -76,6 +76,7 @@ test("says what became of an event: its states, what was written and published, 
   assert.equal(outcome, {
     eventId: "evt_cus_outcome",
     type: "invoice.payment_succeeded",
+    customerId: "cus_outcome",
     outcome: "applied",
     states: [
       "ResolveCustomer",
@@ -94,6 +95,14 @@ test("says what became of an event: its states, what was written and published, 
   assert.ok(ms > 0);
   const again = await running.handle(event);
   assert.equal([again.outcome, again.written, again.published], ["duplicate", [], []]);
+});
+
+test("names the rows that were written though what came after it failed", async () => {
+  const event = await withUser("cus_unpublished");
+  await running.setFaults({ seed: 1, faults: [{ hop: "publish", kind: "fails", probability: 1 }] });
+  const failed = await running.handle(event);
+  await running.setFaults(null);
+  assert.equal([failed.outcome, failed.written], ["dead-letter", ["payments INVOICE#in_cus_unpublished SUCCEEDED"]]);
 });
 
 test("refuses what a role does not allow, in AWS's words", async () => {

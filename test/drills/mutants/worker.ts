@@ -8,12 +8,12 @@ import { imported, type Suite } from "./bailing-suite.ts";
 
 /** What a worker is sent: a mutant, and the tests that may kill it. */
 export interface Job {
-  /** The number of the job, for which every module that depends on the mutated one is loaded anew. */
+  /** The number of the job, for which every module is loaded anew. */
   number: number;
   /** The mutated file by its URL, and its source; null to run the tests as they are. */
   mutated: { url: string; source: string } | null;
-  /** The URLs of the modules to load anew. */
-  dependents: string[];
+  /** The URLs of the modules to load anew: those of the Lambdas, of which some keep a client or a key, and their tests. */
+  modules: string[];
   /** The URLs of the test files, in the order to run them, and the tests to run of each; null for all. */
   files: { url: string; titles: string[] | null }[];
 }
@@ -25,8 +25,8 @@ export type Report =
   | { kind: "passed"; url: string; title: string; milliseconds: number }
   | { kind: "ends"; killer: { url: string; title: string; reason: string } | null };
 
-let job: Job = { number: 0, mutated: null, dependents: [], files: [] };
-let dependents = new Set<string>();
+let job: Job = { number: 0, mutated: null, modules: [], files: [] };
+let modules = new Set<string>();
 // Every file has modules of its own, as in a process of its own.
 let version = "";
 
@@ -35,7 +35,7 @@ registerHooks({
   resolve: (specifier, context, next) => {
     if (specifier === "uvu") return { url: import.meta.resolve("./bailing-suite.ts"), shortCircuit: true };
     const found = next(specifier, context);
-    return dependents.has(found.url) ? { ...found, url: `${found.url}${version}` } : found;
+    return modules.has(found.url) ? { ...found, url: `${found.url}${version}` } : found;
   },
   load: (url, context, next) => {
     const [file = "", query] = url.split("?");
@@ -89,6 +89,7 @@ const runJob = async (): Promise<void> => {
   try {
     for (const [index, file] of job.files.entries()) {
       version = `?job=${job.number}-${index}`;
+      await clearTables();
       await runFile(file, (title) => {
         Object.assign(at, { url: file.url, title });
         report({ kind: "begins", ...at });
@@ -114,7 +115,7 @@ fc.configureGlobal({ seed: 1 });
 const tables = await startTables();
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: tables.endpoint }));
 
-// Each job begins as a process of its own would.
+// Each file begins as a process of its own would.
 const clearTables = async (): Promise<void> => {
   for (const TableName of [tables.core, tables.payments]) {
     const requests = (await tables.items(TableName)).map(({ PK, SK }) => ({ DeleteRequest: { Key: { PK, SK } } }));
@@ -127,8 +128,8 @@ const clearTables = async (): Promise<void> => {
 
 process.on("message", (next: Job) => {
   job = next;
-  dependents = new Set(job.dependents);
-  void clearTables().then(runJob);
+  modules = new Set(job.modules);
+  void runJob();
 });
 // The command has ended before its time.
 process.on("disconnect", () => process.exit());

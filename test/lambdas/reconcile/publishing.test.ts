@@ -12,11 +12,8 @@ const test = suite("what a night publishes");
 beginWithBooks(test);
 
 let bus: BillingBus;
-test.before(async () => {
+test.before.each(async () => {
   bus = await startBillingBus();
-});
-test.before.each(() => {
-  for (const list of [bus.calls, bus.events, bus.faults]) list.length = 0;
 });
 
 const publish = (items: Parameters<ReturnType<typeof publisher>>[0]) =>
