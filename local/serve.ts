@@ -13,9 +13,15 @@ import type { HttpArgs } from "./http/server.ts";
 import type { Session } from "./session.ts";
 import { NotAnEvent, type StripeEnvelope, toEnvelope } from "./stripe-envelope.ts";
 
-/** What the server answers with: the session's events, and the runner's AWS. */
-export const answersOf = (session: Session, runner: Runner, clock: Clock): HttpArgs => ({
+/** What the server answers with: the session's events, which wait until all is played, and the runner's AWS. */
+export const answersOf = (
+  session: Session,
+  runner: Runner,
+  clock: Clock,
+  played: Promise<void> = Promise.resolve(),
+): HttpArgs => ({
   take: async (value) => {
+    await played;
     const event = toEnvelope(value, session.arrival);
     await session.prepare([event]);
     return session.take(event);
@@ -24,7 +30,11 @@ export const answersOf = (session: Session, runner: Runner, clock: Clock): HttpA
   aws: makeAwsApi({
     ...runner,
     executions: withOutcomeReporting(runner, (outcome) => session.print(outcome)),
-    take: (event) => session.take(stripeEnvelopeOf(event, session)),
+    // Not `async`: what it refuses it refuses at once.
+    take: (event) => {
+      const envelope = stripeEnvelopeOf(event, session);
+      return played.then(() => session.take(envelope));
+    },
     now: () => clock.now(),
   }),
   outputs: runner.outputs,

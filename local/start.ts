@@ -49,7 +49,7 @@ export interface Options extends PlayOptions, SessionOptions {
 export const start = async (options: Options, stdoutClosed = new AbortController().signal): Promise<number> => {
   const answering = Promise.withResolvers<HttpArgs>();
   const pages = Promise.withResolvers<Hono>();
-  // First, as the port may be in use; a request that comes before all is played waits, but for the list of events.
+  // First, as the port may be in use; an event that comes before all is played waits.
   const server = options.exit ? null : await listen(options.port, answering.promise, pages.promise);
   const ending = listenForEnd(stdoutClosed);
   try {
@@ -58,11 +58,12 @@ export const start = async (options: Options, stdoutClosed = new AbortController
       options,
       ending,
       url: server && urlOf(server),
-      take: async (value) => (await answering.promise).take(value),
-      onPages: pages.resolve,
+      onReady: (answers, ownPages) => {
+        answering.resolve(answers);
+        pages.resolve(ownPages);
+      },
       serveNow: async (session, runner, clock) => {
         if (!server || !drain) return;
-        answering.resolve(answersOf(session, runner, clock));
         await serve({ server, session, runner, clock, json: options.json, ending: ending.signal, drain });
       },
     });
@@ -78,15 +79,13 @@ interface RunArgs {
   ending: Ending;
   /** Where it listens; null if it does not. */
   url: string | null;
-  /** Takes a value as `POST /events` does, once all is played. */
-  take: HttpArgs["take"];
-  /** Gets the console's pages, before anything is played. */
-  onPages: (pages: Hono) => void;
+  /** Gets what is answered to requests and the console's pages, before anything is played. */
+  onReady: (answers: HttpArgs, pages: Hono) => void;
   /** Serves once all is played. */
   serveNow: (session: Session, runner: Runner, clock: SwitchingClock) => Promise<void>;
 }
 
-const run = async ({ options, ending, url, take, onPages, serveNow }: RunArgs): Promise<number> => {
+const run = async ({ options, ending, url, onReady, serveNow }: RunArgs): Promise<number> => {
   // Played events happened long ago, so that waits are skipped; posted ones happen now.
   const clock = makeSwitchingClock();
   const graph = loadStack(options.stack);
@@ -112,7 +111,12 @@ const run = async ({ options, ending, url, take, onPages, serveNow }: RunArgs): 
   const startsEmpty = [options.items, options.data, options.dynamodb].every((from) => typeof from !== "string");
   const outcomes = listOutcomes(runner, clock, startsEmpty);
   const session = openSession(runner, options, url === null ? undefined : outcomes.add);
-  if (url !== null) onPages(localConsole({ url, runner, clock, outcomes, take, faults, ending: ending.signal }));
+  const played = Promise.withResolvers<void>();
+  if (url !== null) {
+    const answers = answersOf(session, runner, clock, played.promise);
+    const consoleArgs = { url, runner, clock, outcomes, faults, ending: ending.signal };
+    onReady(answers, localConsole({ ...consoleArgs, take: (value) => answers.take(value) }));
+  }
   try {
     const problems = await Promise.race([
       play(session, options, () => ending.isInterrupted() || ending.hasFailed()),
@@ -127,6 +131,7 @@ const run = async ({ options, ending, url, take, onPages, serveNow }: RunArgs): 
     if (session.hasOutcomes() || problems === 0) await printResult(session, runner, url, options.json);
     clock.switchToRealTime();
     runner.scheduler.start();
+    played.resolve();
     await Promise.race([serveNow(session, runner, clock), ending.failure]);
     if (isCut) return 130;
     if (problems > 0) return 2;

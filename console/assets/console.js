@@ -14,52 +14,63 @@ const localTimes = (root) => {
   }
 };
 
-/** Puts the rows that come on top of the list, and keeps the number of rows. @param {HTMLElement} body */
+/** When the event of a row was handled. @param {Element} row */
+const timeOf = (row) => row.querySelector("time")?.dateTime ?? "";
+
+/** Puts rows in their places in a list, the newest first, and keeps the number of rows. @param {HTMLElement} body @param {string} rows */
+const showRows = (body, rows) => {
+  const template = document.createElement("template");
+  template.innerHTML = rows;
+  localTimes(template.content);
+  for (const row of template.content.querySelectorAll("tr")) {
+    row.classList.add("new");
+    document.getElementById(row.id)?.remove();
+    const next = [...body.children].find((other) => timeOf(other) <= timeOf(row));
+    body.insertBefore(row, next ?? null);
+  }
+  while (body.children.length > mostRows && !body.lastElementChild?.contains(document.activeElement))
+    body.lastElementChild?.remove();
+  document.querySelector("[data-live-empty]")?.remove();
+};
+
+/** Shows the rows that come as they come. @param {HTMLElement} body */
 const followEvents = (body) => {
   const status = document.querySelector("[data-live-status]");
   const pause = document.querySelector("[data-pause]");
   let isPaused = false;
   /** @type {string[]} */
   let waiting = [];
-
-  /** @param {string} rows */
-  const show = (rows) => {
-    const template = document.createElement("template");
-    template.innerHTML = rows;
-    localTimes(template.content);
-    for (const row of template.content.querySelectorAll("tr")) {
-      row.classList.add("new");
-      const before = document.getElementById(row.id);
-      if (before) before.replaceWith(row);
-      else body.prepend(row);
-    }
-    while (body.children.length > mostRows && !body.lastElementChild?.contains(document.activeElement))
-      body.lastElementChild?.remove();
-    document.querySelector("[data-live-empty]")?.remove();
-  };
-
-  const source = new EventSource(body.dataset["live"] ?? "");
-  let isLost = false;
-  source.addEventListener("open", () => {
-    // Nothing tells what has come in the meantime.
-    if (isLost) location.reload();
-    say("Live: new events appear on top.");
-  });
-  source.addEventListener("error", () => {
-    isLost = true;
-    say("Not live: the connection has ended, and is tried again.");
-  });
-  source.addEventListener("rows", ({ data }) => {
-    if (!isPaused) return show(data);
-    waiting.push(data);
-    // What is shown has no more rows than this many messages.
-    waiting = waiting.slice(-mostRows);
-  });
+  /** @type {EventSource | null} */
+  let source = null;
+  const address = new URL(body.dataset["live"] ?? "", location.href);
 
   /** @param {string} text */
   const say = (text) => {
     if (status && !isPaused) status.textContent = text;
   };
+
+  const open = () => {
+    source = new EventSource(address);
+    source.addEventListener("open", () => say("Live: new events appear on top."));
+    source.addEventListener("error", () => say("Not live: the connection has ended, and is tried again."));
+    // What serves the list has begun anew.
+    source.addEventListener("outdated", () => location.reload());
+    source.addEventListener("rows", ({ data, lastEventId }) => {
+      address.searchParams.set("since", lastEventId);
+      if (!isPaused) return showRows(body, data);
+      waiting.push(data);
+      // What is shown has no more rows than this many messages.
+      waiting = waiting.slice(-mostRows);
+    });
+  };
+  open();
+  // A browser keeps few connections to a host, and each list that is open has one.
+  document.addEventListener("visibilitychange", () => {
+    source?.close();
+    if (!document.hidden) open();
+  });
+  // A page that the browser keeps for its back button has a list of the past.
+  addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 
   if (!(pause instanceof HTMLButtonElement)) return;
   pause.hidden = false;
@@ -68,7 +79,7 @@ const followEvents = (body) => {
     pause.setAttribute("aria-pressed", `${isPaused}`);
     if (isPaused && status) status.textContent = "Paused: new events wait.";
     else say("Live: new events appear on top.");
-    for (const rows of isPaused ? [] : waiting.splice(0)) show(rows);
+    for (const rows of isPaused ? [] : waiting.splice(0)) showRows(body, rows);
   });
 };
 
@@ -85,8 +96,12 @@ const refresh = (part) => {
   const seconds = Number(part.dataset["refresh"]);
   const timer = setInterval(async () => {
     if (document.hidden || part.contains(document.activeElement)) return;
-    const response = await fetch(location.href);
-    if (!response.ok) return;
+    const response = await fetch(location.href).catch(() => null);
+    if (!response?.ok) {
+      const note = '<p class="problem" data-stale>This is not current any more: the console does not answer.</p>';
+      if (!part.querySelector("[data-stale]")) part.insertAdjacentHTML("afterbegin", note);
+      return;
+    }
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html").getElementById(part.id);
     if (!fresh) return;
     // What it shows has come to its end.

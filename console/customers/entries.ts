@@ -56,7 +56,7 @@ const whatOf = ({ by, outcome, changes }: LoggedState): Markup => {
 const healText = ({ by, outcome, gapSince }: LoggedState): (Markup | string)[] => {
   if (by === "event") return [];
   if (by === "reconciliation") return ["by a reconciliation with Stripe"];
-  const since = gapSince === null ? "" : html` since ${time(1000 * gapSince)}`;
+  const since = gapSince !== null && html` since ${time(1000 * gapSince)}`;
   if (outcome === "healed") return [html`by Stripe's answer, as an event was missing${since}`];
   return [html`The missing event${since} ${outcome === "closed" ? "had come" : "stays missing"}.`];
 };

@@ -1,8 +1,8 @@
 import { html } from "hono/html";
 import { reversalsOf, type UserRecords } from "../../ops/show/read-users.ts";
 import { money } from "../html/money.ts";
-import { table } from "../html/table.ts";
-import { badge, type Markup, shown, time } from "../html/text.ts";
+import { type Cell, table } from "../html/parts.ts";
+import { badge, type Markup, time } from "../html/text.ts";
 import { paymentTone } from "./status.ts";
 
 const paymentColumns = ["When", "Status", "Amount", "Refunded", "Net", "Why it failed", "Invoice", "Paid by"];
@@ -10,22 +10,16 @@ const paymentColumns = ["When", "Status", "Amount", "Refunded", "Net", "Why it f
 const reversalColumns = ["When", "What", "Amount", "Reason", "Answer by", "Payment", "Id"];
 
 /** A user's payments and failed attempts, and below them the refunds and disputes; `moreAddress` shows more of them. */
-export const paymentsPart = ({ payments, more, moreAddress }: UserRecords & { moreAddress: string }): Markup => {
-  if (payments.length === 0) return html`<p>No payment is recorded.</p>`;
-  const reversals = reversalsOf(payments);
+export const paymentsPart = ({ payments, more }: UserRecords, moreAddress: string): Markup => {
+  const reversals = table("Refunds and disputes", reversalColumns, reversalsOf(payments).map(reversalRow));
   return html`
-    ${table("Payments, the newest first", paymentColumns, payments.map(paymentRow))}
-    ${more ? html`<p><a href="${moreAddress}">More payments</a></p>` : ""}
-    ${
-      reversals.length === 0
-        ? ""
-        : html`<h3>Refunds and disputes of these payments</h3>
-            ${table("Refunds and disputes", reversalColumns, reversals.map(reversalRow))}`
-    }
+    ${table("Payments, the newest first", paymentColumns, payments.map(paymentRow)) ?? html`<p>No payment is recorded.</p>`}
+    ${more && html`<p><a href="${moreAddress}">More payments</a></p>`}
+    ${reversals && html`<h3>Refunds and disputes of these payments</h3>`} ${reversals}
   `;
 };
 
-const paymentRow = (payment: UserRecords["payments"][number]): (Markup | string)[] => {
+const paymentRow = (payment: UserRecords["payments"][number]): Cell[] => {
   const { created_at, status, amount, refunded_amount: refunded, net_amount: net, currency } = payment;
   const { failure_reason: reason, attempt_count: attempt, stripe_invoice_id, payment_id } = payment;
   const isPaid = status !== "failed";
@@ -37,12 +31,12 @@ const paymentRow = (payment: UserRecords["payments"][number]): (Markup | string)
     // Null where some went back in another currency.
     isPaid ? (net === null ? "in another currency" : money(net, currency)) : "–",
     isPaid ? "" : `${reason}, attempt ${attempt}`,
-    shown(stripe_invoice_id),
+    stripe_invoice_id,
     isPaid ? payment_id : "",
   ];
 };
 
-const reversalRow = (reversal: ReturnType<typeof reversalsOf>[number]): (Markup | string)[] => {
+const reversalRow = (reversal: ReturnType<typeof reversalsOf>[number]): Cell[] => {
   const { created_at, kind, status, amount, currency, reason, due_by: dueBy, payment_id, id } = reversal;
   return [
     time(1000 * created_at),

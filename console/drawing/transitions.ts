@@ -5,7 +5,7 @@ export interface Transition {
   from: string;
   to: string;
   /** What it is taken for, where there are several. */
-  label?: string;
+  label?: string | undefined;
   /** Whether it is taken where the state has failed. */
   isCatch: boolean;
 }

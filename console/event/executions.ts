@@ -1,37 +1,43 @@
 import { html } from "hono/html";
+import { isObject } from "../../emulator/graph/json.ts";
 import type { Graph } from "../../emulator/graph/graph.ts";
-import { formatDuration } from "../../ops/terminal/format-duration.ts";
 import type { ExecutionTrace } from "../../ops/trace/execution-trace.ts";
-import { badge, type Markup, shown, time } from "../html/text.ts";
-import { badgeOfExecution } from "./execution-outcome.ts";
+import { foldedJson, section } from "../html/parts.ts";
+import { badge, type Markup, shown, timeAndDuration } from "../html/text.ts";
 import { stateSection } from "./states.ts";
-import { drawWay } from "./way.ts";
+import { drawWay, outcomeOf } from "./way.ts";
+
+/** What became of an execution. */
+export const badgeOfExecution = (execution: ExecutionTrace): Markup => {
+  const { word, tone } = outcomeOf(execution);
+  return badge(word, tone);
+};
 
 /** The way of an event's newest execution. */
 export const latestWay = (execution: ExecutionTrace, graph: Graph): Markup =>
-  html`<section>
-    <h2>Its way</h2>
-    <p class="hint">
+  section(
+    "way",
+    "Its way",
+    html`<p class="hint">
       A solid box was reached: green went well, amber was tried again, red failed, as its last line says too. A state
       leads to what it was given, returned and logged.
-    </p>
-    ${drawWay(execution, graph, latest)}
-  </section>`;
+    </p>`,
+    drawWay(execution, graph, latest),
+  );
 
 /** The states of an event's newest execution. */
 export const latestStates = ({ arn, input, states }: ExecutionTrace): Markup =>
-  html`<section>
-    <h2>States</h2>
-    <p class="hint">Execution <code>${shown(arn)}</code></p>
-    ${
-      "missing" in input && input.missing === "not-logged"
-        ? html`<p class="hint">
-            Input and output are not in the state machine's log, as they may be personal (logExecutionData).
-          </p>`
-        : ""
-    }
-    ${states.map((state) => stateSection(state, latest))}
-  </section>`;
+  section(
+    "states",
+    "States",
+    html`<p class="hint">Execution <code>${shown(arn)}</code></p>`,
+    "missing" in input &&
+      input.missing === "not-logged" &&
+      html`<p class="hint">
+        Input and output are not in the state machine's log, as they may be personal (logExecutionData).
+      </p>`,
+    states.map((state) => stateSection(state, latest)),
+  );
 
 const latest = "newest";
 
@@ -39,23 +45,39 @@ const latest = "newest";
 const mostOlder = 10;
 
 /** The executions of an event before the newest, each folded. */
-export const olderExecutions = (executions: ExecutionTrace[], graph: Graph): Markup =>
+export const olderExecutions = (executions: ExecutionTrace[], graph: Graph): Markup | null =>
   executions.length === 0
-    ? html``
-    : html`<h2>Earlier executions</h2>
-        ${executions.length > mostOlder ? html`<p>The newest ${mostOlder} of ${executions.length}.</p>` : ""}
-        ${executions.slice(0, mostOlder).map((execution, index) => {
-          const { machine, at, ms } = execution;
-          const { word, tone } = badgeOfExecution(execution);
-          return html`<details>
-            <summary>
-              ${badge(word, tone)} ${shown(machine)}, ${kinds[execution.kind]}
-              ${time(at)}${ms === null ? "" : `, took ${formatDuration(ms)}`}
-            </summary>
-            <p class="hint">Execution <code>${shown(execution.arn)}</code></p>
-            ${drawWay(execution, graph, `earlier-${index + 1}`)}
-            ${execution.states.map((state) => stateSection(state, `earlier-${index + 1}`))}
-          </details>`;
-        })}`;
+    ? null
+    : section(
+        "earlier",
+        "Earlier executions",
+        executions.length > mostOlder && html`<p>The newest ${mostOlder} of ${executions.length}.</p>`,
+        executions.slice(0, mostOlder).map((one, index) => olderExecution(one, graph, `earlier-${index + 1}`)),
+      );
+
+const olderExecution = (execution: ExecutionTrace, graph: Graph, name: string): Markup => {
+  const { machine, arn, kind, states } = execution;
+  return html`<details>
+    <summary>${badgeOfExecution(execution)} ${shown(machine)}, ${kinds[kind]} ${timeAndDuration(execution)}</summary>
+    <p class="hint">Execution <code>${shown(arn)}</code></p>
+    ${drawWay(execution, graph, name)} ${states.map((state) => stateSection(state, name))}
+  </details>`;
+};
 
 const kinds: Record<ExecutionTrace["kind"], string> = { first: "first", again: "again", redrive: "redriven" };
+
+/** The event as Stripe sent it, and EventBridge's envelope around it, from what its executions were given. */
+export const stripeEvent = (executions: ExecutionTrace[]): Markup => {
+  const [given] = executions.flatMap(({ input }) => ("value" in input && isObject(input.value) ? [input.value] : []));
+  const isTruncated = executions.some(({ input }) => "missing" in input && input.missing === "truncated");
+  const { detail, ...envelope } = given ?? {};
+  const parts = given
+    ? [foldedJson("Stripe's event", detail), foldedJson("EventBridge's envelope", envelope)]
+    : html`<p>${isTruncated ? tooLarge : notLogged}</p>`;
+  return section("event", "The event", parts);
+};
+
+const tooLarge = "It is too large for the state machine's log.";
+
+const notLogged =
+  "The state machine's log does not have it, as it may be personal (logExecutionData). Stripe's Workbench → Events shows it.";

@@ -3,23 +3,19 @@ import { counted } from "../../ops/terminal/counted.ts";
 import { formatDuration } from "../../ops/terminal/format-duration.ts";
 import type { Attempt, StateTrace } from "../../ops/trace/execution-trace.ts";
 import type { LoggedData } from "../../ops/trace/logged-data.ts";
-import { foldedJson } from "../html/folded.ts";
-import { table } from "../html/table.ts";
-import { badge, type Markup, shown, time } from "../html/text.ts";
+import { folded, foldedJson, table } from "../html/parts.ts";
+import { badge, errorText, type Markup, shown, time, timeAndDuration } from "../html/text.ts";
 
 /** A state that an execution went through: what it was given, tried, returned and logged. */
 export const stateSection = (state: StateTrace, execution: string): Markup => {
-  const { name, at, ms, outcome, reason, attempts, lines, input, output } = state;
+  const { name, outcome, reason, attempts, lines, input, output } = state;
   const wasSimple = attempts.length <= 1 && attempts.every(({ error }) => error === null);
   return html`<section id="${stateAnchor(execution, name)}">
     <h3>${shown(name)}</h3>
-    <p>
-      ${time(at)}${ms === null ? "" : `, took ${formatDuration(ms)}`} ${outcome === null ? "" : badge(outcome)}
-      ${reason === null ? "" : shown(reason)}
-    </p>
-    ${wasSimple ? "" : attemptsTable(`Attempts of ${name}, ${execution} execution`, attempts)}
+    <p>${timeAndDuration(state)} ${outcome !== null && badge(outcome)} ${reason !== null && shown(reason)}</p>
+    ${!wasSimple && attemptsTable(`Attempts of ${name}, ${execution} execution`, attempts)}
     ${loggedData("Input", input)} ${loggedData("Output", output)}
-    ${lines.length === 0 ? "" : logLines(`Log of ${name}, ${execution} execution`, lines)}
+    ${lines.length > 0 && folded("Log", counted(lines.length, "line"), logTable(`Log of ${name}, ${execution} execution`, lines))}
   </section>`;
 };
 
@@ -27,36 +23,27 @@ export const stateSection = (state: StateTrace, execution: string): Markup => {
 export const stateAnchor = (execution: string, state: string): string => `${execution}-${state}`;
 
 // What is not logged, as what a state of type Fail returns, is left out.
-const loggedData = (title: string, data: LoggedData): Markup | "" => {
+const loggedData = (title: string, data: LoggedData): Markup | null => {
   if ("value" in data) return foldedJson(title, data.value);
-  return data.missing === "not-logged" ? "" : html`<p class="hint">${title}: too large for the log.</p>`;
+  return data.missing === "not-logged" ? null : html`<p class="hint">${title}: too large for the log.</p>`;
 };
 
-const attemptsTable = (label: string, attempts: Attempt[]): Markup =>
-  table(
-    label,
-    ["Attempt", "Began", "Took", "Error"],
-    attempts.map(({ at, ms, error }, index) => [
-      `${index + 1}`,
-      time(at),
-      ms === null ? "–" : formatDuration(ms),
-      error === null
-        ? badge("succeeded")
-        : html`<span class="error">${shown(error.name)}: ${shown(error.message)}</span>`,
-    ]),
-  );
+const attemptsTable = (label: string, attempts: Attempt[]): Markup | null => {
+  const rows = attempts.map(({ at, ms, error }, index) => [
+    index + 1,
+    time(at),
+    ms === null ? "–" : formatDuration(ms),
+    error === null ? badge("succeeded") : errorText(error),
+  ]);
+  return table(label, ["Attempt", "Began", "Took", "Error"], rows);
+};
 
-const logLines = (label: string, lines: StateTrace["lines"]): Markup =>
-  html`<details>
-    <summary>Log <span class="hint">${counted(lines.length, "line")}</span></summary>
-    ${table(
-      label,
-      ["Message", "Time", "Level", "More"],
-      lines.map(({ at, level, message, fields }) => [
-        shown(message),
-        time(at),
-        shown(level ?? "–"),
-        html`<code>${shown(JSON.stringify(fields))}</code>`,
-      ]),
-    )}
-  </details>`;
+const logTable = (label: string, lines: StateTrace["lines"]): Markup | null => {
+  const rows = lines.map(({ at, level, message, fields }) => [
+    message ?? "–",
+    time(at),
+    level ?? "–",
+    html`<code>${shown(JSON.stringify(fields))}</code>`,
+  ]);
+  return table(label, ["Message", "Time", "Level", "More"], rows);
+};

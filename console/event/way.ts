@@ -7,8 +7,7 @@ import { publishedText } from "../../ops/terminal/published-text.ts";
 import type { ExecutionTrace, StateTrace } from "../../ops/trace/execution-trace.ts";
 import { draw, type DrawnEdge, type DrawnNode } from "../drawing/draw.ts";
 import { transitionsOf } from "../drawing/transitions.ts";
-import type { Markup, Tone } from "../html/text.ts";
-import { badgeOfExecution } from "./execution-outcome.ts";
+import { type Markup, type Tone, toneOf } from "../html/text.ts";
 import { publishingState } from "./published-events.ts";
 import { stateAnchor } from "./states.ts";
 
@@ -22,6 +21,15 @@ export const drawWay = (execution: ExecutionTrace, graph: Graph, name: string): 
   });
 };
 
+/** What became of an execution, in a word, and how good that is. */
+export const outcomeOf = ({ status, states: gone }: ExecutionTrace): { word: string; tone: Tone } => {
+  const outcome = gone.findLast((state) => state.outcome !== null)?.outcome;
+  if (status === "FAILED" || status === "TIMED_OUT")
+    return { word: status.toLowerCase().replace("_", " "), tone: "bad" };
+  const word = outcome ?? (status === null ? "unknown" : "succeeded");
+  return { word, tone: toneOf(word) };
+};
+
 interface Part {
   nodes: DrawnNode[];
   edges: DrawnEdge[];
@@ -32,26 +40,29 @@ const stateId = (name: string): string => `state ${name}`;
 
 // From the bus to the state machine: all that have come here have gone it.
 const arrival = (execution: ExecutionTrace, graph: Graph): Part => {
-  const { word, tone } = badgeOfExecution(execution);
+  const { word, tone } = outcomeOf(execution);
   const machine: DrawnNode = { id: machineId, kind: "state machine", label: execution.machine, note: word, tone };
-  if (execution.kind === "redrive") {
-    const operator: DrawnNode = { id: "operator", kind: "started by", label: "a redrive", tone: "good" };
-    return { nodes: [operator, machine], edges: [{ from: "operator", to: machineId, isTaken: true }] };
-  }
-  const arn = machineOf(execution, graph)?.outputs["arn"];
-  const target = ofType(graph, "aws:cloudwatch/eventTarget:EventTarget").find(({ inputs }) => inputs["arn"] === arn);
-  if (arn === undefined || !target) return { nodes: [machine], edges: [] };
+  const nodes = [
+    ...startedBy(execution, graph).map(([kind, label]) => ({ id: kind, kind, label, tone: "good" as const })),
+    machine,
+  ];
   return {
-    nodes: [
-      { id: "bus", kind: "bus", label: `${target.inputs["eventBusName"]}`, tone: "good" },
-      { id: "rule", kind: "rule", label: `${target.inputs["rule"]}`, tone: "good" },
-      machine,
-    ],
-    edges: [
-      { from: "bus", to: "rule", isTaken: true },
-      { from: "rule", to: machineId, isTaken: true },
-    ],
+    nodes,
+    edges: nodes.slice(1).map(({ id }, index) => ({ from: `${nodes[index]?.id}`, to: id, isTaken: true })),
   };
+};
+
+const startedBy = (execution: ExecutionTrace, graph: Graph): [kind: string, label: string][] => {
+  if (execution.kind === "redrive") return [["started by", "a redrive"]];
+  const arn = machineOf(execution, graph)?.outputs["arn"];
+  const targets = ofType(graph, "aws:cloudwatch/eventTarget:EventTarget");
+  const target = targets.find(({ inputs }) => arn !== undefined && inputs["arn"] === arn)?.inputs;
+  return target
+    ? [
+        ["bus", `${target["eventBusName"]}`],
+        ["rule", `${target["rule"]}`],
+      ]
+    : [];
 };
 
 const machineOf = ({ machine }: ExecutionTrace, graph: Graph) =>
@@ -65,11 +76,8 @@ const states = (execution: ExecutionTrace, graph: Graph, executionName: string):
   const nodes = [...names].map((name): DrawnNode => {
     const kind = definition?.States[name]?.Type ?? "state";
     const state = entered.get(name);
-    const reached = state && {
-      tone: toneOf(state, kind),
-      note: noteOf(state),
-      href: `#${stateAnchor(executionName, name)}`,
-    };
+    const href = `#${stateAnchor(executionName, name)}`;
+    const reached = state && { tone: toneOfState(state, kind), note: noteOf(state), href };
     return { id: stateId(name), kind, label: name, ...reached };
   });
   const first = execution.states[0]?.name;
@@ -79,18 +87,16 @@ const states = (execution: ExecutionTrace, graph: Graph, executionName: string):
 };
 
 const transitions = (definition: Definition, gone: StateTrace[]): DrawnEdge[] => {
-  const taken = new Map(
-    gone.map((state, index) => [state.name, { to: gone[index + 1]?.name, isCaught: hasFailed(state) }]),
-  );
+  const taken = gone.map((state, index) => `${state.name} ${gone[index + 1]?.name} ${hasFailed(state)}`);
   return transitionsOf(definition).map(({ from, to, label, isCatch }) => {
-    const isTaken = taken.get(from)?.to === to && taken.get(from)?.isCaught === isCatch;
+    const isTaken = taken.includes(`${from} ${to} ${isCatch}`);
     return { from: stateId(from), to: stateId(to), label, isTaken };
   });
 };
 
 const hasFailed = ({ attempts }: StateTrace): boolean => (attempts.at(-1)?.error ?? null) !== null;
 
-const toneOf = (state: StateTrace, type: string): Tone => {
+const toneOfState = (state: StateTrace, type: string): Tone => {
   if (type === "Fail" || hasFailed(state)) return "bad";
   return state.attempts.length > 1 ? "warn" : "good";
 };
@@ -98,12 +104,9 @@ const toneOf = (state: StateTrace, type: string): Tone => {
 const noteOf = (state: StateTrace): string => {
   const { ms, attempts, outcome } = state;
   const error = attempts.findLast((attempt) => attempt.error)?.error;
-  const many = attempts.length > 1 ? `${attempts.length} attempts` : null;
-  const time = ms === null ? null : formatDuration(ms);
-  return (
-    [outcome, many, error && `${hasFailed(state) ? "caught " : ""}${error.name}`, time].filter(Boolean).join(", ") ||
-    "entered"
-  );
+  const many = attempts.length > 1 && `${attempts.length} attempts`;
+  const failure = error && `${hasFailed(state) ? "caught " : ""}${error.name}`;
+  return [outcome, many, failure, ms !== null && formatDuration(ms)].filter(Boolean).join(", ") || "entered";
 };
 
 // The rows by the states that wrote them, and the events by the one that put them on their bus, before another marks them.

@@ -12,32 +12,48 @@ export interface EventList {
   valuesOf(column: "type" | "outcome"): string[];
   /** How many events are kept. */
   size(): number;
+  /** The number of the newest change: each event that is added or replaced is one. */
+  changes(): number;
+  /** The events that were added or replaced after that change, the last change last. */
+  changedSince(change: number): ListedEvent[];
   /** Why the list is not current, for a person; null while it is. */
   problem: string | null;
-  /** Calls this with each event that is added or replaced, until the returned function is called. */
-  subscribe(listener: (event: ListedEvent) => void): () => void;
+  /** Calls this after each change, until the returned function is called. */
+  subscribe(listener: () => void): () => void;
 }
 
 /** Makes an empty list that keeps so many events. */
 export const makeEventList = (kept = 20_000): EventList => {
-  // In the order in which they came.
-  const events = new Map<string, ListedEvent>();
-  const listeners = new Set<(event: ListedEvent) => void>();
-  const newestFirst = () => [...events.values()].toReversed();
+  // The last change last.
+  const events = new Map<string, { event: ListedEvent; change: number }>();
+  const listeners = new Set<() => void>();
+  let changes = 0;
+  const newestFirst = () =>
+    [...events.values()]
+      .map(({ event }) => event)
+      .toReversed()
+      .toSorted((a, b) => b.at - a.at);
   return {
     add: (event) => {
-      events.set(event.key, event);
+      changes += 1;
+      events.delete(event.key);
+      events.set(event.key, { event, change: changes });
       const [oldest] = events.keys();
       if (events.size > kept && oldest !== undefined) events.delete(oldest);
-      for (const listener of listeners) listener(event);
+      for (const listener of listeners) listener();
     },
     page: (filter, from, limit) => {
       const shown = newestFirst().filter((event) => isShown(event, filter));
       return { events: shown.slice(from, from + limit), more: shown.length > from + limit };
     },
     of: (eventId) => newestFirst().filter((event) => event.eventId === eventId),
-    valuesOf: (column) => [...new Set([...events.values()].map((event) => event[column]))].toSorted(),
+    valuesOf: (column) => [...new Set([...events.values()].map(({ event }) => event[column]))].toSorted(),
     size: () => events.size,
+    changes: () => changes,
+    changedSince: (since) => {
+      const all = [...events.values()];
+      return all.slice(1 + all.findLastIndex(({ change }) => change <= since)).map(({ event }) => event);
+    },
     problem: null,
     subscribe: (listener) => {
       listeners.add(listener);

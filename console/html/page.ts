@@ -1,31 +1,31 @@
 import type { Context } from "hono";
 import { html } from "hono/html";
-import { type Markup, shown } from "./text.ts";
-
-/** A page of the console. */
-export interface PageArgs {
-  title: string;
-  /** The address of the place in the menu that it belongs to. */
-  place: string;
-  /** The name of the stack, or the URL of the runner. */
-  stack: string;
-  content: Markup | Markup[];
-}
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { type Content, type Markup, shown } from "./text.ts";
 
 /** Answers with a page of the stack that is shown. */
-export type SendPage = (c: Context, content: Omit<PageArgs, "stack">) => Promise<Response>;
+export type SendPage = (
+  c: Context,
+  title: string,
+  content: Content,
+  status?: ContentfulStatusCode,
+) => Promise<Response>;
 
-const places = [
-  ["/", "Events"],
-  ["/customers", "Customers"],
-  ["/system", "System"],
-  ["/dead-letters", "Dead letters"],
-  ["/try", "Try it"],
-] as const;
+const places = {
+  "/": "Events",
+  "/customers": "Customers",
+  "/system": "System",
+  "/dead-letters": "Dead letters",
+  "/try": "Try it",
+};
 
-/** A whole page: its head, the menu, the search box and the content. */
-export const page = ({ title, place, stack, content }: PageArgs): Markup =>
-  html`<!doctype html>
+/** A whole page at an address: its head, the menu, the search box and the content; `stack` is the name of the stack, or the URL of the runner. */
+export const page = (stack: string, address: string, title: string, content: Content): Markup => {
+  const place = address.replace(/^\/events\/.*/, "/").replace(/(?<=.)\/.*/, "");
+  const menu = Object.entries(places).map(
+    ([path, name]) => html`<a href="${path}" ${path === place && html`aria-current="page"`}>${name}</a>`,
+  );
+  return html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
@@ -38,12 +38,7 @@ export const page = ({ title, place, stack, content }: PageArgs): Markup =>
       <body>
         <a class="skip" href="#content">Skip to the content</a>
         <header>
-          <nav aria-label="Pages">
-            ${places.map(
-              ([address, name]) =>
-                html`<a href="${address}" ${address === place ? html`aria-current="page"` : ""}>${name}</a>`,
-            )}
-          </nav>
+          <nav aria-label="Pages">${menu}</nav>
           <form action="/find" role="search">
             <label for="find">Find</label>
             <input
@@ -64,3 +59,4 @@ export const page = ({ title, place, stack, content }: PageArgs): Markup =>
         </main>
       </body>
     </html>`;
+};

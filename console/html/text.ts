@@ -1,11 +1,24 @@
 import { html } from "hono/html";
 import { escapeText } from "../../ops/terminal/escape.ts";
+import { formatDuration } from "../../ops/terminal/format-duration.ts";
 
 /** Markup: what `html` makes. */
 export type Markup = ReturnType<typeof html>;
 
+/** What can be put into markup; null and false are left out. */
+export type Content = Markup | string | number | null | false | readonly Content[];
+
 /** A text from outside, in which control characters are shown instead of obeyed; `html` escapes the rest. */
-export const shown = (value: unknown): string => escapeText(typeof value === "string" ? value : `${value}`);
+export const shown = (value: unknown): string => escapeText(`${value}`);
+
+/** A link, whose text is escaped and shown. */
+export const link = (address: string, text: string): Markup => html`<a href="${address}">${shown(text)}</a>`;
+
+/** The way to the page of an event. */
+export const eventLink = (id: string): Markup => link(`/events/${inAddress(id)}`, id);
+
+/** The way to the page of a customer, by an id of theirs. */
+export const customerLink = (id: string, text = id): Markup => link(`/customers/${inAddress(id)}`, text);
 
 /** A text as a part of an address; half a surrogate pair, which JSON can have, is replaced. */
 export const inAddress = (text: string): string => encodeURIComponent(text.toWellFormed());
@@ -18,6 +31,14 @@ export const time = (milliseconds: number): Markup => {
   const iso = date.toISOString();
   return html`<time datetime="${iso}" title="${iso}">${iso.slice(0, 19).replace("T", " ")} UTC</time>`;
 };
+
+/** When something began, and how long it took, where that is known. */
+export const timeAndDuration = ({ at, ms }: { at: number; ms: number | null }): Markup =>
+  html`${time(at)}${ms !== null && `, took ${formatDuration(ms)}`}`;
+
+/** What failed, and why. */
+export const errorText = ({ name, message }: { name: string; message: string }): Markup =>
+  html`<span class="bad">${shown(name)}: ${shown(message)}</span>`;
 
 /** How good what became of something is: what colours it. */
 export type Tone = "good" | "bad" | "warn" | "plain" | "busy";

@@ -128,12 +128,23 @@ interface Known {
 const openExecutions = (stack: Stack, events: EventList) => {
   const executions = new Map<string, Known>();
   const changed = new Set<string>();
-  const find = (arn: string): Known => {
-    const known = executions.get(arn) ?? { lines: new Map() };
-    executions.set(arn, known);
-    const [oldest] = executions.keys();
-    if (executions.size > keptExecutions && oldest !== undefined) executions.delete(oldest);
-    return known;
+  // Up to then executions are forgotten: another log group's lines of them would make rows of a part of what is known.
+  let prunedUpTo = 0;
+  const prune = (): void => {
+    const byTime = [...executions].toSorted(([, a], [, b]) => firstOf(a.lines) - firstOf(b.lines));
+    for (const [arn, { lines }] of byTime.slice(0, keptExecutions / 10)) {
+      executions.delete(arn);
+      changed.delete(arn);
+      prunedUpTo = Math.max(prunedUpTo, firstOf(lines));
+    }
+  };
+  const find = (arn: string, at: number): Known | null => {
+    const known = executions.get(arn);
+    if (known || at <= prunedUpTo) return known ?? null;
+    if (executions.size >= keptExecutions) prune();
+    const begun: Known = { lines: new Map() };
+    executions.set(arn, begun);
+    return begun;
   };
   return {
     openMachines: (since: number): Set<string> => {
@@ -142,15 +153,17 @@ const openExecutions = (stack: Stack, events: EventList) => {
     },
     lambda: (text: string, name: string, at: number): void => {
       for (const line of readLambdaLine(text, name, at)) {
-        const { lines } = find(line.execution);
-        if (!lines.has(text)) changed.add(line.execution);
-        lines.set(text, line);
+        const execution = find(line.execution, at);
+        if (!execution) continue;
+        if (!execution.lines.has(text)) changed.add(line.execution);
+        execution.lines.set(text, line);
       }
     },
     machine: (text: string, _name: string, at: number): void => {
       const [error, line] = validate(parseJson(text), EndLine);
       if (error) return;
-      const execution = find(line.execution_arn);
+      const execution = find(line.execution_arn, at);
+      if (!execution) return;
       if (!execution.end) changed.add(line.execution_arn);
       execution.end = { at, type: line.type, ...line.details };
     },
@@ -165,4 +178,5 @@ const openExecutions = (stack: Stack, events: EventList) => {
   };
 };
 
-const firstOf = (lines: Known["lines"]): number => Math.min(...[...lines.values()].map(({ at }) => at));
+const firstOf = (lines: Known["lines"]): number =>
+  [...lines.values()].reduce((first, { at }) => Math.min(first, at), Infinity);

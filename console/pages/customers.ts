@@ -1,155 +1,106 @@
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { Context, Hono } from "hono";
+import type { Hono } from "hono";
 import { html } from "hono/html";
 import { messageForUser } from "../../ops/command/errors.ts";
 import { findUsers, readUsers, type UserRecords } from "../../ops/show/read-users.ts";
 import { readSubscriptionHistory } from "../../ops/show/subscription-history.ts";
-import type { EventLogsArgs } from "../../ops/trace/event-logs.ts";
 import { openRecords } from "../../records/records.ts";
 import type { ConsoleArgs } from "../console-args.ts";
+import { paymentsPart } from "../customers/payments-part.ts";
+import { lifePart, subscriptionPart } from "../customers/user-part.ts";
+import { button, textField } from "../html/fields.ts";
 import type { SendPage } from "../html/page.ts";
-import { sinceOf } from "../since.ts";
-import { badge, inAddress, type Markup, shown, time } from "../html/text.ts";
-import { customerPage } from "./customer.ts";
+import { list, section } from "../html/parts.ts";
+import { badge, customerLink, eventLink, inAddress, link, type Markup, shown, time } from "../html/text.ts";
+import { numberOf, queryOf, sinceOf } from "../http/request.ts";
 
 const place = "/customers";
 
-const addressOf = (id: string): string => `${place}/${inAddress(id)}`;
-
-/** Adds the list of customers, and the page of each. */
-export const addCustomerPages = (app: Hono, args: ConsoleArgs, send: SendPage): void => {
-  const { target, now } = args;
-  const logs = new CloudWatchLogsClient(target.config);
-  const { stack } = target;
-  const records = openRecords({ client: new DynamoDBClient(target.dynamodb), tables: stack.tables, now });
-  app.get(place, (c) => {
-    const id = c.req.query("id")?.trim();
-    if (id) return c.redirect(addressOf(id), 303);
-    return send(c, { title: "Customers", place, content: listPage(args) });
-  });
-  app.get(`${place}/:id`, async (c) => {
-    const id = c.req.param("id");
-    const logArgs = { logs, stack, since: sinceOf(c, defaultSince) };
-    const userIds = await findUsers(id, { ...logArgs, records });
-    const limit = limitOf(c);
-    const users = await readUsers(userIds, records, limit);
-    const [user] = users;
-    if (!user) c.status(404);
-    const more = `?${new URLSearchParams({ ...c.req.query(), limit: `${Math.min(4 * limit, mostPayments)}` })}`;
-    const content = html`
-      ${user ? sinceForm(c) : nothingFound(id, userIds, target.name)} ${users.length > 1 ? choice(id, users) : ""}
-      ${user && users.length === 1 ? await userPart(args, user, logArgs, more) : ""}
-    `;
-    const title = users.length === 1 && user && user.userId !== id ? `${id}: ${user.userId}` : id;
-    return send(c, { title, place, content });
-  });
-};
-
-const userPart = async (
-  { events, now }: ConsoleArgs,
-  user: UserRecords,
-  logArgs: EventLogsArgs,
-  moreAddress: string,
-): Promise<Markup> => {
-  // The records are shown without the logs too.
-  const history = await readSubscriptionHistory(user.userId, logArgs).catch((error: unknown) => {
-    const problem = messageForUser(error);
-    if (problem === null) throw error;
-    return { problem };
-  });
-  const customerId = user.subscription?.customer_id ?? user.payments[0]?.customer_id ?? null;
-  return customerPage({
-    ...user,
-    history,
-    since: logArgs.since,
-    now: now(),
-    moreAddress,
-    events: eventsPart(events, customerId),
-  });
-};
-
-const listPage = ({ events }: ConsoleArgs): Markup => {
-  const newest = new Map<string, number>();
-  for (const { customerId, at } of events.page({}, 0, searchedEvents).events)
-    if (customerId !== null && !newest.has(customerId)) newest.set(customerId, at);
-  const customers = [...newest].slice(0, mostListed);
-  return html`
-    <form action="${place}">
-      <label
-        >A customer, an invoice, an event or a user
-        <input name="id" required maxlength="200" placeholder="cus_… in_… evt_…" />
-      </label>
-      <button>Show</button>
-    </form>
-    <h2>Customers of the newest events</h2>
-    ${customers.length === 0 ? html`<p>No event of a customer is here yet.</p>` : ""}
-    <ul>
-      ${customers.map(([id, at]) => html`<li><a href="${addressOf(id)}">${shown(id)}</a>, ${time(at)}</li>`)}
-    </ul>
-  `;
-};
+const defaultSince = "30d";
 
 const [searchedEvents, mostListed, mostEvents] = [2000, 50, 10];
 const [fewPayments, mostPayments] = [50, 1000];
 
-const choice = (id: string, users: UserRecords[]): Markup => html`
-  <p>${shown(id)} has several users. Which one?</p>
-  <ul>
-    ${users.map(
-      ({ userId, subscription }) =>
-        html`<li>
-          <a href="${addressOf(userId)}">${shown(userId)}</a>
-          ${subscription ? badge(subscription.status, "plain") : "without a subscription"}
-        </li>`,
-    )}
-  </ul>
-`;
+/** Adds the list of customers, and the page of each. */
+export const addCustomerPages = (app: Hono, args: ConsoleArgs, send: SendPage): void => {
+  const { target, now, events } = args;
+  const { stack } = target;
+  const logs = new CloudWatchLogsClient(target.config);
+  const records = openRecords({ client: new DynamoDBClient(target.dynamodb), tables: stack.tables, now });
+  app.get(place, (c) => {
+    const { id } = queryOf(c);
+    return id === undefined ? send(c, "Customers", listPart(events)) : c.redirect(`${place}/${inAddress(id)}`, 303);
+  });
+  app.get(`${place}/:id`, async (c) => {
+    const id = c.req.param("id");
+    const since = sinceOf(c, defaultSince);
+    const userIds = await findUsers(id, { logs, stack, since, records });
+    const limit = Math.min(numberOf(c, "limit", fewPayments), mostPayments);
+    const users = await readUsers(userIds, records, limit);
+    const [user] = users;
+    if (!user) return send(c, id, nothingFound(id, userIds, target.name), 404);
+    if (users.length > 1) return send(c, id, choice(id, users));
+    // The records are shown without the logs too.
+    const history = await readSubscriptionHistory(user.userId, { logs, stack, since }).catch((error: unknown) => {
+      const problem = messageForUser(error);
+      if (problem === null) throw error;
+      return { problem };
+    });
+    const more = `?${new URLSearchParams({ ...queryOf(c), limit: `${Math.min(4 * limit, mostPayments)}` })}`;
+    const nothing = html`<p>No subscription is recorded.</p>`;
+    return send(c, user.userId === id ? id : `${id}: ${user.userId}`, [
+      sinceForm(queryOf(c)["since"]),
+      section("subscription", "The subscription", user.subscription ? subscriptionPart(user.subscription) : nothing),
+      section("life", "Its life", lifePart({ ...user, history, since, now: now() })),
+      section("payments", "Payments", paymentsPart(user, more)),
+      section("events", "The newest events", eventsPart(events, user)),
+    ]);
+  });
+};
+
+const listPart = (events: ConsoleArgs["events"]): Markup => {
+  const newest = new Map<string, number>();
+  for (const { customerId, at } of events.page({}, 0, searchedEvents).events)
+    if (customerId !== null && !newest.has(customerId)) newest.set(customerId, at);
+  const items = [...newest].slice(0, mostListed).map(([id, at]) => html`${customerLink(id)}, ${time(at)}`);
+  return html`
+    <form action="${place}">
+      ${textField("id", "A customer, an invoice, an event or a user", { hint: "cus_… in_… evt_…" })} ${button("Show")}
+    </form>
+    <h2>Customers of the newest events</h2>
+    ${list(items) ?? html`<p>No event of a customer is here yet.</p>`}
+  `;
+};
+
+const choice = (id: string, users: UserRecords[]): Markup => {
+  const items = users.map(({ userId, subscription }) => [
+    html`${customerLink(userId)} ${subscription ? badge(subscription.status, "plain") : "without a subscription"}`,
+  ]);
+  return html`<p>${shown(id)} has several users. Which one?</p>
+    ${list(items)}`;
+};
 
 const nothingFound = (id: string, userIds: string[], stack: string): Markup => {
-  const what =
-    userIds.length > 0 ? `Nothing is recorded of ${userIds.join(" and ")} in` : `No user of ${id} is recorded in`;
+  const users = userIds.join(" and ");
+  const what = users ? `Nothing is recorded of ${users} in` : `No user of ${id} is recorded in`;
   return html`<p>${shown(`${what} ${stack}.`)} <a href="${place}">Look for another</a></p>`;
 };
 
-const eventsPart = (events: ConsoleArgs["events"], customerId: string | null): Markup => {
+const eventsPart = (events: ConsoleArgs["events"], { subscription, payments }: UserRecords): Markup => {
+  const customer = subscription?.customer_id ?? payments[0]?.customer_id ?? "";
   // The list takes a part of an id too.
-  const own =
-    customerId === null
-      ? []
-      : events.page({ customer: customerId }, 0, searchedEvents).events.filter((one) => one.customerId === customerId);
+  const own = events.page({ customer }, 0, searchedEvents).events.filter(({ customerId }) => customerId === customer);
   if (own.length === 0) return html`<p>None of the newest events is of this customer.</p>`;
-  return html`<ul>
-      ${own
-        .slice(0, mostEvents)
-        .map(
-          ({ eventId, type, at, outcome }) =>
-            html`<li>
-              ${time(at)} <a href="/events/${inAddress(eventId)}">${shown(eventId)}</a> ${shown(type)} ${badge(outcome)}
-            </li>`,
-        )}
-    </ul>
-    <p><a href="/?customer=${inAddress(`${customerId}`)}">All ${own.length} of them</a></p>`;
+  const items = own
+    .slice(0, mostEvents)
+    .map(({ eventId, type, at, outcome }) => html`${time(at)} ${eventLink(eventId)} ${shown(type)} ${badge(outcome)}`);
+  const all = link(`/?customer=${inAddress(customer)}`, `All ${own.length} of them`);
+  return html`${list(items)}
+    <p>${all}</p>`;
 };
 
-const defaultSince = "30d";
-
-const sinceForm = (c: Context): Markup => html`
-  <form>
-    <label
-      >Search the logs since
-      <input
-        name="since"
-        value="${c.req.query("since") || defaultSince}"
-        maxlength="40"
-        placeholder="6h, 30d or 2026-01-31"
-      />
-    </label>
-    <button>Search</button>
-  </form>
-`;
-
-const limitOf = (c: Context): number => {
-  const limit = Number(c.req.query("limit"));
-  return Number.isSafeInteger(limit) && limit > 0 ? Math.min(limit, mostPayments) : fewPayments;
-};
+const sinceForm = (since = defaultSince): Markup =>
+  html`<form>
+    ${textField("since", "Search the logs since", { value: since, hint: "6h, 30d or 2026-01-31" })} ${button("Search")}
+  </form>`;

@@ -1,161 +1,87 @@
-import { html } from "hono/html";
-import type { DeadLetter, UnreadableMessage } from "../../ops/redrive/dead-letter.ts";
-import { groupsOf } from "../../ops/redrive/listing.ts";
-import { bodyText } from "../../ops/redrive/show-bodies.ts";
-import { counted } from "../../ops/terminal/counted.ts";
-import type { QueueContent, QueueName } from "../dead-letters/queue-work.ts";
-import type { Run } from "../dead-letters/runs.ts";
-import { readOnlyNote } from "../html/notes.ts";
-import { table } from "../html/table.ts";
-import { inAddress, type Markup, shown, time } from "../html/text.ts";
+import type { Hono, MiddlewareHandler } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { ofType } from "../../emulator/graph/graph.ts";
+import type { Filters } from "../../ops/redrive/selection.ts";
+import type { ConsoleArgs } from "../console-args.ts";
+import { deadLettersPage } from "../dead-letters/queue-parts.ts";
+import { makeQueueWork, type Progress, type QueueName } from "../dead-letters/queue-work.ts";
+import { runPage } from "../dead-letters/run-page.ts";
+import type { SendPage } from "../html/page.ts";
+import { formLimit, formOf } from "../http/request.ts";
+import { makeRuns } from "../runs.ts";
 
-/** What is shown of the two queues. */
-export interface DeadLettersArgs {
-  /** What is in each; null while a run goes on, as they are not listed then. */
-  queues: Record<QueueName, QueueContent> | null;
-  /** The newest first. */
-  runs: Run[];
-  /** The id of the message whose body is shown. */
-  shownMessage: string | undefined;
-  canWrite: boolean;
-}
+const place = "/dead-letters";
 
-const names: Record<QueueName, string> = { dead: "The dead-letter queue", parked: "The parking-lot queue" };
+const kept = 20;
 
-const [mostListed, mostCharacters] = [200, 160];
+/** Adds the list of dead letters, what redrives and parks them, and the runs of that. */
+export const addDeadLetterPages = (app: Hono, args: ConsoleArgs, send: SendPage): void => {
+  const { now, canWrite, targetText } = args;
+  const showCommand = logsExecutionData(args.graph) ? null : `npm run redrive -- ${targetText} --show`;
+  const work = makeQueueWork(args);
+  const runs = makeRuns<Progress>(kept, now);
+  const current = () => runs.all.find(({ isDone }) => !isDone);
+  const mayWrite: MiddlewareHandler = async (_, next) => {
+    if (!canWrite) throw new HTTPException(403, { message: "This console only reads: start it with --write" });
+    await next();
+  };
+  // Starts a run unless another goes on, and returns the address of its page.
+  const start = (title: string, use: (progress: Progress) => Promise<void>): string => {
+    const other = current();
+    const message = `Another run goes on (${place}/runs/${other?.number}): wait for its end`;
+    if (other) throw new HTTPException(409, { message });
+    return `${place}/runs/${runs.start(title, { total: null, results: [], remarks: [] }, use).run.number}`;
+  };
 
-/** The list of dead letters and of parked messages, with what can be done with them. */
-export const deadLettersPage = ({ queues, runs, ...shownAs }: DeadLettersArgs): Markup => html`
-  <p class="hint">
-    To list the messages, this page receives them and makes them visible again at once: for that moment other consumers
-    do not see them.
-  </p>
-  ${shownAs.canWrite ? "" : readOnlyNote}
-  ${
-    queues
-      ? (["dead", "parked"] as const).map((name) => queuePart(name, queues[name], shownAs))
-      : html`<p>A redrive goes on; the queues are listed once it has ended.</p>`
-  }
-  ${runs.length === 0 ? "" : html`<h2>Runs of this console</h2>`}
-  <ul>
-    ${runs.map(
-      ({ number, title, startedAt, isDone }) =>
-        html`<li>
-          ${time(startedAt)} <a href="/dead-letters/runs/${number}">${shown(title)}</a>${isDone ? "" : ", goes on"}
-        </li>`,
-    )}
-  </ul>
-`;
-
-type ShownAs = Pick<DeadLettersArgs, "shownMessage" | "canWrite">;
-
-const queuePart = (name: QueueName, content: QueueContent, shownAs: ShownAs): Markup => {
-  const { selected, unreadable, hidden, remarks } = content;
-  const count = selected.length + unreadable.length;
-  const newest = selected.toReversed().slice(0, mostListed);
-  const more = selected.length - newest.length;
-  return html`
-    <h2 id="${name}">${names[name]}: ${count}</h2>
-    ${hidden > 0 ? html`<p>${hidden} more are invisible for now, as another consumer has received them.</p>` : ""}
-    ${remarks.map((remark) => html`<p class="problem">${shown(remark)}</p>`)}
-    ${count === 0 ? html`<p>There is nothing in it.</p>` : ""}
-    ${selected.length > 0 ? groupsPart(name, selected, shownAs) : ""}
-    ${
-      newest.length > 0
-        ? table(
-            `${names[name]}, the newest first`,
-            ["Event", "Type", "Error", "Message", "Since", "Redrives", "Do"],
-            newest.map((one) => letterRow(name, one, shownAs)),
-          )
-        : ""
-    }
-    ${more > 0 ? html`<p>${more} older ones are not listed.</p>` : ""}
-    ${
-      unreadable.length > 0
-        ? table(
-            `${names[name]}: what cannot be redriven`,
-            ["Message", "Why it cannot be redriven", "Do"],
-            unreadable.slice(0, mostListed).map((one) => unreadableRow(name, one, shownAs)),
-          )
-        : ""
-    }
-    ${shownBody([...selected, ...unreadable], shownAs)}
-  `;
+  app.get(place, async (c) => {
+    const queues = current() ? null : { dead: await work.read("dead"), parked: await work.read("parked") };
+    const shownMessage = c.req.query("show");
+    const content = deadLettersPage({ queues, runs: runs.all, shownMessage, canWrite, showCommand });
+    return send(c, "Dead letters", content);
+  });
+  app.post(`${place}/redrive`, mayWrite, formLimit, async (c) => {
+    const { queue, ...fields } = await formOf(c);
+    const name = queue === "parked" ? "parked" : "dead";
+    if (!["message", "error", "all"].some((field) => field in fields))
+      throw new HTTPException(400, {
+        message: "The form says neither which dead letters to redrive, nor that it is all",
+      });
+    return c.redirect(
+      start(titleOf(name, fields), (run) => work.redrive(name, filtersOf(fields), run)),
+      303,
+    );
+  });
+  app.post(`${place}/park`, mayWrite, formLimit, async (c) => {
+    const { message } = await formOf(c);
+    if (message === undefined) throw new HTTPException(400, { message: "The form names no message to park" });
+    return c.redirect(
+      start(`Park message ${message}`, (run) => work.park(message, run)),
+      303,
+    );
+  });
+  app.get(`${place}/runs/:number`, (c) => {
+    const number = c.req.param("number");
+    const run = runs.all.find((one) => `${one.number}` === number);
+    const message = `There is no run ${number}: this console keeps its newest ${kept} while it runs`;
+    if (!run) throw new HTTPException(404, { message });
+    return send(c, run.title, runPage(run));
+  });
 };
 
-const groupsPart = (name: QueueName, selected: DeadLetter[], { canWrite }: ShownAs): Markup => html`
-  ${table(
-    `${names[name]}, by state machine and error`,
-    ["State machine", "Error", "Number", "Since", ...(canWrite ? ["Do"] : [])],
-    groupsOf(selected).map((group) => {
-      const [first] = group;
-      if (!first) return [];
-      const { machine, errorName, type, at } = first;
-      const what = `${counted(group.length, "dead letter")} of ${machine} with ${errorName}`;
-      return [
-        machine,
-        errorName,
-        group.length,
-        time(at.getTime()),
-        ...(canWrite ? [confirmed(`these ${group.length}`, what, { queue: name, type, error: errorName })] : []),
-      ];
-    }),
-  )}
-  ${canWrite ? confirmed(`all ${selected.length}`, counted(selected.length, "dead letter"), { queue: name, all: "yes" }) : ""}
-`;
+const logsExecutionData = (graph: ConsoleArgs["graph"]): boolean =>
+  ofType(graph, "aws:sfn/stateMachine:StateMachine").every(
+    ({ inputs }) => Object(inputs["loggingConfiguration"]).includeExecutionData === true,
+  );
 
-// What concerns several is confirmed.
-const confirmed = (which: string, what: string, fields: Record<string, string>): Markup => html`
-  <details>
-    <summary>Redrive ${which}…</summary>
-    <p>This starts the state machine again for each. One that fails again stays in a queue: nothing is lost.</p>
-    ${action("redrive", fields, `Yes, redrive ${what}`)}
-  </details>
-`;
+// A filter that is not set takes all.
+const filtersOf = ({ type, error, message }: Record<string, string>): Filters => ({
+  ...(type !== undefined && { type: [type] }),
+  ...(error !== undefined && { error: [error] }),
+  ...(message !== undefined && { message: [message] }),
+});
 
-const action = (name: "redrive" | "park", fields: Record<string, string>, label: string, about = ""): Markup => html`
-  <form method="post" action="/dead-letters/${name}">
-    ${Object.entries(fields).map(([key, value]) => html`<input type="hidden" name="${key}" value="${value}" />`)}
-    <button ${about ? html`aria-label="${label} ${shown(about)}"` : ""}>${shown(label)}</button>
-  </form>
-`;
-
-const letterRow = (name: QueueName, deadLetter: DeadLetter, shownAs: ShownAs): (Markup | string | number)[] => {
-  const { eventId, type, errorName, errorMessage, at, redrives, message } = deadLetter;
-  const cut = errorMessage.length > mostCharacters ? `${errorMessage.slice(0, mostCharacters)}…` : errorMessage;
-  return [
-    html`<a href="/events/${inAddress(eventId)}">${shown(eventId)}</a>`,
-    type,
-    errorName,
-    cut,
-    time(at.getTime()),
-    redrives,
-    actions(name, `${message.MessageId}`, { ...shownAs, eventId }),
-  ];
-};
-
-const unreadableRow = (name: QueueName, { message, problem }: UnreadableMessage, shownAs: ShownAs) => {
-  const id = `${message.MessageId}`;
-  return [id, problem, actions(name, id, { ...shownAs, eventId: null })];
-};
-
-const actions = (
-  name: QueueName,
-  id: string,
-  { canWrite, eventId }: ShownAs & { eventId: string | null },
-): Markup => html`
-  <div class="actions">
-    <a href="?show=${inAddress(id)}#shown" aria-label="Show the message of ${shown(eventId ?? id)}">Show</a>
-    ${canWrite && eventId !== null ? action("redrive", { queue: name, message: id }, "Redrive", eventId) : ""}
-    ${canWrite && name === "dead" ? action("park", { message: id }, "Park", eventId ?? id) : ""}
-  </div>
-`;
-
-const shownBody = (all: (DeadLetter | UnreadableMessage)[], { shownMessage }: ShownAs): Markup | string => {
-  const found = all.find(({ message }) => message.MessageId === shownMessage);
-  if (!found) return "";
-  return html`<section id="shown">
-    <h3>Message ${shown(shownMessage)}</h3>
-    <pre tabindex="0" aria-label="The message">${bodyText(found.message.Body ?? "")}</pre>
-  </section>`;
+const titleOf = (queue: QueueName, { type, error, message }: Record<string, string>): string => {
+  const what = message === undefined ? "all dead letters" : `message ${message}`;
+  const which = [type && `of ${type}`, error && `with ${error}`, queue === "parked" && "of the parking lot"];
+  return ["Redrive", what, ...which].filter(Boolean).join(" ");
 };

@@ -3,14 +3,12 @@ import type { Hono } from "hono";
 import { readTrace } from "../../ops/trace/read-trace.ts";
 import type { ConsoleArgs } from "../console-args.ts";
 import { publishedSection, rowsSection } from "../event/changes.ts";
-import { latestStates, latestWay, olderExecutions } from "../event/executions.ts";
-import { nothingLogged, overview } from "../event/overview.ts";
+import { latestStates, latestWay, olderExecutions, stripeEvent } from "../event/executions.ts";
+import { nothingLogged, type OneEvent, overview } from "../event/overview.ts";
 import { publishedBy } from "../event/published-events.ts";
-import { stripeEvent } from "../event/stripe-event.ts";
 import type { SendPage } from "../html/page.ts";
-import { inAddress, type Markup } from "../html/text.ts";
-import { sinceOf } from "../since.ts";
-import type { OneEvent } from "../event/one-event.ts";
+import { type Content, inAddress } from "../html/text.ts";
+import { sinceOf } from "../http/request.ts";
 
 /** Adds the page of one event, and the search box's way to it and to a customer's. */
 export const addEventPages = (app: Hono, args: ConsoleArgs, send: SendPage): void => {
@@ -23,8 +21,8 @@ export const addEventPages = (app: Hono, args: ConsoleArgs, send: SendPage): voi
     const trace = isSearchable(id) ? await readTrace(id, { logs, stack: args.target.stack, since }) : null;
     const changes = args.workbench?.rowsOf(id) ?? [];
     const event = { id, since, trace, rows: args.events.of(id), changes };
-    if (event.rows.length === 0 && !trace?.executions.length) c.status(404);
-    return send(c, { title: id, place: "/", content: eventPage(event, args) });
+    const isKnown = event.rows.length > 0 || (trace?.executions.length ?? 0) > 0;
+    return send(c, id, eventPage(event, args), isKnown ? 200 : 404);
   });
 };
 
@@ -36,12 +34,12 @@ const addressOf = (id: string): string => {
 // Others would need an escape in the filter pattern, where an asterisk stands for any text; Stripe's ids have none of it.
 const isSearchable = (id: string): boolean => /^[\w.:-]{1,255}$/.test(id);
 
-const eventPage = (event: OneEvent, args: ConsoleArgs): Markup[] => {
+const eventPage = (event: OneEvent, args: ConsoleArgs): Content => {
   const executions = (event.trace?.executions ?? []).toReversed();
   const [latest, ...older] = executions;
   const written = executions.flatMap(({ states }) => states.flatMap((state) => state.written));
   const rows = rowsSection(event.changes, written);
-  if (!latest) return [overview(event, args), nothingLogged(event, args), ...(event.changes.length > 0 ? [rows] : [])];
+  if (!latest) return [overview(event, args), nothingLogged(event, args), event.changes.length > 0 && rows];
   return [
     overview(event, args),
     latestWay(latest, args.graph),

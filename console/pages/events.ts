@@ -1,79 +1,71 @@
+import type { Hono } from "hono";
 import { html } from "hono/html";
 import { formatDuration } from "../../ops/terminal/format-duration.ts";
 import type { ConsoleArgs } from "../console-args.ts";
+import { liveEvents } from "../events/live-events.ts";
 import type { EventFilter, ListedEvent } from "../events/listed-event.ts";
-import { badge, inAddress, type Markup, shown, time } from "../html/text.ts";
+import { choiceField, textField } from "../html/fields.ts";
+import type { SendPage } from "../html/page.ts";
+import { problemNote, row, tableOf } from "../html/parts.ts";
+import { badge, customerLink, eventLink, link, type Markup, shown, time } from "../html/text.ts";
+import { numberOf, queryOf } from "../http/request.ts";
+
+/** Adds the list of events, and the stream of its new rows. */
+export const addEventsPages = (app: Hono, args: ConsoleArgs, send: SendPage): void => {
+  app.get("/", (c) => send(c, "Events", eventsPage(queryOf(c), numberOf(c, "from", 0), args)));
+  app.get("/live", (c) => liveEvents(c, queryOf(c), eventRow, args));
+};
 
 const pageSize = 100;
 
-const columns = ["Time", "Type", "Event", "Customer", "Outcome", "Took", "Retries"];
+const columns = ["Time", "Outcome", "Type", "Event", "Customer", "Took", "Retries"];
 
-/** The list of events: the newest first, a page of them, with its filters. */
-export const eventsPage = (filter: EventFilter, from: number, { events }: ConsoleArgs): Markup => {
-  const { events: rows, more } = events.page(filter, from, pageSize);
-  const query = (start: number) => `?${new URLSearchParams({ ...filter, ...(start > 0 && { from: `${start}` }) })}`;
+// A type is what an event says it is.
+const mostCharacters = 100;
+
+// The newest first, a page of them, with its filters.
+const eventsPage = (filter: EventFilter, from: number, { events }: ConsoleArgs): Markup => {
+  const { events: listed, more } = events.page(filter, from, pageSize);
+  const live = `/live?${new URLSearchParams({ ...filter, since: `${events.changes()}` })}`;
+  const addressFrom = (start: number) => `?${new URLSearchParams({ ...filter, from: `${Math.max(0, start)}` })}`;
   return html`
     ${filters(filter, events)}
     <p class="hint" role="status" data-live-status>${events.size()} events are kept here, the newest first.</p>
-    ${events.problem === null ? "" : html`<p class="problem">${shown(events.problem)}</p>`}
-    <div class="wide" tabindex="0" role="region" aria-label="Events">
-      <table class="events">
-        <thead>
-          <tr>
-            ${columns.map((column) => html`<th scope="col">${column}</th>`)}
-          </tr>
-        </thead>
-        <tbody ${from === 0 ? html`data-live="/live${query(0)}"` : ""}>
-          ${rows.map(eventRow)}
-        </tbody>
-      </table>
-    </div>
-    ${rows.length === 0 ? html`<p data-live-empty>No event is here yet, or none matches.</p>` : ""}
-    <nav aria-label="Older and newer events" class="pager">
-      ${from > 0 ? html`<a href="/${query(Math.max(0, from - pageSize))}">Newer</a>` : ""}
-      ${more ? html`<a href="/${query(from + pageSize)}">Older</a>` : ""}
+    ${problemNote(events.problem)} ${tableOf("Events", columns, listed.map(eventRow), from === 0 ? live : null)}
+    ${listed.length === 0 && html`<p data-live-empty>No event is here yet, or none matches.</p>`}
+    <nav aria-label="Older and newer events">
+      ${from > 0 && link(addressFrom(from - pageSize), "Newer")} ${more && link(addressFrom(from + pageSize), "Older")}
     </nav>
   `;
 };
 
-/** The row of an event in the list. */
-export const eventRow = (event: ListedEvent): Markup => {
+const eventRow = (event: ListedEvent): Markup => {
   const { key, eventId, type, customerId, at, outcome, ms, retries, error, again } = event;
-  return html`<tr id="row-${key}">
-    <td>${time(at)}</td>
-    <td>${shown(type)}</td>
-    <td><a href="/events/${inAddress(eventId)}">${shown(eventId)}</a></td>
-    <td>${customerId === null ? "–" : html`<a href="/customers/${inAddress(customerId)}">${shown(customerId)}</a>`}</td>
-    <td>${badge(outcome)} ${again ?? ""} ${error ? html`<span class="error">${shown(error.name)}</span>` : ""}</td>
-    <td class="number">${ms === null ? "–" : formatDuration(ms)}</td>
-    <td class="number">${retries}</td>
-  </tr>`;
+  const failure = error && html`<span class="bad">${shown(error.name)}</span>`;
+  const cells = [
+    time(at),
+    html`${badge(outcome)} ${again} ${failure}`,
+    type.length > mostCharacters ? `${type.slice(0, mostCharacters)}…` : type,
+    eventLink(eventId),
+    customerId === null ? "–" : customerLink(customerId),
+    ms === null ? "–" : formatDuration(ms),
+    retries,
+  ];
+  return row(cells, `row-${key}`);
 };
 
-const filters = (filter: EventFilter, events: ConsoleArgs["events"]): Markup => html`
-  <form class="filters" action="/" data-submit-on-change>
-    ${choice("type", "Type", filter.type, events.valuesOf("type"))}
-    ${choice("outcome", "Outcome", filter.outcome, events.valuesOf("outcome"))}
-    ${field("customer", "Customer", filter.customer)} ${field("id", "Event id", filter.id)}
+const filters = ({ type, outcome, customer, id }: EventFilter, events: ConsoleArgs["events"]): Markup => {
+  // The one that is chosen may not have come yet.
+  const choices = (column: "type" | "outcome", chosen: string[]) => [
+    ["", "all"] as const,
+    ...new Set([...events.valuesOf(column), ...chosen]),
+  ];
+  return html`<form action="/" data-submit-on-change>
+    ${choiceField("type", "Type", choices("type", type ? [type] : []), type)}
+    ${choiceField("outcome", "Outcome", choices("outcome", outcome ? [outcome] : []), outcome)}
+    ${textField("customer", "Customer", { value: customer ?? "" })} ${textField("id", "Event id", { value: id ?? "" })}
     <button>Filter</button>
     <a href="/">All</a>
     <button type="button" data-pause aria-pressed="false" hidden>Pause</button>
-  </form>
-`;
-
-const choice = (name: string, label: string, chosen: string | undefined, known: string[]): Markup => {
-  // The one that is chosen may not have come yet.
-  const values = [...new Set([...known, ...(chosen === undefined ? [] : [chosen])])];
-  return html`<label
-    >${label}
-    <select name="${name}">
-      <option value="">all</option>
-      ${values.map(
-        (value) => html`<option value="${value}" ${value === chosen ? "selected" : ""}>${shown(value)}</option>`,
-      )}
-    </select>
-  </label>`;
+  </form>`;
 };
-
-const field = (name: string, label: string, value = ""): Markup =>
-  html`<label>${label} <input name="${name}" value="${value}" maxlength="200" /></label>`;

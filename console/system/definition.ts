@@ -5,7 +5,7 @@ import { Definition } from "../../emulator/stepfunctions/definition.ts";
 import { draw, type DrawnNode } from "../drawing/draw.ts";
 import { transitionsOf } from "../drawing/transitions.ts";
 import type { Markup } from "../html/text.ts";
-import { activityOf, drawnPart } from "./activity.ts";
+import { drawnPart, matchesOf } from "./activity.ts";
 import type { SystemState } from "./figures.ts";
 import { linkedOnce } from "./linked-once.ts";
 import type { Group } from "./overview.ts";
@@ -16,11 +16,8 @@ export const drawWorkflows = ({ name, rules, machines }: Group, { links }: Syste
   const inside = new Set([...rules, ...machines]);
   const drawn = links.filter(({ from, to }) => inside.has(from) || inside.has(to));
   const parts = new Set([...inside, ...drawn.flatMap(({ from, to }) => [from, to])]);
-  const edges = drawn.map(({ from, to }) => ({
-    from: from.arn,
-    to: to.arn,
-    isTaken: matches(to, state) || matches(from, state),
-  }));
+  const isTaken = (...ends: Part[]) => ends.some((part) => part.kind === "rule" && matchesOf([part], state) > 0);
+  const edges = drawn.map(({ from, to }) => ({ from: from.arn, to: to.arn, isTaken: isTaken(from, to) }));
   const all: DrawnNode = { id: "all", kind: "all of these", label: "state machines", tone: "plain" };
   return draw({
     title: `The workflows of ${name}`,
@@ -30,19 +27,12 @@ export const drawWorkflows = ({ name, rules, machines }: Group, { links }: Syste
   });
 };
 
-const matches = (part: Part, state: SystemState): boolean =>
-  part.kind === "rule" && (activityOf([part], state)?.count ?? 0) > 0;
-
 /** What the states of a state machine are for, and the ways between them. */
-export const definitionSection = ({ name, resource }: Part): Markup | string => {
+export const definitionSection = ({ name, resource }: Part): Markup | null => {
   const [, definition] = validate(parseJson(`${resource.inputs["definition"]}`), Definition);
-  if (!definition) return "";
-  const nodes = Object.entries(definition.States).map(([label, { Type }]) => ({
-    id: label,
-    kind: Type,
-    label,
-    tone: "plain" as const,
-  }));
+  if (!definition) return null;
+  const states = Object.entries(definition.States);
+  const nodes = states.map(([label, { Type: kind }]) => ({ id: label, kind, label, tone: "plain" as const }));
   return html`
     <h3>States</h3>
     <p>${definition.Comment}</p>

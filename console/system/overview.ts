@@ -3,7 +3,7 @@ import { counted } from "../../ops/terminal/counted.ts";
 import { draw, type DrawnEdge, type DrawnNode } from "../drawing/draw.ts";
 import type { Markup } from "../html/text.ts";
 import type { SystemState } from "./figures.ts";
-import { activityOf, drawnPart, matchedEdge } from "./activity.ts";
+import { activityOf, drawnPart, matchesOf } from "./activity.ts";
 import { linkedOnce } from "./linked-once.ts";
 import type { Link, Part, System } from "./parts.ts";
 
@@ -41,8 +41,8 @@ export const drawOverview = (system: System, state: SystemState): Markup => {
   };
   const edges = new Map<string, DrawnEdge>();
   for (const link of system.links) {
-    const edge = { from: idOf(link.from), to: idOf(link.to), ...matchedEdge(rulesOf(link), state) };
-    if (edge.from !== edge.to) edges.set(`${edge.from} ${edge.to}`, edge);
+    const [from, to, count] = [idOf(link.from), idOf(link.to), matchesOf(rulesOf(link), state)];
+    if (from !== to) edges.set(`${from} ${to}`, { from, to, label: count > 0 ? `${count}` : "", isTaken: count > 0 });
   }
   const others = system.parts.filter((part) => !groupOf.has(part) && !forwarding.has(part));
   const most: DrawnNode = { id: "most", kind: "most of the", label: "state machines", tone: "plain" };

@@ -41,7 +41,7 @@ export const systemOf = (graph: Graph): System => {
   const parts = graph.resources.flatMap((resource) => partOf(resource, graph));
   const used = usedBy(graph);
   const links = parts.flatMap((from) => {
-    const arns = from.roleArn === null ? [] : (used.get(from.roleArn) ?? []);
+    const arns = used.get(`${from.roleArn}`) ?? [];
     return parts.filter((to) => to !== from && arns.some((arn) => isIn(arn, to.arn))).map((to) => ({ from, to }));
   });
   const rules = parts.filter(({ kind }) => kind === "rule");

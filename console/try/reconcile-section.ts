@@ -1,48 +1,87 @@
 import { html } from "hono/html";
-import { differing, type Summary } from "../../ops/reconcile/run-output.ts";
+import { idOption, timeOption } from "../../ops/command/option-values.ts";
+import { UserError } from "../../ops/command/errors.ts";
+import { differing } from "../../ops/reconcile/run-output.ts";
 import { failureText, fieldsText, progressText, summaryLines } from "../../ops/reconcile/run-text.ts";
-import { choiceField, textField } from "../html/fields.ts";
-import { problemNote, readOnlyNote } from "../html/notes.ts";
-import { table } from "../html/table.ts";
+import * as reconcile from "../../ops/reconcile/start-run.ts";
+import type { ConsoleArgs } from "../console-args.ts";
+import { button, choiceField, postForm, textField } from "../html/fields.ts";
+import { problemNote, readOnlyNote, refreshed, section, table } from "../html/parts.ts";
 import { badge, type Markup, shown, time } from "../html/text.ts";
-import type { Reconciliation, Reconciliations } from "./reconciliations.ts";
+import { makeRuns, type Run } from "../runs.ts";
 
-/** The form that starts a reconciliation, and how those go or went that were started here. */
-export const reconcileSection = (reconciliations: Reconciliations, canWrite: boolean): Markup => {
-  const all = reconciliations.all();
-  const isBusy = all.some((one) => one.end === null && one.problem === null);
-  return html`<section aria-labelledby="reconcile">
-    <h2 id="reconcile">Reconcile with Stripe</h2>
-    <p>Compares subscriptions, payments, refunds and disputes with Stripe's, and heals what differs.</p>
-    ${canWrite ? form : readOnlyNote}
-    <div id="reconciliations" ${isBusy ? html`data-refresh="1"` : ""}>${all.map(reconciliationText)}</div>
-  </section>`;
+// A reconciliation that was started here; its end is null while it runs.
+interface Reconciliation {
+  run: reconcile.Run;
+  options: reconcile.RunOptions;
+  end: reconcile.RunEnd | null;
+}
+
+const kept = 5;
+
+// Lines of a log come late.
+const quietSeconds = 20;
+
+/** The part of the page that reconciles: `start` starts what its form asks for, and goes on following it. */
+export const makeReconcilePart = ({ target, now, ending, canWrite }: ConsoleArgs) => {
+  const started = makeRuns<Reconciliation>(kept, now);
+  return {
+    start: async (fields: Record<string, string>): Promise<void> => {
+      const options = optionsOf(fields);
+      const run = await reconcile.startRun(target, options);
+      started.start(run.name, { run, options, end: null }, async (one) => {
+        one.end = await run.follow({ signal: ending, quietSeconds });
+      });
+    },
+    show: (): Markup => {
+      const isBusy = started.all.some(({ isDone }) => !isDone);
+      return section(
+        "reconcile",
+        "Reconcile with Stripe",
+        html`<p>Compares subscriptions, payments, refunds and disputes with Stripe's, and heals what differs.</p>`,
+        canWrite ? form : readOnlyNote,
+        refreshed("reconciliations", isBusy ? 1 : null, started.all.map(reconciliationText)),
+      );
+    },
+  };
 };
 
-const form = html`<form method="post" action="/try/reconcile">
-  ${choiceField("mode", "Do", { "": { compare: "compare only", heal: "compare and heal" } })}
-  ${textField("since", "Payments since", { hint: "90d or 2026-01-31" })}
-  ${textField("only", "Only of", { hint: "sub_… or cus_…" })}
-  <button>Start</button>
-</form>`;
+const form = postForm(
+  "/try/reconcile",
+  choiceField("mode", "Do", Object.entries({ compare: "compare only", heal: "compare and heal" })),
+  textField("since", "Payments since", { hint: "90d or 2026-01-31" }),
+  textField("only", "Only of", { hint: "sub_… or cus_…" }),
+  button("Start"),
+);
 
-const reconciliationText = ({ run, options, at, end, problem }: Reconciliation): Markup => {
+const optionsOf = ({ mode, since, only }: Record<string, string>): reconcile.RunOptions => ({
+  ...(mode !== "heal" && { dryRun: true }),
+  ...(since !== undefined && { since: timeOption(since) }),
+  ...(only !== undefined && onlyOf(only)),
+});
+
+const onlyOf = (id: string): reconcile.RunOptions => {
+  if (id.startsWith("sub_")) return { subscription: idOption("sub_")(id) };
+  if (id.startsWith("cus_")) return { customer: idOption("cus_")(id) };
+  throw new UserError(`${id} is neither a subscription, sub_…, nor a customer, cus_…`);
+};
+
+const reconciliationText = ({ title, run, options, at, end, problem }: Run<Reconciliation>): Markup => {
   const page = run.logs.page();
   const differences = run.logs.differences();
-  const summary = end?.summary ?? null;
-  return html`<article aria-label="${run.name}">
-    <h3>${time(at)} ${shown(run.name)}</h3>
-    <p>${stateOf(end, problem)} ${!end && page ? shown(progressText(page.list, page.summary)) : ""}</p>
-    ${problemNote(problem)}
-    ${
-      end && !end.summary
-        ? html`${problemNote(failureText(end))}
-            <p>Its <a href="/dead-letters">dead letter</a> says why and where it stopped.</p>`
-        : ""
-    }
-    ${summary ? summaryLines(summary, options).map((line) => html`<p>${shown(line)}</p>`) : ""}
-    ${differences.length > 0 ? differencesTable(run.name, differences) : ""}
-    ${summary ? missingNote(summary, differences.length) : ""}
+  const missing = end?.summary ? differing(end.summary) - differences.length : 0;
+  const failure =
+    end && !end.summary
+      ? html`${problemNote(failureText(end))}
+          <p>Its <a href="/dead-letters">dead letter</a> says why and where it stopped.</p>`
+      : null;
+  return html`<article aria-label="${title}">
+    <h3>${time(at)} ${shown(title)}</h3>
+    <p>${stateOf(end, problem)} ${!end && page && shown(progressText(page.list, page.summary))}</p>
+    ${problemNote(problem)} ${failure}
+    ${end?.summary && summaryLines(end.summary, options).map((line) => html`<p>${shown(line)}</p>`)}
+    ${differencesTable(title, differences)}
+    ${missing > 0 && html`<p>The log does not have the lines of ${missing} of them yet.</p>`}
   </article>`;
 };
 
@@ -52,24 +91,15 @@ const stateOf = (end: Reconciliation["end"], problem: string | null): Markup => 
   return end.summary ? badge("reconciled") : badge("failed");
 };
 
-const differencesTable = (
-  name: string,
-  differences: ReturnType<Reconciliation["run"]["logs"]["differences"]>,
-): Markup =>
-  table(
-    `What differs by ${name}`,
-    ["Object", "Kind", "Outcome", "User", "Here → Stripe", "Reason"],
-    differences.map((one) => [
-      one.id,
-      one.kind,
-      badge(one.outcome),
-      one.userId ?? "–",
-      fieldsText(one),
-      one.reason ?? "–",
-    ]),
-  );
-
-const missingNote = (summary: Summary, shownCount: number): Markup | string => {
-  const missing = differing(summary) - shownCount;
-  return missing > 0 ? html`<p>The log does not have the lines of ${missing} of them yet.</p>` : "";
+const differencesTable = (title: string, all: ReturnType<reconcile.Run["logs"]["differences"]>): Markup | null => {
+  const columns = ["Object", "Kind", "Outcome", "User", "Here → Stripe", "Reason"];
+  const rows = all.map((one) => [
+    one.id,
+    one.kind,
+    badge(one.outcome),
+    one.userId ?? "–",
+    fieldsText(one),
+    one.reason ?? "–",
+  ]);
+  return table(`What differs by ${title}`, columns, rows);
 };

@@ -1,48 +1,74 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { html } from "hono/html";
 import { sampleTypes } from "../../samples/events.ts";
 import { malformations } from "../../samples/malformed.ts";
-import { choiceField, textField } from "../html/fields.ts";
-import { table } from "../html/table.ts";
-import { badge, inAddress, type Markup, shown, time } from "../html/text.ts";
-import { manners, versions } from "./sample-sending.ts";
-import type { Sent, SentEvent, SentEvents } from "./sent-events.ts";
+import type { ConsoleArgs, Workbench } from "../console-args.ts";
+import { button, choiceField, postForm, textField } from "../html/fields.ts";
+import { list, refreshed, section, table } from "../html/parts.ts";
+import { badge, eventLink, type Markup, shown, time } from "../html/text.ts";
+import { makeRuns } from "../runs.ts";
+import { makeSending, manners, versions } from "./sample-sending.ts";
 
-/** The form that sends sample events, and what became of those that were sent. */
-export const sendSection = (sent: SentEvents): Markup => {
-  const all = sent.all();
-  const isBusy = all.some(({ events }) => events.some(({ result }) => result === null));
-  return html`<section aria-labelledby="send">
-    <h2 id="send">Send a sample event</h2>
-    <p>
-      The events of one name are about one user, <code>user_&lt;name&gt;</code>, and one subscription, which began to be
-      paid yesterday.
-    </p>
-    <form method="post" action="/try/send">
-      ${choiceField("type", "Type", { "": Object.fromEntries(sampleTypes.map((type) => [type, type])) })}
-      ${choiceField("manner", "Send it", {
-        "": manners,
-        malformed: Object.fromEntries(Object.entries(malformations).map(([name, { title }]) => [name, title])),
-      })}
-      ${choiceField("version", "API version", { "": versions })} ${textField("name", "Name", { hint: "one a day" })}
-      <button>Send</button>
-    </form>
-    <div id="sent" ${isBusy ? html`data-refresh="1"` : ""}>
-      ${all.length === 0 ? "" : table("What was sent", ["Time", "What", "Outcome"], all.map(sentRow))}
-    </div>
-  </section>`;
+// An event that was sent; its result is null until it is known.
+interface SentEvent {
+  type: string;
+  result: Awaited<ReturnType<Workbench["send"]>> | null;
+}
+
+const kept = 20;
+
+// Most events are handled by then, and their outcomes are there without the script.
+const patienceMilliseconds = 1000;
+
+/** The part of the page that sends sample events; `send` sends what its form asks for. */
+export const makeSendPart = (workbench: Workbench, now: ConsoleArgs["now"]) => {
+  const sent = makeRuns<{ events: SentEvent[] }>(kept, now);
+  return {
+    send: async (form: Record<string, string>): Promise<void> => {
+      const { title, values } = makeSending(form, now(), Math.random);
+      const events = values.map((value): SentEvent => ({ type: `${Object(value).type ?? ""}`, result: null }));
+      const { done } = sent.start(title, { events }, async () => {
+        for (const [index, event] of events.entries()) event.result = await workbench.send(values[index]);
+      });
+      await Promise.race([done, delay(patienceMilliseconds, undefined, { ref: false })]);
+    },
+    show: (): Markup => {
+      const isBusy = sent.all.some(({ isDone }) => !isDone);
+      const rows = sent.all.map(({ title, at, events, problem }) => [
+        time(at),
+        title,
+        html`${problem !== null && shown(problem)} ${list(events.map((event) => resultText(event, events.length > 1)))}`,
+      ]);
+      return section(
+        "send",
+        "Send a sample event",
+        form,
+        refreshed("sent", isBusy ? 1 : null, table("What was sent", ["Time", "What", "Outcome"], rows)),
+      );
+    },
+  };
 };
 
-const sentRow = ({ title, at, events }: Sent) => [
-  time(at),
-  title,
-  html`<ul class="results">
-    ${events.map((event) => html`<li>${resultText(event)} ${events.length > 1 ? shown(event.type) : ""}</li>`)}
-  </ul>`,
-];
+const form = html`
+  <p>
+    The events of one name are about one user, <code>user_&lt;name&gt;</code>, and one subscription, which began to be
+    paid yesterday.
+  </p>
+  ${postForm(
+    "/try/send",
+    choiceField("type", "Type", sampleTypes),
+    choiceField("manner", "Send it", [
+      ...Object.entries(manners),
+      ...Object.entries(malformations).map(([name, { title }]) => [name, title] as const),
+    ]),
+    choiceField("version", "API version", Object.entries(versions)),
+    textField("name", "Name", { hint: "one a day" }),
+    button("Send"),
+  )}
+`;
 
-const resultText = ({ result }: SentEvent): Markup => {
+const resultText = ({ result, type }: SentEvent, isOneOfMany: boolean): Markup => {
   if (result === null) return badge("running");
   if ("problem" in result) return html`${badge("not an event", "warn")} ${shown(result.problem)}`;
-  const { eventId, outcome } = result;
-  return html`${badge(outcome)} <a href="/events/${inAddress(eventId)}">${shown(eventId)}</a>`;
+  return html`${badge(result.outcome)} ${eventLink(result.eventId)} ${isOneOfMany && shown(type)}`;
 };

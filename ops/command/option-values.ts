@@ -6,7 +6,8 @@ const unitMilliseconds: Record<string, number> = { m: 60_000, h: 3_600_000, d: 8
 export const timeOption = (text: string): Date => {
   const [, count, unit] = /^(\d+)([mhd])$/.exec(text) ?? [];
   const date = unit === undefined ? dateOf(text) : new Date(Date.now() - Number(count) * (unitMilliseconds[unit] ?? 0));
-  if (date && !Number.isNaN(date.getTime())) return date;
+  // What is before 1970 is no time of a log.
+  if (date && date.getTime() >= 0) return date;
   throw new InvalidArgumentError("expected a time such as 90m, 6h, 2d, 2026-01-31 or 2026-01-31T12:00:00Z");
 };
 

@@ -88,7 +88,7 @@ test("is found by the customer and by an invoice, and leads to its events", asyn
     await page.getByRole("heading", { level: 1, name: "user_cus_sample" }).waitFor();
     await page.getByRole("link", { name: /^All \d+ of them$/ }).click();
     await page.waitForURL("**/?customer=cus_sample");
-    const ids = await page.locator("table.events tbody tr td:nth-child(3)").allTextContents();
+    const ids = await page.locator("main table tbody tr td:nth-child(4)").allTextContents();
     const sent = life().flatMap(({ events }) => events.map((event) => `${event["id"]}`));
     assert.ok(ids.length > 10);
     for (const one of ids.filter((eventId) => eventId.startsWith("evt_"))) assert.ok(sent.includes(one), one);

@@ -79,7 +79,7 @@ test("redrives one, whose row is written then, and shows what became of it", asy
   assert.is(await listOn(page).count(), 3);
   // The list of events says it too.
   await page.goto(`${served().url}/?id=${id}`);
-  assert.match(await page.locator("table.events tbody tr").first().innerText(), /applied redriven/);
+  assert.match(await page.locator("main table tbody tr").first().innerText(), /applied redriven/);
 });
 
 test("redrives all once that is confirmed, and says which one failed again", async () => {

@@ -22,12 +22,11 @@ const { served, open } = browserSuite(test, async (console) => {
   await console.post(failed("other"));
 });
 
-const idsOn = (page: Page): Promise<string[]> =>
-  page.locator("table.events tbody tr td:nth-child(3)").allTextContents();
+const idsOn = (page: Page): Promise<string[]> => page.locator("main table tbody tr td:nth-child(4)").allTextContents();
 
 const isLive = (page: Page) => page.getByRole("status").filter({ hasText: "Live" }).waitFor();
 
-const rowOf = (page: Page, eventId: string) => page.locator("table.events tbody tr").filter({ hasText: eventId });
+const rowOf = (page: Page, eventId: string) => page.locator("main table tbody tr").filter({ hasText: eventId });
 
 test("shows a new event on top of the others, without a reload, as it came out", async () => {
   const page = await open("/");
@@ -36,7 +35,7 @@ test("shows a new event on top of the others, without a reload, as it came out",
   const row = rowOf(page, outcome.eventId);
   await row.waitFor();
   assert.is((await idsOn(page))[0], outcome.eventId);
-  const cells = await row.locator("td").allTextContents();
+  const cells = await row.locator("th, td").allTextContents();
   const [, type = "", id = "", customer = "", shown = "", , retries = ""] = cells.map((cell) => cell.trim());
   assert.equal([type, id, customer, retries], ["invoice.paid", outcome.eventId, outcome.customerId, "0"]);
   assert.is(outcome.outcome, "applied");
@@ -125,14 +124,14 @@ test("holds new events back while it is paused, and shows them after that", asyn
 
 test("shows times in the viewer's zone, and in UTC on hover", async () => {
   const page = await open("/?id=evt_other");
-  const time = page.locator("table.events time");
+  const time = page.locator("main table time");
   const utc = `${await time.getAttribute("title")}`;
   assert.match(utc, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   const inTokyo = new Date(Date.parse(utc) + 9 * 3_600_000).toISOString().slice(11, 19);
   assert.match(`${await time.textContent()}`, inTokyo);
   const plain = await open("/?id=evt_other", { javaScriptEnabled: false });
   const text = `${utc.slice(0, 19).replace("T", " ")} UTC`;
-  assert.is(await plain.locator("table.events time").textContent(), text);
+  assert.is(await plain.locator("main table time").textContent(), text);
 });
 
 test("is used by keyboard: a link to the content, the search box by a slash, and all else in order", async () => {

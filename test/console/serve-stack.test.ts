@@ -31,13 +31,13 @@ test.after(async () => {
 // Waits until the list has a row that is as it should be.
 const listed = (events: EventList, isWanted: (event: ListedEvent) => boolean): Promise<ListedEvent> =>
   new Promise((found) => {
-    const known = events.page({}, 0, 1000).events.find(isWanted);
-    if (known) return found(known);
-    const unsubscribe = events.subscribe((event) => {
-      if (!isWanted(event)) return;
-      unsubscribe();
-      found(event);
-    });
+    const look = (): boolean => {
+      const event = events.page({}, 0, 1000).events.find(isWanted);
+      if (event) found(event);
+      return event !== undefined;
+    };
+    if (look()) return;
+    const unsubscribe = events.subscribe(() => look() && unsubscribe());
   });
 
 const month = (name: string) => subjectOf(name, 1_767_225_600);

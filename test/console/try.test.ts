@@ -37,7 +37,7 @@ const settled = async (): Promise<string> => {
 const outcomesOf = async (form: Record<string, string>): Promise<string[]> => {
   const { status, html, location } = await post("/try/send", form);
   assert.equal([status, location], [303, "/try#send"], html);
-  const [, row = ""] = /<tbody>\s*<tr>(.*?)<\/tr>/s.exec(await settled()) ?? [];
+  const [, row = ""] = /<tbody[^>]*>\s*<tr[^>]*>(.*?)<\/tr>/s.exec(await settled()) ?? [];
   return [...row.matchAll(/<\/span>\s*([a-z -]+)<\/span\s*>/g)].map(([, word = ""]) => word);
 };
 

@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { makeConsole } from "../../../console/console.ts";
 import { makeEventList } from "../../../console/events/event-list.ts";
-import { deadLettersPage } from "../../../console/pages/dead-letters.ts";
+import { deadLettersPage } from "../../../console/dead-letters/queue-parts.ts";
 import { stackOf } from "../../../ops/command/stack.ts";
 import { localTarget } from "../../../ops/command/target.ts";
 import { toEnvelope } from "../../../local/stripe-envelope.ts";
@@ -203,9 +203,20 @@ test("changes nothing in a console that only reads, and says how to allow it", a
   assert.is(queueOf("deadLetterQueue").messages.length, 1);
 });
 
+test("starts no run while another goes on", async () => {
+  const answers = await Promise.all([post("redrive", {}), post("redrive", {})]);
+  const [started, refused] = answers.toSorted((a, b) => a.status - b.status);
+  assert.is(refused?.status, 409);
+  assert.match(`${refused?.text}`, `Another run goes on (${started?.location}): wait for its end`);
+  await done({ status: 0, location: "", ...started });
+});
+
 test("does not list the queues while a run goes on", async () => {
-  const run = { number: 7, title: "Redrive all", startedAt: 0, total: null, results: [], remarks: [], isDone: false };
-  const html = String(await deadLettersPage({ queues: null, runs: [run], shownMessage: undefined, canWrite: true }));
+  const progress = { total: null, results: [], remarks: [] };
+  const run = { number: 7, title: "Redrive all", at: 0, isDone: false, problem: null, ...progress };
+  const html = String(
+    await deadLettersPage({ queues: null, runs: [run], shownMessage: undefined, canWrite: true, showCommand: null }),
+  );
   assert.match(textOf(html), /A redrive goes on; the queues are listed once it has ended/);
   assert.match(html, '<a href="/dead-letters/runs/7">');
 });
