@@ -3,9 +3,10 @@ import type { UserRecords } from "../../ops/show/read-users.ts";
 import type { LoggedState } from "../../ops/show/subscription-history.ts";
 import { accessOf } from "../../lambdas/ledger/subscription-state.ts";
 import type { SubscriptionRecord } from "../../records/records.ts";
-import { bandsOf, inStripesOrder } from "../customers/bands.ts";
+import { bandsOf } from "../customers/bands.ts";
 import { type Entry, loggedEntries, recordedEntries } from "../customers/entries.ts";
 import { lifeBar } from "../customers/life-bar.ts";
+import { inStripesOrder } from "../customers/placed-states.ts";
 import { statusText, statusTone } from "../customers/status.ts";
 import { paymentsPart } from "../customers/payments-part.ts";
 import { definitions } from "../html/definitions.ts";
@@ -112,13 +113,17 @@ const lifePart = ({ history, payments, subscription, since, now }: CustomerPageA
     );
     const marks = own.flatMap(({ mark, time: when }) => (mark ? { ...mark, time: when } : []));
     return html`<h3>${shown(id)}</h3>
-      ${lifeBar({ title: `The life of ${shown(id)}`, bands, marks, begin, end })}`;
+      ${lifeBar({ title: `The life of ${shown(id)}`, bands, marks, begin, end })}
+      ${bands.every(({ isKnown }) => isKnown) ? "" : html`<p class="hint">${notKnownText}</p>`}`;
   });
   return html`${bars}
     ${bars.length > 0 ? html`<p class="hint">✓ paid, ✕ a payment failed, ↩ refunded, ! disputed</p>` : ""}
     <p class="hint">${reachText(history, since)}</p>
     ${entries.length > 0 ? table("What happened, the newest first", ["When", "What", "Details", "Event"], entries.toReversed().map(entryRow)) : ""}`;
 };
+
+const notKnownText =
+  "Dashed: what the status was is not known, as an event of that time is missing, or its log line does not say it.";
 
 const reachText = (history: CustomerPageArgs["history"], since: Date): Markup => {
   if (!Array.isArray(history)) return html`What the logs say is not shown: ${shown(history.problem)}`;
