@@ -1,6 +1,6 @@
 import { isEnded } from "../../lambdas/ledger/subscription-state.ts";
 import type { Tone } from "../html/text.ts";
-import type { PlacedState } from "./placed-states.ts";
+import { type PlacedState, stepOf } from "./placed-states.ts";
 import { statusTone } from "./status.ts";
 
 /** A stretch of a subscription's life, in unix seconds. */
@@ -50,13 +50,9 @@ const turnsOf = (states: PlacedState[]): Turn[] =>
   });
 
 const turnOf = (time: number, states: PlacedState[]): Turn[] => {
-  const steps = states.flatMap(({ status, says }) => {
-    const change = says?.find((one) => one.change === "status_changed");
-    if (change) return { from: change.from, to: change.to };
-    return status === null ? [] : { from: status, to: status };
-  });
-  const entered = steps.map(({ to }) => `${to}`);
-  const left = steps.flatMap(({ from }) => (from === null ? [] : `${from}`));
+  const steps = states.flatMap((state) => stepOf(state) ?? []);
+  const entered = steps.map(({ to }) => to);
+  const left = steps.flatMap(({ from }) => from ?? []);
   const ended = entered.find((status) => isEnded({ status }));
   if (ended !== undefined) return [{ time, from: without(left, entered), to: ended }];
   if (states.some(({ says }) => says === null)) return [{ time, from: [], to: null }];

@@ -65,11 +65,11 @@ const lateText = (state: LoggedState): string[] =>
 
 const gapText = ({ by, opened, closed }: PlacedState): Markup[] => {
   if (opened !== null)
-    return [html`An event is missing since ${time(1000 * opened)}: the order of the events is assumed.`];
+    return [html`This showed that an event was missing since ${time(1000 * opened)}, so the order was assumed.`];
   // A heal says it by itself.
   return closed === null || by === "heal"
     ? []
-    : [html`With this no event is missing any more (one was since ${time(1000 * closed)}).`];
+    : [html`With this no event was missing any more (one was since ${time(1000 * closed)}).`];
 };
 
 const healText = ({ by, outcome, gapSince }: LoggedState): (Markup | string)[] => {

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { bandsOf } from "../../../console/customers/bands.ts";
-import { inStripesOrder } from "../../../console/customers/placed-states.ts";
+import { inStripesOrder, stepOf } from "../../../console/customers/placed-states.ts";
 import type { LoggedState } from "../../../ops/show/subscription-history.ts";
 
 const test = suite("the bands of a subscription's life");
@@ -150,6 +150,25 @@ test("place a heal after the late event that it stood in for", () => {
     ["active → unpaid", 10, 70],
     ["past_due", 70, 100],
   ]);
+});
+
+test("chain what is of one second, whatever order it came in", () => {
+  const ended = state(10, [status(null, "canceled")]);
+  const [active, pastDue] = [
+    state(10, [status("incomplete", "active")]),
+    state(10, [["plan_changed", "a", "b"], status("active", "past_due")]),
+  ];
+  for (const before of [[], [state(0, [status(null, "incomplete")])]])
+    assert.equal(
+      inStripesOrder([ended, pastDue, ...before, active])
+        .slice(-3)
+        .map(stepOf),
+      [
+        { from: "incomplete", to: "active" },
+        { from: "active", to: "past_due" },
+        { from: null, to: "canceled" },
+      ],
+    );
 });
 
 test("say at what a gap opened and closed in the order of handling", () => {
