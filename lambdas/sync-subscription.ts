@@ -10,6 +10,7 @@ import { toPublish } from "./publishing/to-publish.ts";
 import { envelope } from "./stripe/stripe-event.ts";
 import { changeSubscription, type SubscriptionTables } from "./subscriptions/change-subscription.ts";
 import { subscriptionsTable } from "./subscriptions/core-table.ts";
+import { changesBetween } from "./subscriptions/changes.ts";
 import { customersTable } from "./subscriptions/customers-table.ts";
 import { healingOf } from "./subscriptions/healing.ts";
 import { type PlanPrices, planPricesFrom } from "./subscriptions/plan.ts";
@@ -48,7 +49,10 @@ export const syncSubscription =
     const { PK, SK } = subscriptionKey(userId);
     const result = { outcome, changes, written: subscriptions ? [`core ${PK} ${SK}`] : [] };
     if (subscriptions) reportGap(event, userId, resolved, gapSeconds, log);
-    log.info("Subscription synchronised", { ...result, ...target, order: resolved.order, gapSince: resolved.gapSince });
+    const { order, gapSince } = resolved;
+    // The row's changes are those since the event that was handled before, which need not be the one before in Stripe's order.
+    const shown = { eventStatus: event.to.status, eventChanges: changesBetween(event.from, event.to, sold) };
+    log.info("Subscription synchronised", { ...result, ...target, order, gapSince, ...shown });
     // After a duplicate too: the execution may have ended before it was started, or published.
     return {
       ...result,

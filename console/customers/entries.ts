@@ -1,10 +1,11 @@
 import { html } from "hono/html";
 import { type Reversal, reversalsOf } from "../../ops/show/read-users.ts";
 import type { LoggedState } from "../../ops/show/subscription-history.ts";
+import { isEnded } from "../../lambdas/ledger/subscription-state.ts";
 import type { PaymentRecord } from "../../records/records.ts";
 import { money } from "../html/money.ts";
 import { badge, type Markup, shown, time, type Tone } from "../html/text.ts";
-import type { PlacedState } from "./bands.ts";
+import { isLate, type PlacedState } from "./placed-states.ts";
 import { paymentTone, statusTone } from "./status.ts";
 
 /** Something that happened to a customer; times in unix seconds. */
@@ -23,34 +24,52 @@ export interface Entry {
 }
 
 /** What the logs say happened, without what changed nothing. */
-export const loggedEntries = (states: PlacedState[]): Entry[] => {
-  const gaps = new Map<string, number | null>();
-  return states.flatMap((state) => {
-    const { subscriptionId, gapSince, changes, by, time: placed, created, at, eventId } = state;
-    const gapBefore = gaps.get(subscriptionId) ?? null;
-    gaps.set(subscriptionId, by === "event" ? gapSince : null);
-    const shownChanges = changes.filter(({ change }) => change !== "cancelled");
-    const isNewGap = by === "event" && gapSince !== null && gapBefore === null;
-    if (shownChanges.length === 0 && !isNewGap && by === "event") return [];
-    const gap = isNewGap
-      ? [html`An event is missing since ${time(1000 * gapSince)}: the order of the events is assumed.`]
-      : [];
+export const loggedEntries = (states: PlacedState[]): Entry[] =>
+  states.flatMap((state) => {
+    const { subscriptionId, by, time: placed, created, at, eventId } = state;
+    const details = [...saidText(state), ...lateText(state), ...gapText(state), ...healText(state)];
+    if (details.length === 0 && by === "event") return [];
     return {
       time: placed,
       loggedAt: created === null ? at : null,
       subscriptionId,
       eventId,
       what: whatOf(state),
-      details: [...shownChanges.map(changeText), ...gap, ...healText(state)],
+      details,
       mark: null,
     };
   });
+
+const statusIn = (changes: LoggedState["changes"] | null): unknown =>
+  changes?.find(({ change }) => change === "status_changed")?.to;
+
+const whatOf = (state: LoggedState): Markup => {
+  if (state.by !== "event") return badge(state.outcome);
+  const changed = statusIn(state.says) ?? statusIn(state.changes);
+  const status = state.status ?? changed;
+  if (changed !== undefined) return badge(`${status}`, statusTone(`${status}`));
+  return badge(isLate(state) ? "came late" : "changed", "plain");
 };
 
-const whatOf = ({ by, outcome, changes }: LoggedState): Markup => {
-  if (by !== "event") return badge(outcome);
-  const status = changes.find(({ change }) => change === "status_changed")?.to;
-  return status === undefined ? badge("changed", "plain") : badge(`${status}`, statusTone(`${status}`));
+const saidText = ({ says, changes }: LoggedState): (Markup | string)[] => {
+  if (says === null) return ["What it changed at Stripe is not in its log line."];
+  const ofRow = changes.find(({ change, to }) => change === "status_changed" && to !== statusIn(says));
+  return [
+    ...says.filter(({ change }) => change !== "cancelled").map(changeText),
+    ...(ofRow ? [`The row: ${ofRow.from ?? "none"} → ${ofRow.to}.`] : []),
+  ];
+};
+
+const lateText = (state: LoggedState): string[] =>
+  isLate(state) ? ["It came late: a later event was handled before, so the row stayed as it was."] : [];
+
+const gapText = ({ by, opened, closed }: PlacedState): Markup[] => {
+  if (opened !== null)
+    return [html`This showed that an event was missing since ${time(1000 * opened)}, so the order was assumed.`];
+  // A heal says it by itself.
+  return closed === null || by === "heal"
+    ? []
+    : [html`With this no event was missing any more (one was since ${time(1000 * closed)}).`];
 };
 
 const healText = ({ by, outcome, gapSince }: LoggedState): (Markup | string)[] => {
@@ -64,7 +83,9 @@ const healText = ({ by, outcome, gapSince }: LoggedState): (Markup | string)[] =
 type Change = LoggedState["changes"][number];
 
 const sentences: Record<string, (change: Change) => Markup | string> = {
-  status_changed: ({ from, to }) => (from === null ? `new, ${to}` : `${from} → ${to}`),
+  // An event that ends a subscription does not say what it was.
+  status_changed: ({ from, to }) =>
+    from === null ? `${isEnded({ status: `${to}` }) ? "ended" : "new"}, ${to}` : `${from} → ${to}`,
   plan_changed: ({ from, to }) => `plan ${from ?? "unknown"} → ${to ?? "unknown"}`,
   cancellation_scheduled: ({ to }) => html`to be cancelled ${typeof to === "number" ? time(1000 * to) : "later"}`,
   reactivated: () => "the scheduled cancellation was taken back",

@@ -40,10 +40,10 @@ export const lifeBar = ({ title, bands, marks, begin, end }: LifeBarArgs): Marku
   </div>`;
 };
 
-const drawBand = ({ row, word, tone }: Band, x: number, length: number): Markup => {
+const drawBand = ({ row, word, isKnown, tone }: Band, x: number, length: number): Markup => {
   const { y, height } = rows[row];
   const fits = word.length * charWidth < length;
-  return html`<g class="node ${tone}">
+  return html`<g class="node ${isKnown ? tone : "idle"}">
     <title>${shown(word)}</title>
     <rect x="${x}" y="${y}" width="${Math.round(10 * length) / 10}" height="${height}" rx="3" />
     ${fits ? html`<text x="${Math.round(x + length / 2)}" y="${y + height / 2 + 5}">${shown(word)}</text>` : ""}

@@ -5,9 +5,10 @@ import { accessOf } from "../../lambdas/ledger/subscription-state.ts";
 import type { SubscriptionRecord } from "../../records/records.ts";
 import { type Cell, definitions, table } from "../html/parts.ts";
 import { badge, eventLink, inAddress, link, type Markup, shown, time } from "../html/text.ts";
-import { bandsOf, inStripesOrder, type PlacedState } from "./bands.ts";
+import { bandsOf } from "./bands.ts";
 import { type Entry, loggedEntries, recordedEntries } from "./entries.ts";
 import { lifeBar } from "./life-bar.ts";
+import { inStripesOrder, type PlacedState } from "./placed-states.ts";
 import { statusText, statusTone } from "./status.ts";
 
 const access = ["No access", "Access, as a grace period", "Access"];
@@ -82,8 +83,12 @@ const barOf = (id: string, states: PlacedState[], entries: Entry[], { subscripti
   const bands = bandsOf(states, { begin, end, status: current?.status ?? null });
   const marks = entries.flatMap(({ mark, time: when }) => (mark ? { ...mark, time: when } : []));
   return html`<h3>${shown(id)}</h3>
-    ${lifeBar({ title: `The life of ${shown(id)}`, bands, marks, begin, end })}`;
+    ${lifeBar({ title: `The life of ${shown(id)}`, bands, marks, begin, end })}
+    ${!bands.every(({ isKnown }) => isKnown) && html`<p class="hint">${notKnownText}</p>`}`;
 };
+
+const notKnownText =
+  "Dashed: what the status was is not known, as an event of that time is missing, or its log line does not say it.";
 
 const reachText = (history: LifeArgs["history"], since: Date): Markup => {
   if (!Array.isArray(history)) return html`What the logs say is not shown: ${shown(history.problem)}`;

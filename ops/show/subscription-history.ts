@@ -10,6 +10,8 @@ const Synchronised = type({
   gapSince: nullable(integer()),
   /** Of an event's line alone. */
   order: optional(enums(["certain", "assumed"])),
+  eventStatus: optional(string()),
+  eventChanges: optional(Changes),
 });
 
 const Reconciled = type({
@@ -20,7 +22,7 @@ const Reconciled = type({
 });
 
 /** What the logs say about a user's subscription at one time: after an event, a heal or a reconciliation. */
-export interface LoggedState extends Infer<typeof Synchronised> {
+export interface LoggedState extends Omit<Infer<typeof Synchronised>, "eventStatus" | "eventChanges"> {
   /** When it was logged, in milliseconds since 1970. */
   at: number;
   /** Null for a heal and a reconciliation. */
@@ -29,9 +31,13 @@ export interface LoggedState extends Infer<typeof Synchronised> {
   created: number | null;
   /** What wrote it; a reconciliation's changes are named after the fields of the row. */
   by: "event" | "heal" | "reconciliation";
+  /** The status that the event itself shows; null where the logs do not say it. */
+  status: string | null;
+  /** What changed at Stripe: by the event itself, whatever the row became. Null where the logs do not say it. */
+  says: Infer<typeof Changes> | null;
 }
 
-/** Reads the logs about a user's subscriptions, in the order in which they were changed. */
+/** Reads the logs about a user's subscriptions, in the order of handling; each event once. */
 export const readSubscriptionHistory = async (userId: string, args: EventLogsArgs): Promise<LoggedState[]> => {
   const since = args.since.getTime();
   const pattern = patternOf("message.userId", [userId]);
@@ -42,7 +48,16 @@ export const readSubscriptionHistory = async (userId: string, args: EventLogsArg
   const states = [...(synced ?? []), ...(healed ?? []), ...(reconciled ?? [])]
     .toSorted((a, b) => a.at - b.at || (a.timestamp ?? "").localeCompare(b.timestamp ?? ""))
     .flatMap(stateOf);
-  return states.map((state) => ({ ...state, created: created.get(state.eventId ?? "") ?? null }));
+  return withoutDuplicates(states).map((state) => ({ ...state, created: created.get(state.eventId ?? "") ?? null }));
+};
+
+// A duplicate stands for its event where that is logged nowhere else: a Lambda may end before it logs what it wrote.
+const withoutDuplicates = <T extends Pick<LoggedState, "eventId" | "outcome">>(states: T[]): T[] => {
+  const [duplicates, others] = [true, false].map((is) =>
+    states.filter(({ outcome }) => (outcome === "duplicate") === is).toReversed(),
+  );
+  const kept = new Map([...(duplicates ?? []), ...(others ?? [])].map((state) => [state.eventId, state]));
+  return states.filter((state) => state.eventId === null || kept.get(state.eventId) === state);
 };
 
 const stateOf = ({ at, lambda, eventId = null, fields }: LambdaLine): Omit<LoggedState, "created">[] => {
@@ -55,11 +70,15 @@ const stateOf = ({ at, lambda, eventId = null, fields }: LambdaLine): Omit<Logge
       from: ours,
       to: stripes,
     }));
-    return [{ at, eventId: null, by: "reconciliation", subscriptionId, outcome, changes, gapSince: null }];
+    const reconciliation = { at, eventId: null, by: "reconciliation", gapSince: null } as const;
+    return [{ ...reconciliation, subscriptionId, outcome, changes, status: null, says: changes }];
   }
   // Other lines about the user say less.
   const [, state] = validate(fields, Synchronised);
-  return state ? [{ ...state, at, eventId, by: lambda === "close-gap" ? "heal" : "event" }] : [];
+  if (!state) return [];
+  const { eventStatus: status = null, eventChanges, ...known } = state;
+  const says = eventChanges ?? (known.outcome === "stale" ? null : known.changes);
+  return [{ ...known, at, eventId, by: lambda === "close-gap" ? "heal" : "event", status, says }];
 };
 
 // A filter pattern has at most 1,024 characters.

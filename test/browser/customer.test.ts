@@ -39,7 +39,7 @@ test("tells its whole life in Stripe's order, from the trial to the end, with wh
   const bands = await page.locator("svg.life rect").locator("xpath=../*[name()='title']").allTextContents();
   assert.equal(
     bands.filter((word) => word !== "to be cancelled"),
-    ["trialing", "active", "past_due", "active", "canceled"],
+    ["trialing", "active", "past_due → active", "active", "canceled"],
   );
   assert.ok(bands.includes("to be cancelled"));
   const lines = page.getByRole("region", { name: "What happened, the newest first" }).locator("tbody tr");

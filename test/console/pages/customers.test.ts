@@ -42,12 +42,12 @@ test("show the whole life of the sample subscription, the newest first", async (
   const { status, text } = await read("/customers/cus_sample");
   assert.is(status, 200);
   const found = indexes(text, [
-    /active → canceled evt_life_23/,
+    /ended, canceled evt_life_23/,
     /the scheduled cancellation was taken back evt_life_20/,
     /to be cancelled 2027-02-27 00:00:00 UTC evt_life_19/,
     /dispute won ¥5,413 of pi_life_4/,
     /healed by Stripe's answer, as an event was missing since 2026-02-14 01:00:00 UTC/,
-    /past_due → active plan price_sample_monthly → price_sample_yearly An event is missing since .* evt_life_14/,
+    /plan price_sample_monthly → price_sample_yearly The row: past_due → active\. This showed that an event was missing since .* evt_life_14/,
     /refund succeeded ¥290 of pi_life_3 requested_by_customer/,
     /2026-02-14 01:00:00 UTC ✕ failed ¥580 of in_life_3 payment_failed, attempt 1/,
     /active → past_due evt_life_08/,
@@ -70,7 +70,7 @@ test("draw the life as bands", async () => {
   assert.equal([...bar.matchAll(/<title>(.*?)<\/title>/g)].map(([, title]) => title).slice(0, 6), [
     "trialing",
     "active",
-    "past_due",
+    "past_due → active",
     "active",
     "canceled",
     "to be cancelled",
@@ -167,6 +167,60 @@ test("show amounts of other currencies, and a subscription that an event has pau
   assert.match(text, /succeeded \$19\.99 \$0\.00 \$19\.99 in_usd/);
   assert.match(text, /collection paused \(keep_as_draft\) evt_usd_2/);
   assert.match(text, /Collection paused \(keep_as_draft\), until 2026-02-25 06:13:20 UTC/);
+});
+
+// The statuses that the bars show, and the table below them.
+const lifeOf = async (user: string) => {
+  const { html } = await read(`/customers/${user}`);
+  const bars = html.slice(html.indexOf('class="life"'), html.indexOf("</svg>"));
+  const bands = [...bars.matchAll(/<title>(.*?)<\/title>/g)].map(([, title]) => title);
+  return { bands, html, text: textOf(html.slice(html.indexOf("</svg>"))) };
+};
+
+test("tell the true life where the newest events came first, and at which a gap opened and closed", async () => {
+  const [start, end] = [1_771_000_000, 1_773_000_000];
+  const sub = { id: "sub_late", customer: "cus_late", start, end };
+  const post = (key: string, seconds: number, status: string, previous?: string) =>
+    served.post(
+      sampleEvent(
+        `evt_late_${key}`,
+        `customer.subscription.${previous ? "updated" : "created"}`,
+        start + seconds,
+        sampleSubscription({ ...sub, status, more: { created: start } }),
+        previous ? { status: previous } : undefined,
+      ),
+    );
+  await post("created", 0, "incomplete");
+  await post("unpaid", 40, "unpaid", "past_due");
+  const before = await lifeOf("user_cus_late");
+  assert.equal(before.bands, ["incomplete → past_due", "unpaid"]);
+  assert.match(before.html, '<g class="node idle">');
+  assert.match(before.text, /Dashed: what the status was is not known/);
+  await post("failed", 30, "past_due", "active");
+  await post("again", 20, "active", "past_due");
+  await post("due", 10, "past_due", "active");
+  await post("active", 10, "active", "incomplete");
+  const { bands, text } = await lifeOf("user_cus_late");
+  assert.equal(bands, ["incomplete", "past_due", "active", "past_due", "unpaid"]);
+  assert.not.match(text, /Dashed/);
+  const late = "It came late: a later event was handled before, so the row stayed as it was\\.";
+  const found = indexes(text, [
+    /past_due → unpaid This showed that an event was missing since .*, so the order was assumed\. evt_late_unpaid/,
+    new RegExp(`active → past_due ${late} evt_late_failed`),
+    new RegExp(`past_due → active ${late} evt_late_again`),
+    new RegExp(`active → past_due ${late} evt_late_due`),
+    new RegExp(`incomplete → active ${late} With this no event was missing any more .* evt_late_active`),
+    /new, incomplete evt_late_created/,
+  ]);
+  assert.ok(
+    found.every((index) => index >= 0),
+    `${found}: ${text}`,
+  );
+  assert.equal(
+    found,
+    found.toSorted((a, b) => a - b),
+  );
+  assert.is(text.split("an event was missing since").length, 2);
 });
 
 test.run();

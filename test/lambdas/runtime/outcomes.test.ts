@@ -280,7 +280,7 @@ test("sync-subscription: what changed, by which event, how sure it is, and each 
   const none = { gap: "none", heal: null };
   assert.equal(withoutPublish(first.result), { ...begun, ...none });
   const message = "Subscription synchronised";
-  const sure = { order: "certain", gapSince: null };
+  const sure = { order: "certain", gapSince: null, eventStatus: "active", eventChanges: begun.changes };
   assert.equal(first.logs.slice(1), [{ message, ...ids("evt_sync_1"), ...begun, ...common, ...sure }]);
   assert.equal(first.stdout, []);
   const again = await sync("evt_sync_1", second, of("active"));
@@ -296,6 +296,7 @@ test("sync-subscription: what changed, by which event, how sure it is, and each 
   assert.equal([gapSince, userId, subscriptionId], [second, "user_sync", "sub_sample"]);
   assert.equal([missing.after.length, missing.before.length], [1, 1]);
   assert.is(done.order, "assumed");
+  assert.equal(done.eventChanges, [{ change: "status_changed", from: "unpaid", to: "paused" }]);
   assert.equal(counted(lasting.stdout), [{ SubscriptionGap: 1 }]);
 });
 
