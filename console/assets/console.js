@@ -2,30 +2,29 @@
 
 const mostRows = 100;
 
+/** All elements of a selector. @param {string} selector @returns {NodeListOf<HTMLElement>} */
+const all = (selector) => document.querySelectorAll(selector);
+
 /** Shows times in the viewer's zone; the text in UTC is shown on hover. @param {ParentNode} root */
 const localTimes = (root) => {
-  for (const element of root.querySelectorAll("time")) {
-    const date = new Date(element.dateTime);
-    element.textContent = date.toLocaleString(undefined, {
-      dateStyle: "medium",
-      timeStyle: "medium",
-      hourCycle: "h23",
-    });
-  }
+  const format = /** @type {const} */ ({ dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" });
+  for (const element of root.querySelectorAll("time"))
+    element.textContent = new Date(element.dateTime).toLocaleString(undefined, format);
 };
 
 /** Puts the rows that come on top of the list, and keeps the number of rows. @param {HTMLElement} body */
 const followEvents = (body) => {
-  const status = document.querySelector("[data-live-status]");
-  const pause = document.querySelector("[data-pause]");
+  const [status] = all("[data-live-status]");
+  const [pause] = all("[data-pause]");
   let isPaused = false;
+  let isLost = false;
   /** @type {string[]} */
   let waiting = [];
 
-  /** @param {string} rows */
-  const show = (rows) => {
+  const show = () => {
     const template = document.createElement("template");
-    template.innerHTML = rows;
+    // The newest of a message is its last row.
+    for (const rows of waiting.splice(0)) template.innerHTML += rows;
     localTimes(template.content);
     for (const row of template.content.querySelectorAll("tr")) {
       row.classList.add("new");
@@ -35,40 +34,35 @@ const followEvents = (body) => {
     }
     while (body.children.length > mostRows && !body.lastElementChild?.contains(document.activeElement))
       body.lastElementChild?.remove();
-    document.querySelector("[data-live-empty]")?.remove();
+    for (const note of all("[data-live-empty]")) note.remove();
+  };
+  const say = () => {
+    const live = isLost ? "Not live: the connection has ended, and is tried again." : "Live: new events appear on top.";
+    if (status) status.textContent = isPaused ? "Paused: new events wait." : live;
   };
 
   const source = new EventSource(body.dataset["live"] ?? "");
-  let isLost = false;
   source.addEventListener("open", () => {
     // Nothing tells what has come in the meantime.
     if (isLost) location.reload();
-    say("Live: new events appear on top.");
+    say();
   });
   source.addEventListener("error", () => {
     isLost = true;
-    say("Not live: the connection has ended, and is tried again.");
+    say();
   });
   source.addEventListener("rows", ({ data }) => {
-    if (!isPaused) return show(data);
-    waiting.push(data);
     // What is shown has no more rows than this many messages.
-    waiting = waiting.slice(-mostRows);
+    waiting = [...waiting, data].slice(-mostRows);
+    if (!isPaused) show();
   });
-
-  /** @param {string} text */
-  const say = (text) => {
-    if (status && !isPaused) status.textContent = text;
-  };
-
-  if (!(pause instanceof HTMLButtonElement)) return;
+  if (!pause) return;
   pause.hidden = false;
   pause.addEventListener("click", () => {
     isPaused = !isPaused;
     pause.setAttribute("aria-pressed", `${isPaused}`);
-    if (isPaused && status) status.textContent = "Paused: new events wait.";
-    else say("Live: new events appear on top.");
-    for (const rows of isPaused ? [] : waiting.splice(0)) show(rows);
+    say();
+    if (!isPaused) show();
   });
 };
 
@@ -77,13 +71,12 @@ const viewOf = (part) =>
   [...part.querySelectorAll(".drawing, .wide, details")].map((element) => ({
     element,
     scrollLeft: element.scrollLeft,
-    open: element instanceof HTMLDetailsElement && element.open,
+    isOpen: element.hasAttribute("open"),
   }));
 
 /** Reads a part of the page anew every few seconds, unless someone is in it. @param {HTMLElement} part */
 const refresh = (part) => {
-  const seconds = Number(part.dataset["refresh"]);
-  const timer = setInterval(async () => {
+  const read = async () => {
     if (document.hidden || part.contains(document.activeElement)) return;
     const response = await fetch(location.href);
     if (!response.ok) return;
@@ -94,20 +87,21 @@ const refresh = (part) => {
     localTimes(fresh);
     const before = viewOf(part);
     part.replaceChildren(...fresh.childNodes);
-    viewOf(part).forEach(({ element }, index) => {
+    for (const [index, { element }] of viewOf(part).entries()) {
       element.scrollLeft = before[index]?.scrollLeft ?? 0;
-      if (element instanceof HTMLDetailsElement) element.open = before[index]?.open ?? false;
-    });
-  }, seconds * 1000);
+      element.toggleAttribute("open", before[index]?.isOpen ?? false);
+    }
+  };
+  const timer = setInterval(read, Number(part.dataset["refresh"]) * 1000);
 };
 
 localTimes(document);
-for (const body of document.querySelectorAll("[data-live]")) if (body instanceof HTMLElement) followEvents(body);
-for (const part of document.querySelectorAll("[data-refresh]")) if (part instanceof HTMLElement) refresh(part);
-for (const form of document.querySelectorAll("form[data-submit-on-change]"))
-  if (form instanceof HTMLFormElement) form.addEventListener("change", () => form.requestSubmit());
+for (const body of all("[data-live]")) followEvents(body);
+for (const part of all("[data-refresh]")) refresh(part);
+for (const form of all("form[data-submit-on-change]"))
+  form.addEventListener("change", () => form instanceof HTMLFormElement && form.requestSubmit());
 document.addEventListener("keydown", (event) => {
-  const isTyping = event.target instanceof Element && event.target.matches("input, select, textarea");
+  const isTyping = event.target instanceof Element && event.target.matches("input, select");
   if (event.key !== "/" || isTyping || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
   document.getElementById("find")?.focus();
