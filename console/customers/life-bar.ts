@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import { frame, round, textAt } from "../drawing/frame.ts";
+import { frame, round, textAt } from "../drawing/draw.ts";
 import { type Markup, shown, type Tone } from "../html/text.ts";
 import type { Band } from "./bands.ts";
 
