@@ -4,7 +4,7 @@ import type { LoggedState } from "../../ops/show/subscription-history.ts";
 import { accessOf } from "../../lambdas/ledger/subscription-state.ts";
 import type { SubscriptionRecord } from "../../records/records.ts";
 import { type Cell, definitions, table } from "../html/parts.ts";
-import { badge, eventLink, link, type Markup, shown, time } from "../html/text.ts";
+import { inAddress, badge, eventLink, link, type Markup, shown, time } from "../html/text.ts";
 import { bandsOf, inStripesOrder, type PlacedState } from "./bands.ts";
 import { type Entry, loggedEntries, recordedEntries } from "./entries.ts";
 import { lifeBar } from "./life-bar.ts";
@@ -44,7 +44,7 @@ export const subscriptionPart = (subscription: SubscriptionRecord): Markup => {
     ["Missing", gap === null ? "No event is missing." : html`An event is missing since ${timeOf(gap)}.`],
     ["As of", timeOf(subscription.updated_at)],
     ["Subscription", subscription.subscription_id],
-    ["Customer", customer === null ? null : link(`/?customer=${encodeURIComponent(customer)}`, customer)],
+    ["Customer", customer === null ? null : link(`/?customer=${inAddress(customer)}`, customer)],
     ["User", subscription.user_id],
   ]);
 };

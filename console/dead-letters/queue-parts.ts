@@ -5,7 +5,7 @@ import { bodyText } from "../../ops/redrive/show-bodies.ts";
 import { counted } from "../../ops/terminal/counted.ts";
 import { button, hiddenField, postForm } from "../html/fields.ts";
 import { type Cell, folded, list, problemNote, readOnlyNote, section, table, textBlock } from "../html/parts.ts";
-import { eventLink, link, type Markup, shown, time } from "../html/text.ts";
+import { inAddress, eventLink, link, type Markup, shown, time } from "../html/text.ts";
 import type { Run } from "../runs.ts";
 import type { Progress, QueueContent, QueueName } from "./queue-work.ts";
 
@@ -59,7 +59,9 @@ const queuePart = (name: QueueName, content: QueueContent, { canWrite, shownMess
     remarks.map(problemNote),
     count === 0 && html`<p>There is nothing in it.</p>`,
     groupsTable(name, selected, canWrite),
-    canWrite && selected.length > 0 && confirmed(`all ${selected.length}`, "", selected.length, { queue: name }),
+    canWrite &&
+      selected.length > 0 &&
+      confirmed(`all ${selected.length}`, "", selected.length, { queue: name, all: "yes" }),
     table(
       `${names[name]}, the newest first`,
       ["Event", "Type", "Error", "Message", "Since", "Redrives", "Do"],
@@ -123,7 +125,7 @@ const actions = (
 ): Markup => {
   const about = eventId ?? message;
   return html`<div class="actions">
-    <a href="?show=${encodeURIComponent(message)}#shown" aria-label="Show the message of ${shown(about)}">Show</a>
+    <a href="?show=${inAddress(message)}#shown" aria-label="Show the message of ${shown(about)}">Show</a>
     ${canWrite && eventId !== null && action("redrive", { queue, message }, "Redrive", about)}
     ${canWrite && queue === "dead" && action("park", { message }, "Park", about)}
   </div>`;

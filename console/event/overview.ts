@@ -62,6 +62,11 @@ export const nothingLogged = ({ id, since, trace, rows }: OneEvent, { target, wo
   if (trace === null) return html`<p>The logs are not searched for it, as no event of Stripe's has such an id.</p>`;
   if (rows[0]?.outcome === "unmatched")
     return html`<p>No rule matches its type, or where it came from, so that no state machine was started.</p>`;
+  if (rows[0]?.error && id.startsWith("evt_"))
+    return html`<p>
+      No Lambda has logged anything of it: it failed before one was called. What is left of it is a
+      <a href="/dead-letters">dead letter</a>, unless it is lost.
+    </p>`;
   if (rows.length > 0 && !id.startsWith("evt_"))
     return html`<p>It ran in the background, and its log lines name no event of Stripe's.</p>`;
   const limit = workbench && " (of a long run only the newest 5,000 log entries are kept)";

@@ -11,14 +11,17 @@ export type Content = Markup | string | number | null | false | readonly Content
 /** A text from outside, in which control characters are shown instead of obeyed; `html` escapes the rest. */
 export const shown = (value: unknown): string => escapeText(`${value}`);
 
+/** A text as a part of an address; half a surrogate pair, which JSON can have, is replaced. */
+export const inAddress = (text: string): string => encodeURIComponent(text.toWellFormed());
+
 /** A link, whose text is escaped and shown. */
 export const link = (address: string, text: string): Markup => html`<a href="${address}">${shown(text)}</a>`;
 
 /** The way to the page of an event. */
-export const eventLink = (id: string): Markup => link(`/events/${encodeURIComponent(id)}`, id);
+export const eventLink = (id: string): Markup => link(`/events/${inAddress(id)}`, id);
 
 /** The way to the page of a customer, by an id of theirs. */
-export const customerLink = (id: string, text = id): Markup => link(`/customers/${encodeURIComponent(id)}`, text);
+export const customerLink = (id: string, text = id): Markup => link(`/customers/${inAddress(id)}`, text);
 
 /** A time, in milliseconds since 1970: in UTC, which the script changes to the viewer's zone. */
 export const time = (milliseconds: number): Markup => {

@@ -13,7 +13,12 @@ export const formLimit = bodyLimit({
 });
 
 /** The fields of a posted form; those that are empty are left out. */
-export const formOf = async (c: Context): Promise<Record<string, string>> => filled(await c.req.parseBody());
+export const formOf = async (c: Context): Promise<Record<string, string>> => {
+  const body = await c.req.parseBody().catch((cause: unknown) => {
+    throw new HTTPException(400, { message: `The form cannot be read: ${cause}`, cause });
+  });
+  return filled(body);
+};
 
 /** The fields of an address's query; those that are empty are left out. */
 export const queryOf = (c: Context): Record<string, string> => filled(c.req.query());

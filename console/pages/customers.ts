@@ -12,7 +12,7 @@ import { lifePart, subscriptionPart } from "../customers/user-part.ts";
 import { button, textField } from "../html/fields.ts";
 import type { SendPage } from "../html/page.ts";
 import { list, section } from "../html/parts.ts";
-import { badge, customerLink, eventLink, link, type Markup, shown, time } from "../html/text.ts";
+import { inAddress, badge, customerLink, eventLink, link, type Markup, shown, time } from "../html/text.ts";
 import { numberOf, queryOf, sinceOf } from "../http/request.ts";
 
 const place = "/customers";
@@ -30,9 +30,7 @@ export const addCustomerPages = (app: Hono, args: ConsoleArgs, send: SendPage): 
   const records = openRecords({ client: new DynamoDBClient(target.dynamodb), tables: stack.tables, now });
   app.get(place, (c) => {
     const { id } = queryOf(c);
-    return id === undefined
-      ? send(c, "Customers", listPart(events))
-      : c.redirect(`${place}/${encodeURIComponent(id)}`, 303);
+    return id === undefined ? send(c, "Customers", listPart(events)) : c.redirect(`${place}/${inAddress(id)}`, 303);
   });
   app.get(`${place}/:id`, async (c) => {
     const id = c.req.param("id");
@@ -97,7 +95,7 @@ const eventsPart = (events: ConsoleArgs["events"], { subscription, payments }: U
   const items = own
     .slice(0, mostEvents)
     .map(({ eventId, type, at, outcome }) => html`${time(at)} ${eventLink(eventId)} ${shown(type)} ${badge(outcome)}`);
-  const all = link(`/?customer=${encodeURIComponent(customer)}`, `All ${own.length} of them`);
+  const all = link(`/?customer=${inAddress(customer)}`, `All ${own.length} of them`);
   return html`${list(items)}
     <p>${all}</p>`;
 };

@@ -39,6 +39,8 @@ export const addDeadLetterPages = (app: Hono, args: ConsoleArgs, send: SendPage)
   app.post(`${place}/redrive`, mayWrite, formLimit, async (c) => {
     const { queue, ...fields } = await formOf(c);
     const name = queue === "parked" ? "parked" : "dead";
+    const message = "The form says neither which dead letters to redrive, nor that it is all";
+    if (!["message", "error", "all"].some((field) => field in fields)) throw new HTTPException(400, { message });
     return c.redirect(
       start(titleOf(name, fields), (run) => work.redrive(name, filtersOf(fields), run)),
       303,

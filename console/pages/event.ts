@@ -7,7 +7,7 @@ import { latestStates, latestWay, olderExecutions, stripeEvent } from "../event/
 import { nothingLogged, type OneEvent, overview } from "../event/overview.ts";
 import { publishedBy } from "../event/published-events.ts";
 import type { SendPage } from "../html/page.ts";
-import type { Content } from "../html/text.ts";
+import { inAddress, type Content } from "../html/text.ts";
 import { sinceOf } from "../http/request.ts";
 
 /** Adds the page of one event, and the search box's way to it and to a customer's. */
@@ -28,7 +28,7 @@ export const addEventPages = (app: Hono, args: ConsoleArgs, send: SendPage): voi
 
 const addressOf = (id: string): string => {
   if (id === "") return "/";
-  return `/${id.startsWith("evt_") ? "events" : "customers"}/${encodeURIComponent(id)}`;
+  return `/${id.startsWith("evt_") ? "events" : "customers"}/${inAddress(id)}`;
 };
 
 // Others would need an escape in the filter pattern, where an asterisk stands for any text; Stripe's ids have none of it.

@@ -1,6 +1,6 @@
 import { counted } from "../../ops/terminal/counted.ts";
 import type { DrawnNode } from "../drawing/draw.ts";
-import type { Tone } from "../html/text.ts";
+import { inAddress, type Tone } from "../html/text.ts";
 import type { SystemState } from "./figures.ts";
 import type { Part } from "./parts.ts";
 
@@ -31,7 +31,7 @@ export const matchesOf = (rules: readonly Part[], state: SystemState): number =>
 export const drawnPart = (part: Part, state: SystemState): DrawnNode => {
   const { kind, name, arn } = part;
   const { text, tone = "plain" } = activityOf([part], state) ?? {};
-  return { id: arn, kind, label: name, note: text, tone, href: `/system/${encodeURIComponent(name)}` };
+  return { id: arn, kind, label: name, note: text, tone, href: `/system/${inAddress(name)}` };
 };
 
 const words: Readonly<Record<string, (count: number) => string>> = {

@@ -4,7 +4,7 @@ import type { Graph } from "../../emulator/graph/graph.ts";
 import { policiesOf } from "../../emulator/iam/graph-policies.ts";
 import { type Permission, permissionOf, rolePermissions } from "../../tools/audit/permission-rows.ts";
 import { definitions, list, section, table, textBlock } from "../html/parts.ts";
-import { badge, type Markup } from "../html/text.ts";
+import { inAddress, badge, type Markup } from "../html/text.ts";
 import { activityOf } from "./activity.ts";
 import { definitionSection } from "./drawings.ts";
 import type { SystemState } from "./figures.ts";
@@ -44,7 +44,7 @@ export const partSection = (part: Part, { links }: System, graph: Graph, state: 
 const textOf = (value: unknown): string | null => (typeof value === "string" ? value : null);
 
 const linksTo = (parts: Part[]): Markup | null =>
-  list(parts.map(({ name, kind }) => html`${kind} <a href="/system/${encodeURIComponent(name)}">${name}</a>`));
+  list(parts.map(({ name, kind }) => html`${kind} <a href="/system/${inAddress(name)}">${name}</a>`));
 
 const permissionsParts = ({ kind, roleArn, arn }: Part, graph: Graph): (Markup | null)[] => {
   const policies = policiesOf(graph);

@@ -6,7 +6,7 @@ type Row = Record<string, unknown>;
 /** What each of the newest events has made of its rows. */
 export interface ChangedRows {
   /** Reads the rows that an event has written, and compares them with what was read of them last. */
-  add(outcome: Pick<Outcome, "eventId" | "outcome" | "written">): Promise<void>;
+  add(outcome: Pick<Outcome, "eventId" | "outcome" | "written" | "retries">): Promise<void>;
   of(eventId: string): RowChange[];
 }
 
@@ -33,9 +33,9 @@ export const followRows = ({ read, startsEmpty, kept = 2000 }: ChangedRowsArgs):
     newest.get(key) ?? (isComplete && !keys.has(key) ? null : "unknown");
   return {
     of: (eventId) => changes.get(eventId) ?? [],
-    add: async ({ eventId, outcome, written }) => {
-      // It names none of the rows that it has written.
-      if (outcome === "reconciled") {
+    add: async ({ eventId, outcome, written, retries }) => {
+      // It names none of the rows that it has written; nor does a Lambda that failed once it had written, and was called again.
+      if (outcome === "reconciled" || (retries > 0 && written.length === 0)) {
         newest.clear();
         isComplete = false;
       }

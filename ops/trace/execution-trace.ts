@@ -148,7 +148,8 @@ const loggedOutcome = (state: string, lines: LambdaLine[]): LoggedOutcome => {
   return {
     outcome: line?.outcome ?? null,
     reason: line?.reason ?? null,
-    written: line?.written ?? [],
+    // An attempt that failed after it had written is followed by one that finds a duplicate.
+    written: [...new Set(own.flatMap(({ written = [] }) => written))],
     published,
     lines: own.map(({ at, level, message, fields }) => ({ at, level, message, fields })),
   };

@@ -14,7 +14,13 @@ import { graphOf } from "../helpers/stack.ts";
 
 const test = suite("npm run trace");
 
-const faults = { seed: 1, faults: [{ hop: "delivery" as const, kind: "twice" as const, events: ["evt_twice"] }] };
+const faults = {
+  seed: 1,
+  faults: [
+    { hop: "delivery" as const, kind: "twice" as const, events: ["evt_twice"] },
+    { hop: "lambda" as const, kind: "crashes" as const, events: ["evt_crashed"], at: "dev-homebiyori-write-payment" },
+  ],
+};
 
 let dev: Serving;
 let prod: Serving;
@@ -45,6 +51,13 @@ const handle = async (serving: Serving, name: string, more?: Json) => {
 };
 
 const trace = (serving: Serving, name: string) => readTrace(`evt_${name}`, argsOf(serving));
+
+test("has what was written by an attempt that failed afterwards", async () => {
+  await handle(dev, "crashed");
+  const { executions } = await trace(dev, "crashed");
+  const written = executions.flatMap(({ states }) => states.flatMap((state) => state.written));
+  assert.equal(written, ["payments INVOICE#in_crashed SUCCEEDED"]);
+});
 
 test("has an event's states, its outcome, and what was written and published", async () => {
   for (const serving of [dev, prod]) {

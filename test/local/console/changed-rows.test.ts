@@ -12,7 +12,7 @@ const setUp = (args: { startsEmpty?: boolean; kept?: number } = {}) => {
   const rows = followRows({ read: async (of) => stored.get(of) ?? null, startsEmpty: true, ...args });
   const write = async (eventId: string, value: number, of = key): Promise<void> => {
     stored.set(of, { value });
-    await rows.add({ eventId, outcome: "applied", written: [of] });
+    await rows.add({ eventId, outcome: "applied", written: [of], retries: 0 });
   };
   return { rows, write, stored };
 };
@@ -32,7 +32,7 @@ test("have both of what an event has done twice, and a row once that it has writ
   await write("evt_1", 2);
   assert.is(rows.of("evt_1").length, 2);
   stored.set(key, { value: 3 });
-  await rows.add({ eventId: "evt_2", outcome: "applied", written: [key, key] });
+  await rows.add({ eventId: "evt_2", outcome: "applied", written: [key, key], retries: 0 });
   assert.is(rows.of("evt_2").length, 1);
 });
 
@@ -42,9 +42,17 @@ test("do not say what a row was before that was there already, or may have been 
   assert.is(filled.rows.of("evt_1")[0]?.before, "unknown");
   const reconciled = setUp();
   await reconciled.write("evt_1", 1);
-  await reconciled.rows.add({ eventId: "reconcile-1", outcome: "reconciled", written: [] });
+  await reconciled.rows.add({ eventId: "reconcile-1", outcome: "reconciled", written: [], retries: 0 });
   await reconciled.write("evt_2", 2);
   assert.is(reconciled.rows.of("evt_2")[0]?.before, "unknown");
+});
+
+test("do not say what a row was before where a Lambda may have written it and failed", async () => {
+  const { rows, write } = setUp();
+  await write("evt_1", 1);
+  await rows.add({ eventId: "evt_2", outcome: "duplicate", written: [], retries: 1 });
+  await write("evt_3", 3);
+  assert.is(rows.of("evt_3")[0]?.before, "unknown");
 });
 
 test("are those of the newest events, and say of a row that is kept no longer that it was there", async () => {
@@ -58,9 +66,9 @@ test("are those of the newest events, and say of a row that is kept no longer th
 
 test("are left out where DynamoDB does not answer, or has no such row", async () => {
   const failing = followRows({ read: () => Promise.reject(new Error("gone")), startsEmpty: true });
-  await failing.add({ eventId: "evt_1", outcome: "applied", written: [key] });
+  await failing.add({ eventId: "evt_1", outcome: "applied", written: [key], retries: 0 });
   const { rows } = setUp();
-  await rows.add({ eventId: "evt_1", outcome: "applied", written: [key] });
+  await rows.add({ eventId: "evt_1", outcome: "applied", written: [key], retries: 0 });
   assert.equal([failing.of("evt_1"), rows.of("evt_1")], [[], []]);
 });
 
