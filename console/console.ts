@@ -16,7 +16,9 @@ import { addSystemPages } from "./pages/system.ts";
 import { addTryPages } from "./pages/try.ts";
 import { problemOf } from "./runs.ts";
 
-const self = ["'self'"];
+const [self, none] = [["'self'"], ["'none'"]];
+const allowed = { scriptSrc: self, styleSrc: self, imgSrc: self, connectSrc: self, formAction: self };
+const policy = { ...allowed, defaultSrc: none, baseUri: none, frameAncestors: none };
 
 /** Makes the pages of the console over a stack; whoever serves them refuses requests of other sites' pages before. */
 export const makeConsole = (args: ConsoleArgs): Hono => {
@@ -25,16 +27,7 @@ export const makeConsole = (args: ConsoleArgs): Hono => {
     c.html(await page(args.target.name, c.req.path, title, content), status);
   app.use(
     secureHeaders({
-      contentSecurityPolicy: {
-        defaultSrc: ["'none'"],
-        scriptSrc: self,
-        styleSrc: self,
-        imgSrc: self,
-        connectSrc: self,
-        formAction: self,
-        baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
-      },
+      contentSecurityPolicy: policy,
       xFrameOptions: "DENY",
       // Without a referrer a browser posts a form with the origin null, which is refused.
       referrerPolicy: "same-origin",
@@ -59,15 +52,12 @@ export const makeConsole = (args: ConsoleArgs): Hono => {
   return app;
 };
 
-const assets = {
-  "console.css": "text/css; charset=utf-8",
-  "console.js": "text/javascript; charset=utf-8",
-  "icon.svg": "image/svg+xml",
-};
+const assets = { "console.css": "text/css", "console.js": "text/javascript", "icon.svg": "image/svg+xml" };
 
 const serveAssets = (app: Hono): void => {
   for (const [name, type] of Object.entries(assets)) {
     const content = readFileSync(join(import.meta.dirname, "assets", name));
-    app.get(`/assets/${name}`, (c) => c.body(content, 200, { "content-type": type, "cache-control": "no-cache" }));
+    const headers = { "content-type": `${type}; charset=utf-8`, "cache-control": "no-cache" };
+    app.get(`/assets/${name}`, (c) => c.body(content, 200, headers));
   }
 };

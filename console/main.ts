@@ -1,15 +1,9 @@
 import { once } from "node:events";
 import { join } from "node:path";
-import { InvalidArgumentError } from "commander";
 import { makeCommand } from "../ops/command/make-command.ts";
+import { portOption } from "../ops/command/option-values.ts";
 import { runCommand } from "../ops/command/run-command.ts";
 import { parseCommand, stackOption } from "../ops/command/target-options.ts";
-
-const portOption = (text: string): number => {
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new InvalidArgumentError("expected a number from 0 to 65535");
-};
 
 const help = `
 It listens on 127.0.0.1 alone, until Ctrl-C, and calls AWS with the credentials

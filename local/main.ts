@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { EmulatorError } from "../emulator/graph/errors.ts";
 import { UserError } from "../ops/command/errors.ts";
 import { refuseOptionsAsValues } from "../ops/command/make-command.ts";
+import { portOption } from "../ops/command/option-values.ts";
 import { escapeLines } from "../ops/terminal/escape.ts";
 import type { Options } from "./start.ts";
 
@@ -17,12 +18,6 @@ const endpoint = (text: string): string => {
 const consumer = (text: string): string => {
   if (["http:", "https:"].includes(URL.parse(text)?.protocol ?? "")) return text;
   throw new InvalidArgumentError("expected a URL that begins with http:// or https://");
-};
-
-const portNumber = (text: string): number => {
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new InvalidArgumentError("expected a number from 0 to 65535");
 };
 
 const directory = (text: string): string => {
@@ -69,7 +64,7 @@ const command = new Command("npm start --")
   .option("--stack <name>", "the stack whose configuration is loaded", "dev")
   .option("--keep-source", "keep the envelope's source (default: replaced by the stack's)")
   .addOption(new Option("--empty", "play nothing").conflicts("events"))
-  .option("--port <number>", "the port to listen on, on 127.0.0.1", portNumber, 4400)
+  .option("--port <number>", "the port to listen on, on 127.0.0.1", portOption, 4400)
   .option(
     "--data <directory>",
     "keep tables and dead letters in this directory between runs, which one runner at a time can use",

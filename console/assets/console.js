@@ -2,16 +2,14 @@
 
 const mostRows = 100;
 
+/** All elements of a selector. @param {string} selector @returns {NodeListOf<HTMLElement>} */
+const all = (selector) => document.querySelectorAll(selector);
+
 /** Shows times in the viewer's zone; the text in UTC is shown on hover. @param {ParentNode} root */
 const localTimes = (root) => {
-  for (const element of root.querySelectorAll("time")) {
-    const date = new Date(element.dateTime);
-    element.textContent = date.toLocaleString(undefined, {
-      dateStyle: "medium",
-      timeStyle: "medium",
-      hourCycle: "h23",
-    });
-  }
+  const format = /** @type {const} */ ({ dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" });
+  for (const element of root.querySelectorAll("time"))
+    element.textContent = new Date(element.dateTime).toLocaleString(undefined, format);
 };
 
 /** When the event of a row was handled. @param {Element} row */
@@ -35,9 +33,10 @@ const showRows = (body, rows) => {
 
 /** Shows the rows that come as they come. @param {HTMLElement} body */
 const followEvents = (body) => {
-  const status = document.querySelector("[data-live-status]");
-  const pause = document.querySelector("[data-pause]");
+  const [status] = all("[data-live-status]");
+  const [pause] = all("[data-pause]");
   let isPaused = false;
+  let isLost = false;
   /** @type {string[]} */
   let waiting = [];
   /** @type {EventSource | null} */
@@ -88,13 +87,12 @@ const viewOf = (part) =>
   [...part.querySelectorAll(".drawing, .wide, details")].map((element) => ({
     element,
     scrollLeft: element.scrollLeft,
-    open: element instanceof HTMLDetailsElement && element.open,
+    isOpen: element.hasAttribute("open"),
   }));
 
 /** Reads a part of the page anew every few seconds, unless someone is in it. @param {HTMLElement} part */
 const refresh = (part) => {
-  const seconds = Number(part.dataset["refresh"]);
-  const timer = setInterval(async () => {
+  const read = async () => {
     if (document.hidden || part.contains(document.activeElement)) return;
     const response = await fetch(location.href).catch(() => null);
     if (!response?.ok) {
@@ -109,20 +107,21 @@ const refresh = (part) => {
     localTimes(fresh);
     const before = viewOf(part);
     part.replaceChildren(...fresh.childNodes);
-    viewOf(part).forEach(({ element }, index) => {
+    for (const [index, { element }] of viewOf(part).entries()) {
       element.scrollLeft = before[index]?.scrollLeft ?? 0;
-      if (element instanceof HTMLDetailsElement) element.open = before[index]?.open ?? false;
-    });
-  }, seconds * 1000);
+      element.toggleAttribute("open", before[index]?.isOpen ?? false);
+    }
+  };
+  const timer = setInterval(read, Number(part.dataset["refresh"]) * 1000);
 };
 
 localTimes(document);
-for (const body of document.querySelectorAll("[data-live]")) if (body instanceof HTMLElement) followEvents(body);
-for (const part of document.querySelectorAll("[data-refresh]")) if (part instanceof HTMLElement) refresh(part);
-for (const form of document.querySelectorAll("form[data-submit-on-change]"))
-  if (form instanceof HTMLFormElement) form.addEventListener("change", () => form.requestSubmit());
+for (const body of all("[data-live]")) followEvents(body);
+for (const part of all("[data-refresh]")) refresh(part);
+for (const form of all("form[data-submit-on-change]"))
+  form.addEventListener("change", () => form instanceof HTMLFormElement && form.requestSubmit());
 document.addEventListener("keydown", (event) => {
-  const isTyping = event.target instanceof Element && event.target.matches("input, select, textarea");
+  const isTyping = event.target instanceof Element && event.target.matches("input, select");
   if (event.key !== "/" || isTyping || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
   document.getElementById("find")?.focus();

@@ -1,4 +1,5 @@
 import { html } from "hono/html";
+import { frame, round, textAt } from "../drawing/draw.ts";
 import { type Markup, shown, type Tone } from "../html/text.ts";
 import type { Band } from "./bands.ts";
 
@@ -20,24 +21,22 @@ export interface LifeBarArgs {
   end: number;
 }
 
-const [width, margin, charWidth] = [960, 8, 7.4];
+const [width, height, margin, charWidth] = [960, 108, 8, 7.4];
 const rows = { status: { y: 4, height: 30 }, plan: { y: 38, height: 22 } };
 
 /** Draws the life of a subscription from left to right; the table beside it says the same in words. */
 export const lifeBar = ({ title, bands, marks, begin, end }: LifeBarArgs): Markup => {
   const scale = (width - 2 * margin) / Math.max(1, end - begin);
-  const x = (time: number) => Math.round(10 * (margin + (time - begin) * scale)) / 10;
-  return html`<div class="drawing" tabindex="0" role="region" aria-label="${title}">
-    <svg class="life" viewBox="0 0 ${width} 108" width="${width}" height="108" role="img" aria-label="${title}">
-      ${bands.map((band) => drawBand(band, x(band.from), Math.max(2, x(band.to) - x(band.from))))}
-      ${marks.map(
-        ({ sign, title: what, tone, time }) =>
-          html`<text class="mark ${tone}" x="${x(time)}" y="80">${sign}<title>${shown(what)}</title></text>`,
-      )}
-      <text class="from" x="${margin}" y="102">${day(begin)}</text>
-      <text class="until" x="${width - margin}" y="102">${day(end)} UTC</text>
-    </svg>
-  </div>`;
+  const x = (time: number) => round(margin + (time - begin) * scale);
+  return frame({ title, kind: "life", width, height }, [
+    bands.map((band) => drawBand(band, x(band.from), Math.max(2, x(band.to) - x(band.from)))),
+    marks.map(
+      ({ sign, title: what, tone, time }) =>
+        html`<text class="mark ${tone}" x="${x(time)}" y="80">${sign}<title>${shown(what)}</title></text>`,
+    ),
+    textAt(margin, 102, day(begin), "from"),
+    textAt(width - margin, 102, `${day(end)} UTC`, "until"),
+  ]);
 };
 
 const drawBand = ({ row, word, isKnown, tone }: Band, x: number, length: number): Markup => {
@@ -45,8 +44,8 @@ const drawBand = ({ row, word, isKnown, tone }: Band, x: number, length: number)
   const fits = word.length * charWidth < length;
   return html`<g class="node ${isKnown ? tone : "idle"}">
     <title>${shown(word)}</title>
-    <rect x="${x}" y="${y}" width="${Math.round(10 * length) / 10}" height="${height}" rx="3" />
-    ${fits ? html`<text x="${Math.round(x + length / 2)}" y="${y + height / 2 + 5}">${shown(word)}</text>` : ""}
+    <rect x="${x}" y="${y}" width="${round(length)}" height="${high}" rx="3" />
+    ${fits && textAt(x + length / 2, y + high / 2 + 5, word)}
   </g>`;
 };
 

@@ -3,7 +3,7 @@ import type { DeadLetter, UnreadableMessage } from "../../ops/redrive/dead-lette
 import { groupsOf } from "../../ops/redrive/listing.ts";
 import { bodyText } from "../../ops/redrive/show-bodies.ts";
 import { counted } from "../../ops/terminal/counted.ts";
-import { button, postForm } from "../html/fields.ts";
+import { button, hiddenField, postForm } from "../html/fields.ts";
 import { type Cell, folded, list, problemNote, readOnlyNote, section, table, textBlock } from "../html/parts.ts";
 import { eventLink, inAddress, link, type Markup, shown, time } from "../html/text.ts";
 import type { Run } from "../runs.ts";
@@ -116,16 +116,9 @@ const confirmed = (which: string, of: string, count: number, fields: Record<stri
     action("redrive", fields, `Yes, redrive ${counted(count, "dead letter")}${of}`),
   );
 
-const action = (
-  name: "redrive" | "park",
-  fields: Record<string, string>,
-  label: string,
-  fullLabel: string | null = null,
-): Markup => {
-  const hidden = Object.entries(fields).map(
-    ([key, value]) => html`<input type="hidden" name="${key}" value="${value}" />`,
-  );
-  return postForm(`/dead-letters/${name}`, hidden, button(label, fullLabel));
+const action = (name: "redrive" | "park", fields: Record<string, string>, label: string, about = ""): Markup => {
+  const hidden = Object.entries(fields).map(([key, value]) => hiddenField(key, value));
+  return postForm(`/dead-letters/${name}`, hidden, button(label, about ? `${label} ${about}` : null));
 };
 
 const letterRow = (name: QueueName, deadLetter: DeadLetter, canWrite: boolean): Cell[] => {
@@ -135,11 +128,10 @@ const letterRow = (name: QueueName, deadLetter: DeadLetter, canWrite: boolean): 
   return [eventLink(eventId), type, errorName, cut, time(at.getTime()), redrives, done];
 };
 
-const unreadableRow = (name: QueueName, unreadable: UnreadableMessage, canWrite: boolean): Cell[] => [
-  `${unreadable.message.MessageId}`,
-  unreadable.problem,
-  actions(name, unreadable, null, canWrite),
-];
+const unreadableRow = (name: QueueName, unreadable: UnreadableMessage, canWrite: boolean): Cell[] => {
+  const { message, problem } = unreadable;
+  return [`${message.MessageId}`, problem, actions(name, unreadable, null, canWrite)];
+};
 
 const actions = (
   queue: QueueName,

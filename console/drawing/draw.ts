@@ -1,6 +1,6 @@
 import { Graph, layout } from "@dagrejs/dagre";
 import { html } from "hono/html";
-import { type Markup, shown, type Tone } from "../html/text.ts";
+import { type Content, type Markup, shown, type Tone } from "../html/text.ts";
 
 /** A box of a drawing. */
 export interface DrawnNode {
@@ -36,45 +36,26 @@ export interface DrawingArgs {
 
 const [charWidth, padding, lineHeight] = [8.2, 12, 17];
 
+const arrowHead = html`<defs>
+  <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+    <path d="M0 0 8 4 0 8z" />
+  </marker>
+</defs>`;
+
 /** Draws boxes and arrows as SVG, laid out by dagre. */
 export const draw = ({ title, nodes, edges, direction = "TB" }: DrawingArgs): Markup => {
   const graph = new Graph({ multigraph: true });
   graph.setGraph({ rankdir: direction, nodesep: 18, ranksep: 34, marginx: 6, marginy: 6 });
   for (const node of nodes) graph.setNode(node.id, sizeOf(node));
-  for (const [index, { from, to, label = "" }] of edges.entries())
-    graph.setEdge(
-      from,
-      to,
-      { width: label.length * charWidth, height: label ? lineHeight : 0, labelpos: "c" },
-      `${index}`,
-    );
+  for (const [index, { from, to, label = "" }] of edges.entries()) {
+    const size = { width: label.length * charWidth, height: label ? lineHeight : 0 };
+    graph.setEdge(from, to, { ...size, labelpos: "c" }, `${index}`);
+  }
   layout(graph);
   const { width = 0, height = 0 } = graph.graph();
-  return html`<div class="drawing" tabindex="0" role="region" aria-label="${title}">
-    <svg
-      viewBox="0 0 ${round(width)} ${round(height)}"
-      width="${round(width)}"
-      height="${round(height)}"
-      role="group"
-      aria-label="${title}"
-    >
-      <defs>
-        <marker
-          id="arrow"
-          viewBox="0 0 8 8"
-          refX="7"
-          refY="4"
-          markerWidth="7"
-          markerHeight="7"
-          orient="auto-start-reverse"
-        >
-          <path d="M0 0 8 4 0 8z" />
-        </marker>
-      </defs>
-      ${edges.map((edge, index) => drawEdge(edge, graph.edge(edge.from, edge.to, `${index}`)))}
-      ${nodes.map((node) => drawNode(node, graph.node(node.id)))}
-    </svg>
-  </div>`;
+  const lines = edges.map((edge, index) => drawEdge(edge, graph.edge(edge.from, edge.to, `${index}`)));
+  const boxes = nodes.map((node) => drawNode(node, graph.node(node.id)));
+  return frame({ title, kind: "graph", width, height }, [arrowHead, lines, boxes]);
 };
 
 const linesOf = ({ kind, label, note }: DrawnNode): string[] => [kind, label, ...(note ? [note] : [])];
@@ -92,21 +73,14 @@ interface Box {
   height: number;
 }
 
+const classes = ["kind", "label", "note"];
+
 const drawNode = (node: DrawnNode, { x, y, width, height }: Box): Markup => {
-  const left = x - width / 2;
-  const top = y - height / 2;
-  const classes = ["kind", "label", "note"];
+  const [left, top] = [round(x - width / 2), round(y - height / 2)];
+  const firstLine = top + padding / 2 + 0.75 * lineHeight;
   const box = html`<g class="node ${node.tone ?? "idle"}">
-    <rect x="${round(left)}" y="${round(top)}" width="${round(width)}" height="${round(height)}" rx="6" />
-    ${linesOf(node).map(
-      (line, index) =>
-        html`<text
-          class="${classes[index]}"
-          x="${round(x)}"
-          y="${round(top + padding / 2 + (index + 0.75) * lineHeight)}"
-          >${shown(line)}</text
-        >`,
-    )}
+    <rect x="${left}" y="${top}" width="${round(width)}" height="${round(height)}" rx="6" />
+    ${linesOf(node).map((line, index) => textAt(x, firstLine + index * lineHeight, line, classes[index]))}
   </g>`;
   return node.href === undefined ? box : html`<a href="${node.href}">${box}</a>`;
 };
@@ -116,11 +90,29 @@ interface Line extends Partial<Box> {
 }
 
 const drawEdge = ({ label, isTaken }: DrawnEdge, { points, x = 0, y = 0 }: Line): Markup => {
-  const path = points.map((point, index) => `${index === 0 ? "M" : "L"}${round(point.x)} ${round(point.y)}`).join("");
+  const path = points.map((point) => `${round(point.x)} ${round(point.y)}`).join("L");
   return html`<g class="edge ${isTaken ? "taken" : ""}">
-    <path d="${path}" marker-end="url(#arrow)" />
-    ${label ? html`<text x="${round(x)}" y="${round(y + 4)}">${shown(label)}</text>` : ""}
+    <path d="M${path}" marker-end="url(#arrow)" />
+    ${label && textAt(x, y + 4, label)}
   </g>`;
 };
 
-const round = (value: number): number => Math.round(10 * value) / 10;
+/** A drawing of this size as SVG, which scrolls where it is too wide; its title is for those who cannot see it. */
+export const frame = (
+  { title, kind, width, height }: { title: string; kind: string; width: number; height: number },
+  content: Content,
+): Markup => {
+  const [w, h, name] = [round(width), round(height), shown(title)];
+  return html`<div class="drawing" tabindex="0" role="region" aria-label="${name}">
+    <svg class="${kind}" viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" role="group" aria-label="${name}">
+      ${content}
+    </svg>
+  </div>`;
+};
+
+/** A line of text in a drawing. */
+export const textAt = (x: number, y: number, text: string, kind = ""): Markup =>
+  html`<text class="${kind}" x="${round(x)}" y="${round(y)}">${shown(text)}</text>`;
+
+/** A coordinate: a tenth of a pixel is enough. */
+export const round = (value: number): number => Math.round(10 * value) / 10;

@@ -9,7 +9,6 @@ import { draw, type DrawnEdge, type DrawnNode } from "../drawing/draw.ts";
 import { transitionsOf } from "../drawing/transitions.ts";
 import { type Markup, type Tone, toneOf } from "../html/text.ts";
 import { publishingState } from "./published-events.ts";
-import { stateAnchor } from "./states.ts";
 
 /** Draws an execution's way: bus, rule, its state machine with all states, the rows that were written, and what was published. */
 export const drawWay = (execution: ExecutionTrace, graph: Graph, name: string): Markup => {
@@ -128,3 +127,6 @@ const results = ({ states: gone }: ExecutionTrace): Part => {
   }
   return { nodes, edges };
 };
+
+/** Where the section of a state is in the page; no state's name has a space here. */
+export const stateAnchor = (execution: string, state: string): string => `${execution}-${state}`;

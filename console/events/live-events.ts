@@ -3,7 +3,7 @@ import { streamSSE } from "hono/streaming";
 import { html } from "hono/html";
 import type { ConsoleArgs } from "../console-args.ts";
 import type { Markup } from "../html/text.ts";
-import { type EventFilter, isShown, type ListedEvent } from "./listed-event.ts";
+import { type EventFilter, isShown, type ListedEvent } from "./event-list.ts";
 
 // More in one message would keep the browser busy; the list shows no more of them anyway.
 const mostRows = 100;

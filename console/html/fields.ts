@@ -34,3 +34,7 @@ export const textField = (name: string, label: string, { hint = "", value = "", 
     >${label}
     <input name="${name}" value="${value}" placeholder="${hint}" maxlength="300" ${list && html`list="${list}"`}
   /></label>`;
+
+/** A field that is not seen. */
+export const hiddenField = (name: string, value: string): Markup =>
+  html`<input type="hidden" name="${name}" value="${value}" />`;

@@ -15,12 +15,10 @@ export const refreshed = (id: string, seconds: number | null, ...content: Conten
 
 /** A list; nothing where it would be empty. */
 export const list = (items: readonly Content[]): Markup | null => {
-  const all = items.map((item) => html`<li>${item}</li>`);
-  return all.length === 0
-    ? null
-    : html`<ul>
-        ${all}
-      </ul>`;
+  if (items.length === 0) return null;
+  return html`<ul>
+    ${items.map((item) => html`<li>${item}</li>`)}
+  </ul>`;
 };
 
 /** What can be unfolded under a title. */
@@ -42,13 +40,10 @@ export const row = ([first = "", ...others]: readonly Cell[], id: string | null 
     ${others.map((cell) => html`<td>${shownCell(cell)}</td>`)}
   </tr>`;
 
+type Texts = readonly string[];
+
 /** A table of rows that scrolls where it is too wide; new rows come from an address, if there is one. */
-export const tableOf = (
-  label: string,
-  columns: readonly string[],
-  rows: Markup[],
-  live: string | null = null,
-): Markup =>
+export const tableOf = (label: string, columns: Texts, rows: Markup[], live: string | null = null): Markup =>
   html`<div class="wide" tabindex="0" role="region" aria-label="${shown(label)}">
     <table>
       <thead>
@@ -63,24 +58,19 @@ export const tableOf = (
   </div>`;
 
 /** A table; nothing where it would have no row. */
-export const table = (
-  label: string,
-  columns: readonly string[],
-  cells: readonly (readonly Cell[])[],
-): Markup | null => {
-  const rows = cells.map((own) => row(own));
-  return rows.length === 0 ? null : tableOf(label, columns, rows);
+export const table = (label: string, columns: Texts, rows: readonly (readonly Cell[])[]): Markup | null => {
+  if (rows.length === 0) return null;
+  return tableOf(
+    label,
+    columns,
+    rows.map((cells) => row(cells)),
+  );
 };
 
 /** A list of terms and what they are; leaves out what is null. Texts are escaped and shown. */
 export const definitions = (all: readonly (readonly [term: string, what: Cell | null])[]): Markup =>
   html`<dl>
-    ${all.map(
-      ([term, what]) =>
-        what !== null &&
-        html`<dt>${term}</dt>
-          <dd>${shownCell(what)}</dd>`,
-    )}
+    ${all.map(([term, what]) => what !== null && [html`<dt>${term}</dt>`, html`<dd>${shownCell(what)}</dd>`])}
   </dl>`;
 
 /** A text of several lines, as it is. */

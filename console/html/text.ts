@@ -11,6 +11,9 @@ export type Content = Markup | string | number | null | false | readonly Content
 /** A text from outside, in which control characters are shown instead of obeyed; `html` escapes the rest. */
 export const shown = (value: unknown): string => escapeText(`${value}`);
 
+/** A text as a part of an address; half a surrogate pair, which JSON can have, is replaced. */
+export const inAddress = (text: string): string => encodeURIComponent(text.toWellFormed());
+
 /** A link, whose text is escaped and shown. */
 export const link = (address: string, text: string): Markup => html`<a href="${address}">${shown(text)}</a>`;
 

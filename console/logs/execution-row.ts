@@ -4,7 +4,7 @@ import { redriveNumber } from "../../ops/redrive/execution-name.ts";
 import { deadLettered } from "../../ops/redrive/redrive-one.ts";
 import { failureMessage } from "../../ops/terminal/failure-message.ts";
 import { type LambdaLine, machineOf } from "../../ops/trace/event-logs.ts";
-import type { ListedEvent } from "../events/listed-event.ts";
+import type { ListedEvent } from "../events/event-list.ts";
 
 /** How an execution failed, as its state machine's log says it. */
 export interface ExecutionEnd {

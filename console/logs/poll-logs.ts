@@ -1,13 +1,11 @@
-import { inspect } from "node:util";
 import { type CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { optional, string, type, validate } from "superstruct";
 import { parseJson } from "../../emulator/graph/json.ts";
-import { messageForUser } from "../../ops/command/errors.ts";
 import { pause } from "../../ops/command/follow-execution.ts";
 import type { Stack } from "../../ops/command/stack.ts";
-import { escapeLines } from "../../ops/terminal/escape.ts";
 import { type LambdaLine, machineOf, readLambdaLine } from "../../ops/trace/event-logs.ts";
 import type { EventList } from "../events/event-list.ts";
+import { problemOf } from "../runs.ts";
 import { type ExecutionEnd, executionRow } from "./execution-row.ts";
 
 /** Which logs are polled, since when, and how fast. */
@@ -45,7 +43,7 @@ export const pollLogs = async (args: PollArgs): Promise<void> => {
   while (!signal.aborted) {
     // Of the machines those alone that an execution may still fail in.
     const open = executions.openMachines(Date.now() - longestMilliseconds);
-    const polled = [...groups.lambdas, ...groups.machines.filter(({ name }) => open.has(name))];
+    const polled = groups.filter(({ kind, name }) => kind === "lambda" || open.has(name));
     try {
       for (const group of polled) {
         const startTime = Math.max(since, (newest.get(group.name) ?? 0) - lateMilliseconds);
@@ -59,9 +57,7 @@ export const pollLogs = async (args: PollArgs): Promise<void> => {
       events.problem = null;
     } catch (error) {
       if (signal.aborted) return;
-      const message = messageForUser(error);
-      if (message === null) console.error(escapeLines(inspect(error)));
-      events.problem = `The list is not current: ${message ?? error}`;
+      events.problem = `The list is not current: ${problemOf(error)}`;
       await pause(afterErrorMilliseconds, signal);
     }
   }
@@ -77,24 +73,16 @@ interface Group {
 // A reconciliation logs a line for each object that differs; its own command shows it.
 const withoutEvents = ["compare-page"];
 
-const groupsOf = ({ logGroups, stateMachines }: Stack): Record<"lambdas" | "machines", Group[]> => {
-  const all = Object.entries(logGroups).filter(([name]) => !withoutEvents.includes(name));
-  const [machines, lambdas] = [true, false].map((isMachine) =>
-    all.filter(([name]) => name in stateMachines === isMachine),
-  );
-  const ends = '{ $.type = "ExecutionFailed" || $.type = "ExecutionTimedOut" }';
-  return {
-    lambdas: (lambdas ?? []).map(([name, logGroupName]) => ({
-      kind: "lambda",
-      name,
-      logGroupName,
-      filterPattern: '{ $.message.execution = "*" }',
-    })),
-    machines: (machines ?? [])
-      .filter(([name]) => stateMachines[name] !== undefined)
-      .map(([name, logGroupName]) => ({ kind: "machine", name, logGroupName, filterPattern: ends })),
-  };
-};
+const groupsOf = ({ logGroups, stateMachines }: Stack): Group[] =>
+  Object.entries(logGroups)
+    .filter(([name]) => !withoutEvents.includes(name))
+    .map(([name, logGroupName]) =>
+      name in stateMachines
+        ? { kind: "machine", name, logGroupName, filterPattern: ends }
+        : { kind: "lambda", name, logGroupName, filterPattern: '{ $.message.execution = "*" }' },
+    );
+
+const ends = '{ $.type = "ExecutionFailed" || $.type = "ExecutionTimedOut" }';
 
 const readGroup = async (
   { logGroupName, filterPattern }: Group,

@@ -4,9 +4,8 @@ import type { ConsoleArgs } from "../console-args.ts";
 import type { SendPage } from "../html/page.ts";
 import { problemNote, refreshed } from "../html/parts.ts";
 import { alarmsSection } from "../system/alarms.ts";
-import { drawWorkflows } from "../system/definition.ts";
+import { drawOverview, drawWorkflows, groupsOf } from "../system/drawings.ts";
 import { refreshSeconds, stateReader } from "../system/figures.ts";
-import { drawOverview, groupsOf } from "../system/overview.ts";
 import { partSection } from "../system/part-section.ts";
 import { systemOf } from "../system/parts.ts";
 

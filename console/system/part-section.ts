@@ -6,7 +6,7 @@ import { type Permission, permissionOf, rolePermissions } from "../../tools/audi
 import { definitions, list, section, table, textBlock } from "../html/parts.ts";
 import { badge, inAddress, type Markup } from "../html/text.ts";
 import { activityOf } from "./activity.ts";
-import { definitionSection } from "./definition.ts";
+import { definitionSection } from "./drawings.ts";
 import type { SystemState } from "./figures.ts";
 import type { Part, System } from "./parts.ts";
 

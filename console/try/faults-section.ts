@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import type { Graph } from "../../emulator/graph/graph.ts";
 import { faultKinds, type FaultPlan } from "../../emulator/faults/faults.ts";
 import type { Workbench } from "../console-args.ts";
-import { button, choiceField, postForm, textField } from "../html/fields.ts";
+import { button, choiceField, hiddenField, postForm, textField } from "../html/fields.ts";
 import { section, table } from "../html/parts.ts";
 import type { Markup } from "../html/text.ts";
 
@@ -15,11 +15,7 @@ export const faultsSection = ({ faults }: FaultPlan, { resources }: Graph): Mark
     kind,
     at,
     events?.join(", ") ?? `at ${Math.round(1000 * (probability ?? 0)) / 10} % of the chances`,
-    postForm(
-      "/try/faults/off",
-      html`<input type="hidden" name="number" value="${index + 1}" />`,
-      button("Turn off", `Turn off ${hop} ${kind}`),
-    ),
+    postForm("/try/faults/off", hiddenField("number", `${index + 1}`), button("Turn off", `Turn off ${hop} ${kind}`)),
   ]);
   return section(
     "faults",

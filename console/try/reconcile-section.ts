@@ -93,13 +93,9 @@ const stateOf = (end: Reconciliation["end"], problem: string | null): Markup => 
 
 const differencesTable = (title: string, all: ReturnType<reconcile.Run["logs"]["differences"]>): Markup | null => {
   const columns = ["Object", "Kind", "Outcome", "User", "Here → Stripe", "Reason"];
-  const rows = all.map((one) => [
-    one.id,
-    one.kind,
-    badge(one.outcome),
-    one.userId ?? "–",
-    fieldsText(one),
-    one.reason ?? "–",
-  ]);
+  const rows = all.map((one) => {
+    const { id, kind, outcome, userId, reason } = one;
+    return [id, kind, badge(outcome), userId ?? "–", fieldsText(one), reason ?? "–"];
+  });
   return table(`What differs by ${title}`, columns, rows);
 };

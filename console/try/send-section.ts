@@ -6,7 +6,7 @@ import type { ConsoleArgs, Workbench } from "../console-args.ts";
 import { button, choiceField, postForm, textField } from "../html/fields.ts";
 import { list, refreshed, section, table } from "../html/parts.ts";
 import { badge, eventLink, type Markup, shown, time } from "../html/text.ts";
-import { makeRuns } from "../runs.ts";
+import { makeRuns, type Run } from "../runs.ts";
 import { makeSending, manners, versions } from "./sample-sending.ts";
 
 // An event that was sent; its result is null until it is known.
@@ -34,11 +34,10 @@ export const makeSendPart = (workbench: Workbench, now: ConsoleArgs["now"]) => {
     },
     show: (): Markup => {
       const isBusy = sent.all.some(({ isDone }) => !isDone);
-      const rows = sent.all.map(({ title, at, events, problem }) => [
-        time(at),
-        title,
-        html`${problem !== null && shown(problem)} ${list(events.map((event) => resultText(event, events.length > 1)))}`,
-      ]);
+      const rows = sent.all.map((run) => {
+        const results = list(run.events.map((event) => resultText(event, run)));
+        return [time(run.at), run.title, html`${run.problem !== null && shown(run.problem)} ${results}`];
+      });
       return section(
         "send",
         "Send a sample event",
@@ -67,8 +66,8 @@ const form = html`
   )}
 `;
 
-const resultText = ({ result, type }: SentEvent, isOneOfMany: boolean): Markup => {
-  if (result === null) return badge("running");
+const resultText = ({ result, type }: SentEvent, { events, isDone }: Run<{ events: SentEvent[] }>): Markup => {
+  if (result === null) return badge(isDone ? "unknown" : "running");
   if ("problem" in result) return html`${badge("not an event", "warn")} ${shown(result.problem)}`;
   return html`${badge(result.outcome)} ${eventLink(result.eventId)} ${isOneOfMany && shown(type)}`;
 };

@@ -47,3 +47,10 @@ export const subjectNameOption = (text: string): string => {
   if (/^\w{1,40}$/.test(text)) return text;
   throw new InvalidArgumentError("expected up to 40 letters, digits and _");
 };
+
+/** Reads a port: 0 for any that is free. */
+export const portOption = (text: string): number => {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new InvalidArgumentError("expected a number from 0 to 65535");
+};

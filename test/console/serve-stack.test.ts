@@ -1,7 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { EventList } from "../../console/events/event-list.ts";
-import type { ListedEvent } from "../../console/events/listed-event.ts";
+import type { EventList, ListedEvent } from "../../console/events/event-list.ts";
 import { serveStack } from "../../console/serve-stack.ts";
 import { localTarget } from "../../ops/command/target.ts";
 import { sampleOf } from "../../samples/events.ts";

@@ -144,7 +144,7 @@ test("redrives by type and error, and all, and says what failed again", async ()
   assert.match(some, /Redrive all dead letters of invoice.paid with CustomerNotFound/);
   assert.match(some, /2 of 2: 1 redriven, 1 failed again, 0 parked, 0 left/);
   assert.match(some, /evt_bad invoice-paid ✕ failed again CustomerNotFound; it is in the dead-letter queue again/);
-  const all = await done(await post("redrive", { queue: "dead" }));
+  const all = await done(await post("redrive", { queue: "dead", all: "yes" }));
   assert.match(all, /2 of 2: 0 redriven, 2 failed again/);
   assert.match((await read()).text, /evt_bad invoice.paid CustomerNotFound No user .* 2 Show/);
 });
@@ -155,7 +155,7 @@ test("parks a message, which can be redriven from the parking lot", async () => 
   assert.match(text, /evt_parked invoice-paid ! parked/);
   assert.equal([queueOf("deadLetterQueue").messages.length, queueOf("parkedQueue").messages.length], [0, 1]);
   await mend();
-  const again = await done(await post("redrive", { queue: "parked" }));
+  const again = await done(await post("redrive", { queue: "parked", all: "yes" }));
   assert.match(again, /of the parking lot.*\n.*1 redriven/s);
   assert.is(queueOf("parkedQueue").messages.length, 0);
 });
@@ -204,7 +204,7 @@ test("changes nothing in a console that only reads, and says how to allow it", a
 });
 
 test("starts no run while another goes on", async () => {
-  const answers = await Promise.all([post("redrive", {}), post("redrive", {})]);
+  const answers = await Promise.all([1, 2].map(() => post("redrive", { all: "yes" })));
   const [started, refused] = answers.toSorted((a, b) => a.status - b.status);
   assert.is(refused?.status, 409);
   assert.match(`${refused?.text}`, `Another run goes on (${started?.location}): wait for its end`);

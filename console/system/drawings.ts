@@ -1,10 +1,14 @@
+import { validate } from "superstruct";
+import { html } from "hono/html";
+import { parseJson } from "../../emulator/graph/json.ts";
+import { Definition } from "../../emulator/stepfunctions/definition.ts";
 import { workflows } from "../../infra/workflows.ts";
 import { counted } from "../../ops/terminal/counted.ts";
 import { draw, type DrawnEdge, type DrawnNode } from "../drawing/draw.ts";
+import { transitionsOf } from "../drawing/transitions.ts";
 import type { Markup } from "../html/text.ts";
-import type { SystemState } from "./figures.ts";
 import { activityOf, drawnPart, matchesOf } from "./activity.ts";
-import { linkedOnce } from "./linked-once.ts";
+import type { SystemState } from "./figures.ts";
 import type { Link, Part, System } from "./parts.ts";
 
 /** The state machines of one definition, with their rules. */
@@ -67,4 +71,41 @@ const drawnGroup = (group: Group, state: SystemState): DrawnNode => {
   const { text, tone } = activityOf(machines, state) ?? {};
   const kind = rules.length > 0 ? counted(rules.length, "workflow") : "state machine";
   return { id: idOfGroup(group), kind, label: name, note: text, tone, href: `/system/definitions/${name}` };
+};
+
+/** Draws the workflows of a definition one by one: bus, rules, state machines, and what these use. */
+export const drawWorkflows = ({ name, rules, machines }: Group, { links }: System, state: SystemState): Markup => {
+  const inside = new Set([...rules, ...machines]);
+  const drawn = links.filter(({ from, to }) => inside.has(from) || inside.has(to));
+  const parts = new Set([...inside, ...drawn.flatMap(({ from, to }) => [from, to])]);
+  const isTaken = (...ends: Part[]) => ends.some((part) => part.kind === "rule" && matchesOf([part], state) > 0);
+  const edges = drawn.map(({ from, to }) => ({ from: from.arn, to: to.arn, isTaken: isTaken(from, to) }));
+  const all: DrawnNode = { id: "all", kind: "all of these", label: "state machines", tone: "plain" };
+  return draw({
+    title: `The workflows of ${name}`,
+    direction: "LR",
+    nodes: [...[...parts].map((part) => drawnPart(part, state)), ...(machines.length > 1 ? [all] : [])],
+    edges: linkedOnce(edges, new Set(machines.map(({ arn }) => arn)), all.id),
+  });
+};
+
+/** What the states of a state machine are for, and the ways between them. */
+export const definitionSection = ({ name, resource }: Part): Markup | null => {
+  const [, definition] = validate(parseJson(`${resource.inputs["definition"]}`), Definition);
+  if (!definition) return null;
+  const states = Object.entries(definition.States);
+  const nodes = states.map(([label, { Type: kind }]) => ({ id: label, kind, label, tone: "plain" as const }));
+  return html`
+    <h3>States</h3>
+    <p>${definition.Comment}</p>
+    ${draw({ title: `The states of ${name}`, nodes, edges: transitionsOf(definition) })}
+  `;
+};
+
+// Replaces the edges to what more than half of several boxes use by one from a box that stands for them: so many would hide all others.
+const linkedOnce = (edges: readonly DrawnEdge[], users: ReadonlySet<string>, all: string): DrawnEdge[] => {
+  const countOf = (id: string) => edges.filter(({ from, to }) => to === id && users.has(from)).length;
+  const isShared = ({ from, to }: DrawnEdge) => users.has(from) && users.size > 1 && countOf(to) > users.size / 2;
+  const shared = new Set(edges.filter(isShared).map(({ to }) => to));
+  return [...edges.filter((edge) => !isShared(edge)), ...[...shared].map((to) => ({ from: all, to }))];
 };
