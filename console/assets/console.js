@@ -36,7 +36,6 @@ const followEvents = (body) => {
   const [status] = all("[data-live-status]");
   const [pause] = all("[data-pause]");
   let isPaused = false;
-  let isLost = false;
   /** @type {string[]} */
   let waiting = [];
   /** @type {EventSource | null} */

@@ -40,7 +40,7 @@ export const lifeBar = ({ title, bands, marks, begin, end }: LifeBarArgs): Marku
 };
 
 const drawBand = ({ row, word, isKnown, tone }: Band, x: number, length: number): Markup => {
-  const { y, height } = rows[row];
+  const { y, height: high } = rows[row];
   const fits = word.length * charWidth < length;
   return html`<g class="node ${isKnown ? tone : "idle"}">
     <title>${shown(word)}</title>

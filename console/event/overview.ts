@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import type { ExecutionTrace } from "../../ops/trace/execution-trace.ts";
 import type { Trace } from "../../ops/trace/read-trace.ts";
 import type { ConsoleArgs, RowChange } from "../console-args.ts";
-import type { ListedEvent } from "../events/listed-event.ts";
+import type { ListedEvent } from "../events/event-list.ts";
 import { definitions } from "../html/parts.ts";
 import { badge, customerLink, errorText, type Markup, shown, time, timeAndDuration } from "../html/text.ts";
 import { badgeOfExecution } from "./executions.ts";

@@ -23,9 +23,6 @@ export const eventLink = (id: string): Markup => link(`/events/${inAddress(id)}`
 /** The way to the page of a customer, by an id of theirs. */
 export const customerLink = (id: string, text = id): Markup => link(`/customers/${inAddress(id)}`, text);
 
-/** A text as a part of an address; half a surrogate pair, which JSON can have, is replaced. */
-export const inAddress = (text: string): string => encodeURIComponent(text.toWellFormed());
-
 /** A time, in milliseconds since 1970: in UTC, which the script changes to the viewer's zone. */
 export const time = (milliseconds: number): Markup => {
   const date = new Date(milliseconds);

@@ -3,7 +3,7 @@ import { html } from "hono/html";
 import { formatDuration } from "../../ops/terminal/format-duration.ts";
 import type { ConsoleArgs } from "../console-args.ts";
 import { liveEvents } from "../events/live-events.ts";
-import type { EventFilter, ListedEvent } from "../events/listed-event.ts";
+import type { EventFilter, ListedEvent } from "../events/event-list.ts";
 import { choiceField, textField } from "../html/fields.ts";
 import type { SendPage } from "../html/page.ts";
 import { problemNote, row, tableOf } from "../html/parts.ts";

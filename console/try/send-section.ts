@@ -69,5 +69,5 @@ const form = html`
 const resultText = ({ result, type }: SentEvent, { events, isDone }: Run<{ events: SentEvent[] }>): Markup => {
   if (result === null) return badge(isDone ? "unknown" : "running");
   if ("problem" in result) return html`${badge("not an event", "warn")} ${shown(result.problem)}`;
-  return html`${badge(result.outcome)} ${eventLink(result.eventId)} ${isOneOfMany && shown(type)}`;
+  return html`${badge(result.outcome)} ${eventLink(result.eventId)} ${events.length > 1 && shown(type)}`;
 };
