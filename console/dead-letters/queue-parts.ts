@@ -142,7 +142,7 @@ const actions = (
   const about = eventId ?? message;
   return html`<div class="actions">
     <a href="?show=${inAddress(message)}#shown" aria-label="Show the message of ${shown(about)}">Show</a>
-    ${canWrite && eventId !== null && action("redrive", { queue, message }, "Redrive", `Redrive ${eventId}`)}
-    ${canWrite && queue === "dead" && action("park", { message }, "Park", `Park ${about}`)}
+    ${canWrite && eventId !== null && action("redrive", { queue, message }, "Redrive", about)}
+    ${canWrite && queue === "dead" && action("park", { message }, "Park", about)}
   </div>`;
 };

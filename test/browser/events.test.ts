@@ -36,7 +36,7 @@ test("shows a new event on top of the others, without a reload, as it came out",
   await row.waitFor();
   assert.is((await idsOn(page))[0], outcome.eventId);
   const cells = await row.locator("th, td").allTextContents();
-  const [, type = "", id = "", customer = "", shown = "", , retries = ""] = cells.map((cell) => cell.trim());
+  const [, shown = "", type = "", id = "", customer = "", , retries = ""] = cells.map((cell) => cell.trim());
   assert.equal([type, id, customer, retries], ["invoice.paid", outcome.eventId, outcome.customerId, "0"]);
   assert.is(outcome.outcome, "applied");
   assert.match(shown, /^✓ applied/);
