@@ -105,7 +105,8 @@ const noteOf = (state: StateTrace): string => {
   const error = attempts.findLast((attempt) => attempt.error)?.error;
   const many = attempts.length > 1 && `${attempts.length} attempts`;
   const failure = error && `${hasFailed(state) ? "caught " : ""}${error.name}`;
-  return [outcome, many, failure, ms !== null && formatDuration(ms)].filter(Boolean).join(", ") || "entered";
+  // The runner's clock stands still while it plays events.
+  return [outcome, many, failure, ms && formatDuration(ms)].filter(Boolean).join(", ") || "entered";
 };
 
 // The rows by the states that wrote them, and the events by the one that put them on their bus, before another marks them.
