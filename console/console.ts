@@ -24,7 +24,10 @@ const policy = { ...allowed, defaultSrc: none, baseUri: none, frameAncestors: no
 export const makeConsole = (args: ConsoleArgs): Hono => {
   const app = new Hono();
   const send: SendPage = async (c, title, content, status = 200) =>
-    c.html(await page(args.target.name, c.req.path, title, content), status);
+    c.html(
+      await page({ stack: args.target.name, aheadMinutes: aheadOf(args), address: c.req.path, title, content }),
+      status,
+    );
   app.use(
     secureHeaders({
       contentSecurityPolicy: policy,
@@ -61,3 +64,5 @@ const serveAssets = (app: Hono): void => {
     app.get(`/assets/${name}`, (c) => c.body(content, 200, headers));
   }
 };
+
+const aheadOf = ({ now }: ConsoleArgs): number => Math.round((now() - Date.now()) / 60_000);

@@ -19,11 +19,11 @@ const command = makeCommand(
   "Serves pages that show a deployed stack: events, customers, the system, dead letters.",
 )
   .requiredOption("--stack <name>", "the deployed stack to show", stackOption)
-  .option("--write", "allow what changes something: redrive, park, reconcile", false)
+  .option("--write", "allow what changes something: redrive, park, reconcile")
   .option("--port <number>", "the port to listen on, on 127.0.0.1", portOption, 4400)
   .addHelpText("after", help);
 
-const options = parseCommand(command).opts<{ stack: string; write: boolean; port: number }>();
+const options = parseCommand(command).opts<{ stack: string; write?: true; port: number }>();
 // Loaded late: the help needs no SDK, and none of the program.
 const { loadGraph } = await import("../emulator/graph/load.ts");
 const { stackConfig } = await import("../emulator/graph/stack-config.ts");
@@ -35,7 +35,13 @@ const { serveStack } = await import("./serve-stack.ts");
 await runCommand(async (signal) => {
   const graph = await loadGraph(program, stackConfig(join(import.meta.dirname, ".."), options.stack));
   const target = await findTarget(options);
-  const { url, end } = await serveStack({ ...options, target, targetText: targetText(options), graph });
+  const { url, end } = await serveStack({
+    ...options,
+    write: options.write === true,
+    target,
+    targetText: targetText(options),
+    graph,
+  });
   console.log(`The console of ${options.stack}: ${url}/\nCtrl-C ends it`);
   if (!signal.aborted) await once(signal, "abort");
   await end();

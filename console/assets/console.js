@@ -115,6 +115,8 @@ const refresh = (part) => {
 };
 
 localTimes(document);
+for (const note of all("[data-zone]"))
+  note.textContent = `Times are in ${new Intl.DateTimeFormat().resolvedOptions().timeZone}`;
 for (const body of all("[data-live]")) followEvents(body);
 for (const part of all("[data-refresh]")) refresh(part);
 for (const form of all("form[data-submit-on-change]"))

@@ -124,7 +124,8 @@ const reversalEntry = ({ kind, status, amount, currency, reason, created_at, ...
   ...recorded,
   time: created_at,
   subscriptionId: of.subscription_id,
-  what: badge(`${kind} ${status}`, paymentTone(status)),
+  // The time is that of its beginning, the status that of today.
+  what: badge(`${kind}, now ${status}`, paymentTone(status)),
   details: [`${money(amount, currency)} of ${of.payment_id}`, ...(reason === null ? [] : [reason])],
   mark: {
     sign: kind === "refund" ? "↩" : "!",

@@ -11,7 +11,7 @@ import { lifeBar } from "./life-bar.ts";
 import { inStripesOrder, type PlacedState } from "./placed-states.ts";
 import { statusText, statusTone } from "./status.ts";
 
-const access = ["No access", "Access, as a grace period", "Access"];
+const access = ["no", "yes, as a grace period", "yes"];
 
 const orders = {
   certain: [badge("certain", "good"), "No other order of the events is possible."],
@@ -95,8 +95,8 @@ const reachText = (history: LifeArgs["history"], since: Date): Markup => {
   const searched = time(since.getTime());
   const [first] = history;
   if (!first) return html`The logs say nothing of the subscription since ${searched}: only payments are known.`;
-  return html`The logs are searched since ${searched}, and begin at ${time(first.at)}; of the time before only payments
-  are known. Times are Stripe's where it says them, else those of the log.`;
+  return html`The changes of the subscription are from the logs, searched back to ${searched}; the first that they have
+  was handled at ${time(first.at)}. Times in the table are Stripe's where it says them, else those of the log.`;
 };
 
 const entryRow = ({ time: when, loggedAt, what, details, eventId }: Entry): Cell[] => [

@@ -21,8 +21,8 @@ export const latestWay = (execution: ExecutionTrace, graph: Graph): Markup =>
     "way",
     "Its way",
     html`<p class="hint">
-      A solid box was reached: green went well, amber was tried again, red failed, as its last line says too. A state
-      leads to what it was given, returned and logged.
+      Solid boxes were reached. Green: succeeded; amber: retried; red: failed, as the last line of a box says. Click a
+      state for its input, output and log.
     </p>`,
     drawWay(execution, graph, latest),
   );

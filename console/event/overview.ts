@@ -29,7 +29,7 @@ export const overview = ({ id, trace, rows }: OneEvent, { targetText }: ConsoleA
   const isDeadLetter = rows[0]
     ? /^(dead-letter|refused)$/.test(rows[0].outcome)
     : executions.at(-1)?.status === "FAILED";
-  const deadLetter = html`<a href="/dead-letters">In the queue, unless it was redriven or deleted since</a>`;
+  const deadLetter = html`<a href="/dead-letters">In the queue or parked, unless it was deleted since</a>`;
   const command = html`<code>npm run trace -- ${shown(id)} ${shown(targetText)}</code>`;
   return definitions([
     ["Type", rows[0]?.type ?? trace?.type ?? null],

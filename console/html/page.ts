@@ -19,8 +19,19 @@ const places = {
   "/try": "Try it",
 };
 
-/** A whole page at an address: its head, the menu, the search box and the content; `stack` is the name of the stack, or the URL of the runner. */
-export const page = (stack: string, address: string, title: string, content: Content): Markup => {
+/** What a page is made of. */
+export interface PageArgs {
+  /** The name of the stack, or the URL of the runner. */
+  stack: string;
+  /** How far the clock of the stack is ahead of the viewer's. */
+  aheadMinutes: number;
+  address: string;
+  title: string;
+  content: Content;
+}
+
+/** A whole page: its head, the menu, the search box and the content. */
+export const page = ({ stack, aheadMinutes, address, title, content }: PageArgs): Markup => {
   const place = address.replace(/^\/events\/.*/, "/").replace(/(?<=.)\/.*/, "");
   const menu = Object.entries(places).map(
     ([path, name]) => html`<a href="${path}" ${path === place && html`aria-current="page"`}>${name}</a>`,
@@ -52,6 +63,8 @@ export const page = (stack: string, address: string, title: string, content: Con
             <button>Go</button>
           </form>
           <span class="stack" title="The stack that these pages show">${shown(stack)}</span>
+          <span class="hint" data-zone>Times are in UTC</span>
+          ${aheadMinutes > 1 && html`<span class="hint">The runner's clock is ${aheadMinutes} minutes ahead, as it skipped waits</span>`}
         </header>
         <main id="content" tabindex="-1">
           <h1>${shown(title)}</h1>

@@ -34,7 +34,8 @@ export const time = (milliseconds: number): Markup => {
 
 /** When something began, and how long it took, where that is known. */
 export const timeAndDuration = ({ at, ms }: { at: number; ms: number | null }): Markup =>
-  html`${time(at)}${ms !== null && `, took ${formatDuration(ms)}`}`;
+  // While the runner plays events its clock stands still.
+  html`${time(at)}${ms !== null && ms > 0 && `, took ${formatDuration(ms)}`}`;
 
 /** What failed, and why. */
 export const errorText = ({ name, message }: { name: string; message: string }): Markup =>

@@ -4,9 +4,11 @@ import type { Hono } from "hono";
 import { html } from "hono/html";
 import { messageForUser } from "../../ops/command/errors.ts";
 import { findUsers, readUsers, type UserRecords } from "../../ops/show/read-users.ts";
+import { counted } from "../../ops/terminal/counted.ts";
 import { readSubscriptionHistory } from "../../ops/show/subscription-history.ts";
 import { openRecords } from "../../records/records.ts";
 import type { ConsoleArgs } from "../console-args.ts";
+import type { ListedEvent } from "../events/event-list.ts";
 import { paymentsPart } from "../customers/payments-part.ts";
 import { lifePart, subscriptionPart } from "../customers/user-part.ts";
 import { button, textField } from "../html/fields.ts";
@@ -39,7 +41,7 @@ export const addCustomerPages = (app: Hono, args: ConsoleArgs, send: SendPage): 
     const limit = Math.min(numberOf(c, "limit", fewPayments), mostPayments);
     const users = await readUsers(userIds, records, limit);
     const [user] = users;
-    if (!user) return send(c, id, nothingFound(id, userIds, target.name), 404);
+    if (!user) return send(c, id, [failedEvents(events, [id]), nothingFound(id, userIds, target.name)], 404);
     if (users.length > 1) return send(c, id, choice(id, users));
     // The records are shown without the logs too.
     const history = await readSubscriptionHistory(user.userId, { logs, stack, since }).catch((error: unknown) => {
@@ -50,9 +52,9 @@ export const addCustomerPages = (app: Hono, args: ConsoleArgs, send: SendPage): 
     const more = `?${new URLSearchParams({ ...queryOf(c), limit: `${Math.min(4 * limit, mostPayments)}` })}`;
     const nothing = html`<p>No subscription is recorded.</p>`;
     return send(c, user.userId === id ? id : `${id}: ${user.userId}`, [
-      sinceForm(queryOf(c)["since"]),
+      failedEvents(events, [id, customerOf(user)]),
       section("subscription", "The subscription", user.subscription ? subscriptionPart(user.subscription) : nothing),
-      section("life", "Its life", lifePart({ ...user, history, since, now: now() })),
+      section("life", "Its life", lifePart({ ...user, history, since, now: now() }), sinceForm(queryOf(c)["since"])),
       section("payments", "Payments", paymentsPart(user, more)),
       section("events", "The newest events", eventsPart(events, user)),
     ]);
@@ -84,11 +86,33 @@ const choice = (id: string, users: UserRecords[]): Markup => {
 const nothingFound = (id: string, userIds: string[], stack: string): Markup => {
   const users = userIds.join(" and ");
   const what = users ? `Nothing is recorded of ${users} in` : `No user of ${id} is recorded in`;
-  return html`<p>${shown(`${what} ${stack}.`)} <a href="${place}">Look for another</a></p>`;
+  return html`<p>
+    ${shown(`${what} ${stack}.`)} A customer is found by cus_…, in_… or the user's own id.
+    <a href="${place}">Look for another</a>
+  </p>`;
 };
 
-const eventsPart = (events: ConsoleArgs["events"], { subscription, payments }: UserRecords): Markup => {
-  const customer = subscription?.customer_id ?? payments[0]?.customer_id ?? "";
+const customerOf = ({ subscription, payments }: UserRecords): string =>
+  subscription?.customer_id ?? payments[0]?.customer_id ?? "";
+
+// The events of a customer that have failed, and were not handled since: what they say is in no row.
+const failedEvents = (events: ConsoleArgs["events"], customers: string[]): Markup | null => {
+  const newest = new Map<string, ListedEvent>();
+  for (const event of events.page({}, 0, searchedEvents).events)
+    if (customers.includes(`${event.customerId}`) && !newest.has(event.eventId)) newest.set(event.eventId, event);
+  const failed = [...newest.values()].filter(({ error }) => error !== null);
+  if (failed.length === 0) return null;
+  const items = failed.map(
+    ({ eventId, type, outcome }) => html`${eventLink(eventId)} ${shown(type)} ${badge(outcome)}`,
+  );
+  return html`<div class="problem">
+    ${counted(failed.length, "event")} of this customer failed, so that the rows do not show what was to be written:
+    ${list(items)} <a href="/dead-letters">Dead letters</a>
+  </div>`;
+};
+
+const eventsPart = (events: ConsoleArgs["events"], user: UserRecords): Markup => {
+  const customer = customerOf(user);
   // The list takes a part of an id too.
   const own = events.page({ customer }, 0, searchedEvents).events.filter(({ customerId }) => customerId === customer);
   if (own.length === 0) return html`<p>None of the newest events is of this customer.</p>`;

@@ -48,7 +48,7 @@ const eventRow = (event: ListedEvent): Markup => {
     type.length > mostCharacters ? `${type.slice(0, mostCharacters)}…` : type,
     eventLink(eventId),
     customerId === null ? "–" : customerLink(customerId),
-    ms === null ? "–" : formatDuration(ms),
+    ms === null ? "–" : html`<span class="whole">${formatDuration(ms)}</span>`,
     retries,
   ];
   return row(cells, `row-${key}`);

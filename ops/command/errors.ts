@@ -7,7 +7,8 @@ export class UserError extends Error {
 export const messageForUser = (error: unknown): string | null => {
   if (!(error instanceof Error)) return null;
   if (error instanceof UserError) return error.message;
-  // By name, so that no SDK is loaded for it.
+  // By name, so that no SDK is loaded for it, nor the emulator, which loads a program's graph.
+  if (error.name === "EmulatorError") return error.message;
   if (error.name === "QueueDoesNotExist") return `A queue of the stack does not exist: ${error.message}`;
   if (error.name === "CredentialsProviderError") return `There are no AWS credentials in this shell: ${error.message}`;
   // The SDK adds this to what a call fails with, such as AccessDenied or ECONNREFUSED.

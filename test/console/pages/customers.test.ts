@@ -45,10 +45,10 @@ test("show the whole life of the sample subscription, the newest first", async (
     /ended, canceled evt_life_23/,
     /the scheduled cancellation was taken back evt_life_20/,
     /to be cancelled 2027-02-27 00:00:00 UTC evt_life_19/,
-    /dispute won ¥5,413 of pi_life_4/,
+    /dispute, now won ¥5,413 of pi_life_4/,
     /healed by Stripe's answer, as an event was missing since 2026-02-14 01:00:00 UTC/,
     /plan price_sample_monthly → price_sample_yearly The row: past_due → active\. This showed that an event was missing since .* evt_life_14/,
-    /refund succeeded ¥290 of pi_life_3 requested_by_customer/,
+    /refund, now succeeded ¥290 of pi_life_3 requested_by_customer/,
     /2026-02-14 01:00:00 UTC ✕ failed ¥580 of in_life_3 payment_failed, attempt 1/,
     /active → past_due evt_life_08/,
     /trialing → active evt_life_03/,
@@ -80,7 +80,7 @@ test("draw the life as bands", async () => {
 test("show the subscription as it is, its payments and its newest events", async () => {
   const { text } = await read("/customers/in_life_3");
   assert.match(text, /Status · canceled – ended\n/);
-  assert.match(text, /Access No access\n/);
+  assert.match(text, /Access no\n/);
   assert.match(text, /Plan yearly \(price_sample_yearly\)\n/);
   assert.match(text, /Order ✓ certain – No other order of the events is possible\.\n/);
   assert.match(text, /Missing No event is missing\.\n/);
@@ -109,6 +109,26 @@ test("find a user by an event, and list the customers of the newest events", asy
   assert.match(list.html, '<a href="/customers/cus_sample">cus_sample</a>');
   const found = await fetch(new URL("/customers?id=cus_%2Fx", served.url), { redirect: "manual" });
   assert.equal([found.status, found.headers.get("location")], [303, "/customers/cus_%2Fx"]);
+});
+
+test("say first which events of the customer failed, of whom there may be no row", async () => {
+  const failing = (id: string, customer: string) => ({
+    id,
+    type: "invoice.paid",
+    data: {
+      object: {
+        ...sampleInvoice({ id: `in_${id}`, customer, amount: 1, created: 1, paidAt: 1, start: 1, end: 2 }),
+        currency: 1,
+      },
+    },
+  });
+  await served.post(failing("evt_of_none", "cus_without_rows"));
+  const none = await read("/customers/cus_without_rows");
+  assert.is(none.status, 404);
+  assert.match(none.text, /1 event of this customer failed, .* evt_of_none invoice\.paid ✕ dead-letter/s);
+  assert.not.match((await read("/customers/cus_sample")).text, "of this customer failed");
+  await served.post(failing("evt_of_sample", "cus_sample"));
+  assert.match((await read("/customers/user_cus_sample")).text, /1 event of this customer failed, .* evt_of_sample /s);
 });
 
 test("let choose among several users of a customer", async () => {
