@@ -25,7 +25,8 @@ export const consolePages = async ({ graph, counts }: Bench): Promise<Section> =
     const events = envelopes(makeEvents("listed", counts.grown), graph);
     await takeAll(runner, events, 16);
     const some = envelopes(makeEvents("live", liveEvents), graph).slice(0, liveEvents);
-    const live = await watchLive(runner, listed, new URL("/live", url), some);
+    const since = `/live?since=${listed.changes()}`;
+    const live = await watchLive(runner, listed, new URL(since, url), some);
     const rows: Row[] = [
       {
         what: `from an event's outcome to its row, ${live.length} events`,
@@ -121,7 +122,11 @@ const watchLive = async (
   const times: number[] = [];
   for (const event of events) {
     const taken = runner.take(event);
-    for (let seen = ""; !seen.includes(`>${event.detail.id}<`); seen += (await texts.next()).value ?? "");
+    for (let seen = ""; !seen.includes(`>${event.detail.id}<`);) {
+      const { value, done } = await texts.next();
+      if (done) throw new Error(`${url} ended before the row of ${event.detail.id}`);
+      seen += value;
+    }
     times.push(performance.now() - since);
     await taken;
   }
