@@ -232,7 +232,8 @@ test("compares the subscriptions of one customer one after the other, and loses 
   stripe.set("subscriptions", ...ids.map(of));
   await created("crowd", { ...subscriptionOf("crowd"), customer: "cus_crowd" });
   const type = "customer.subscription.updated";
-  const events = Array.from({ length: 20 }, (_, index) =>
+  // Fewer than a writer's attempts: each that it loses is another one's write.
+  const events = Array.from({ length: 8 }, (_, index) =>
     sampleEvent(`evt_crowd_${index}`, type, now - day + index, of("crowd"), { metadata: { note: `${index}` } }),
   );
   const { result } = await captured(async () => {
