@@ -20,7 +20,7 @@ const [self, none] = [["'self'"], ["'none'"]];
 const allowed = { scriptSrc: self, styleSrc: self, imgSrc: self, connectSrc: self, formAction: self };
 const policy = { ...allowed, defaultSrc: none, baseUri: none, frameAncestors: none };
 
-/** Makes the pages of the console over a stack; whoever serves them refuses requests of other sites' pages before. */
+/** Makes the pages of the console over a stack; the server must refuse requests of other sites' pages before. */
 export const makeConsole = (args: ConsoleArgs): Hono => {
   const app = new Hono();
   const send: SendPage = async (c, title, content, status = 200) =>

@@ -12,7 +12,7 @@ import type { Envelope } from "./eventbridge/envelope.ts";
 import { makePutEvents } from "./eventbridge/put-events.ts";
 import { makeReplays, type Replays } from "./eventbridge/replays.ts";
 import { startMachines } from "./eventbridge/start-target.ts";
-import { readFaultPlan } from "./faults/fault-plan.ts";
+import { type ReplaceableFaults, replaceableFaults } from "./faults/fault-plan.ts";
 import { type EventIdOf, type FaultPlan, makeFaults } from "./faults/faults.ts";
 import type { EmulatorError } from "./graph/errors.ts";
 import { firstFailure } from "./graph/first-failure.ts";
@@ -72,7 +72,7 @@ export interface EmulatorArgs {
 }
 
 /** AWS on this machine, running a program's graph. */
-export interface Emulator {
+export interface Emulator extends ReplaceableFaults {
   graph: Graph;
   dynamodb: DynamoDB;
   queues: Queues;
@@ -88,8 +88,6 @@ export interface Emulator {
   uses(): Promise<Use[]>;
   /** The faults of the plan that were not injected so far, by their numbers from 1, each with its hop and kind. */
   untriggeredFaults(): Promise<string[]>;
-  /** Replaces the faults by those of this plan, or by none where it is null; throws an `EmulatorError` for what is no plan for the graph. */
-  setFaults(plan: unknown): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -155,11 +153,7 @@ const assemble = async (args: EmulatorArgs, stops: Stop[]): Promise<Emulator> =>
     put: (event) => acknowledged(() => observed(() => buses.put(event), cloudwatch)),
     uses: () => usesOf(dynamodb, graph, permissions),
     untriggeredFaults: async () => faults.untriggered(await dynamodb.triggered()),
-    setFaults: async (content) => {
-      const plan = content === null ? null : readFaultPlan(content, "The fault plan", graph);
-      faults.replace(plan);
-      await dynamodb.setFaults(plan);
-    },
+    ...replaceableFaults(faults, graph, (plan) => dynamodb.setFaults(plan)),
     stop: async () => {
       // What waits for a broken part may wait for long.
       if (!hasFailed()) {

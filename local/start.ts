@@ -114,7 +114,7 @@ const run = async ({ options, ending, url, onReady, serveNow }: RunArgs): Promis
   const played = Promise.withResolvers<void>();
   if (url !== null) {
     const answers = answersOf(session, runner, clock, played.promise);
-    const consoleArgs = { url, runner, clock, outcomes, faults, ending: ending.signal };
+    const consoleArgs = { url, runner, clock, outcomes, ending: ending.signal };
     onReady(answers, localConsole({ ...consoleArgs, take: (value) => answers.take(value) }));
   }
   try {

@@ -5,7 +5,7 @@ import { bodyText } from "../../ops/redrive/show-bodies.ts";
 import { counted } from "../../ops/terminal/counted.ts";
 import { button, hiddenField, postForm } from "../html/fields.ts";
 import { type Cell, folded, list, problemNote, readOnlyNote, section, table, textBlock } from "../html/parts.ts";
-import { eventLink, inAddress, link, type Markup, shown, time } from "../html/text.ts";
+import { cut, eventLink, inAddress, link, type Markup, shown, time } from "../html/text.ts";
 import type { Run } from "../runs.ts";
 import type { Progress, QueueContent, QueueName } from "./queue-work.ts";
 
@@ -123,9 +123,8 @@ const action = (name: "redrive" | "park", fields: Record<string, string>, label:
 
 const letterRow = (name: QueueName, deadLetter: DeadLetter, canWrite: boolean): Cell[] => {
   const { eventId, type, errorName, errorMessage, at, redrives } = deadLetter;
-  const cut = errorMessage.length > mostCharacters ? `${errorMessage.slice(0, mostCharacters)}…` : errorMessage;
   const done = actions(name, deadLetter, eventId, canWrite);
-  return [eventLink(eventId), type, errorName, cut, time(at.getTime()), redrives, done];
+  return [eventLink(eventId), type, errorName, cut(errorMessage, mostCharacters), time(at.getTime()), redrives, done];
 };
 
 const unreadableRow = (name: QueueName, unreadable: UnreadableMessage, canWrite: boolean): Cell[] => {

@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import type { RowChange } from "../console-args.ts";
 import { folded, foldedJson, section, table } from "../html/parts.ts";
-import { customerLink, type Markup, shown, time } from "../html/text.ts";
+import { customerLink, cut, type Markup, shown, time } from "../html/text.ts";
 import type { Published } from "./published-events.ts";
 
 /** What was written: each row as it was and is, where that is known, or else its key. */
@@ -89,5 +89,5 @@ const valueOf = (name: string, value: unknown): Markup => {
   if (typeof value === "number" && /_(at|since|start|end|created)$/.test(name))
     return html`${value} (${time(value * 1000)})`;
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  return html`${shown(text.length > mostCharacters ? `${text.slice(0, mostCharacters)}…` : text)}`;
+  return html`${shown(cut(text, mostCharacters))}`;
 };

@@ -67,9 +67,9 @@ export const makeEventList = (kept = 20_000): EventList => {
   const events = new Map<string, { event: ListedEvent; change: number }>();
   const listeners = new Set<() => void>();
   let changes = 0;
-  const newestFirst = () =>
+  const newestFirst = (isWanted: (event: ListedEvent) => boolean) =>
     [...events.values()]
-      .map(({ event }) => event)
+      .flatMap(({ event }) => (isWanted(event) ? event : []))
       .toReversed()
       .toSorted((a, b) => b.at - a.at);
   return {
@@ -82,10 +82,10 @@ export const makeEventList = (kept = 20_000): EventList => {
       for (const listener of listeners) listener();
     },
     page: (filter, from, limit) => {
-      const shown = newestFirst().filter((event) => isShown(event, filter));
+      const shown = newestFirst((event) => isShown(event, filter));
       return { events: shown.slice(from, from + limit), more: shown.length > from + limit };
     },
-    of: (eventId) => newestFirst().filter((event) => event.eventId === eventId),
+    of: (eventId) => newestFirst((event) => event.eventId === eventId),
     valuesOf: (column) => [...new Set([...events.values()].map(({ event }) => event[column]))].toSorted(),
     size: () => events.size,
     changes: () => changes,

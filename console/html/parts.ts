@@ -1,5 +1,6 @@
 import { html } from "hono/html";
 import { escapeLines } from "../../ops/terminal/escape.ts";
+import { indentedJson } from "../../ops/terminal/indented-json.ts";
 import { type Content, type Markup, shown } from "./text.ts";
 
 /** A part of a page under a heading, which a link can lead to. */
@@ -82,29 +83,10 @@ const mostCharacters = 200_000;
 
 /** A value as JSON, folded under a title, and cut where it is very long. */
 export const foldedJson = (title: string, value: unknown): Markup => {
-  const text = jsonOf(value);
+  const text = indentedJson(value);
   const cut = html`<p class="hint">Only the first ${sizeText(mostCharacters)} are shown.</p>`;
   const pre = html`<pre tabindex="0">${escapeLines(text.slice(0, mostCharacters))}</pre>`;
   return folded(title, sizeText(text.length), text.length > mostCharacters && cut, pre);
-};
-
-// Deeper than that, the indentation of each line would be most of the text, a thousand times what there is to read.
-const deepest = 50;
-
-const jsonOf = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? "undefined";
-  return depthOf(text) > deepest ? text : (JSON.stringify(value, null, 2) ?? text);
-};
-
-// About: brackets within texts count too.
-const depthOf = (json: string): number => {
-  let [depth, most] = [0, 0];
-  for (const character of json) {
-    if (character === "{" || character === "[") depth += 1;
-    if (character === "}" || character === "]") depth -= 1;
-    most = Math.max(most, depth);
-  }
-  return most;
 };
 
 const sizeText = (characters: number): string =>

@@ -11,6 +11,9 @@ export type Content = Markup | string | number | null | false | readonly Content
 /** A text from outside, in which control characters are shown instead of obeyed; `html` escapes the rest. */
 export const shown = (value: unknown): string => escapeText(`${value}`);
 
+/** A text of so many characters at most. */
+export const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most)}…` : text);
+
 /** A text as a part of an address; half a surrogate pair, which JSON can have, is replaced. */
 export const inAddress = (text: string): string => encodeURIComponent(text.toWellFormed());
 

@@ -1,6 +1,6 @@
 import { lines as known } from "../../lambdas/runtime/handle.ts";
 import type { Stack } from "../../ops/command/stack.ts";
-import { redriveNumber } from "../../ops/redrive/execution-name.ts";
+import { executionName, redriveNumber } from "../../ops/redrive/execution-name.ts";
 import { deadLettered } from "../../ops/redrive/redrive-one.ts";
 import { failureMessage } from "../../ops/terminal/failure-message.ts";
 import { type LambdaLine, machineOf } from "../../ops/trace/event-logs.ts";
@@ -29,7 +29,7 @@ export const executionRow = (
   const outcome = end ? failedOutcome(end) : (all((line) => line.outcome).at(-1) ?? "running");
   return {
     key: arn,
-    eventId: all((line) => line.eventId)[0] ?? all(subscriptionOf)[0] ?? arn.split(":")[7] ?? arn,
+    eventId: all((line) => line.eventId)[0] ?? all(subscriptionOf)[0] ?? executionName(arn),
     type: all((line) => line.type)[0] ?? machineOf(arn, stack),
     customerId: all((line) => line.customerId)[0] ?? null,
     at: first,

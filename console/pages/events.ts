@@ -7,7 +7,7 @@ import type { EventFilter, ListedEvent } from "../events/event-list.ts";
 import { choiceField, textField } from "../html/fields.ts";
 import type { SendPage } from "../html/page.ts";
 import { problemNote, row, tableOf } from "../html/parts.ts";
-import { badge, customerLink, eventLink, link, type Markup, shown, time } from "../html/text.ts";
+import { badge, customerLink, cut, eventLink, link, type Markup, shown, time } from "../html/text.ts";
 import { numberOf, queryOf } from "../http/request.ts";
 
 /** Adds the list of events, and the stream of its new rows. */
@@ -45,7 +45,7 @@ const eventRow = (event: ListedEvent): Markup => {
   const cells = [
     time(at),
     html`${badge(outcome)} ${again} ${failure}`,
-    type.length > mostCharacters ? `${type.slice(0, mostCharacters)}…` : type,
+    cut(type, mostCharacters),
     eventLink(eventId),
     customerId === null ? "–" : customerLink(customerId),
     ms === null ? "–" : html`<span class="whole">${formatDuration(ms)}</span>`,

@@ -2,7 +2,7 @@ import type { Failure } from "superstruct";
 import { EmulatorError } from "../graph/errors.ts";
 import { type Graph, ofType } from "../graph/graph.ts";
 import { validateInputs } from "../graph/validate-inputs.ts";
-import { FaultPlan, type Hop } from "./faults.ts";
+import { FaultPlan, type Hop, type Faults } from "./faults.ts";
 
 /** Reads a plan of faults for a graph; refuses one that names a place that the graph does not have. */
 export const readFaultPlan = (content: unknown, name: string, graph: Graph): FaultPlan => {
@@ -39,3 +39,25 @@ const problemOf = (path: string, failure: Failure): string => {
   const is = failure.value === undefined ? "missing" : JSON.stringify(failure.value);
   return `${path} is ${is}; ${expected.replace("Expected", "expected")}`;
 };
+
+/** The faults of a run, which can be replaced while it goes on. */
+export interface ReplaceableFaults {
+  /** The faults that are injected now. */
+  faults(): FaultPlan;
+  /** Replaces the faults by those of this plan, or by none where it is null; throws an `EmulatorError`, which calls it by the title, for what is no plan for the graph. */
+  setFaults(plan: unknown, title?: string): Promise<void>;
+}
+
+/** Makes faults replaceable by plans for a graph; `replaceElsewhere` replaces those that another process injects. */
+export const replaceableFaults = (
+  faults: Faults,
+  graph: Graph,
+  replaceElsewhere: (plan: FaultPlan | null) => Promise<void>,
+): ReplaceableFaults => ({
+  faults: () => faults.plan(),
+  setFaults: async (content, title = "The fault plan") => {
+    const plan = content === null ? null : readFaultPlan(content, title, graph);
+    faults.replace(plan);
+    await replaceElsewhere(plan);
+  },
+});

@@ -62,6 +62,8 @@ export type InjectFault = (hop: Hop, key: string, eventId?: string, place?: stri
 /** The faults of a run. */
 export interface Faults {
   inject: InjectFault;
+  /** The plan that is followed now. */
+  plan(): FaultPlan;
   /** The indices of the faults of the plan that were injected so far. */
   triggered: ReadonlySet<number>;
   /** The faults of the plan that are neither triggered here nor among these indices, by their numbers from 1, each with its hop and kind. */
@@ -76,6 +78,7 @@ export const makeFaults = (first: FaultPlan | null = null): Faults => {
   const triggered = new Set<number>();
   let plan = first ?? noFaults;
   return {
+    plan: () => plan,
     triggered,
     untriggered: (others) =>
       plan.faults.flatMap(({ hop, kind }, index) =>

@@ -2,8 +2,6 @@ import type { Hono } from "hono";
 import type { Workbench } from "../../console/console-args.ts";
 import { makeConsole } from "../../console/console.ts";
 import { type EventList, makeEventList } from "../../console/events/event-list.ts";
-import { readFaultPlan } from "../../emulator/faults/fault-plan.ts";
-import type { FaultPlan } from "../../emulator/faults/faults.ts";
 import type { Clock } from "../../emulator/time/clock.ts";
 import { stackOf } from "../../ops/command/stack.ts";
 import { localTarget } from "../../ops/command/target.ts";
@@ -55,13 +53,11 @@ export interface LocalConsoleArgs {
   outcomes: Pick<OutcomeList, "events" | "rows">;
   /** Takes a value as `POST /events` does. */
   take: (value: unknown) => Promise<Outcome>;
-  /** The faults that the runner began with. */
-  faults?: FaultPlan | undefined;
   ending: AbortSignal;
 }
 
 /** The console over a runner, with all that a deployed stack does not allow. */
-export const localConsole = ({ url, runner, clock, outcomes, take, faults, ending }: LocalConsoleArgs): Hono =>
+export const localConsole = ({ url, runner, clock, outcomes, take, ending }: LocalConsoleArgs): Hono =>
   makeConsole({
     target: localTarget(url, stackOf(runner.outputs, url)),
     targetText: targetText({ local: url }),
@@ -69,29 +65,22 @@ export const localConsole = ({ url, runner, clock, outcomes, take, faults, endin
     events: outcomes.events,
     now: () => clock.now(),
     canWrite: true,
-    workbench: workbenchOf({ runner, outcomes, take, faults }),
+    workbench: workbenchOf({ runner, outcomes, take }),
     ending,
   });
 
-type WorkbenchArgs = Pick<LocalConsoleArgs, "runner" | "outcomes" | "take" | "faults">;
+type WorkbenchArgs = Pick<LocalConsoleArgs, "runner" | "outcomes" | "take">;
 
-const workbenchOf = ({ runner, outcomes, take, faults = { seed: 1, faults: [] } }: WorkbenchArgs): Workbench => {
-  let plan = faults;
-  return {
-    rowsOf: (eventId) => outcomes.rows.of(eventId),
-    send: async (value) => {
-      try {
-        return await take(value);
-      } catch (error) {
-        if (error instanceof NotAnEvent) return { problem: error.message };
-        throw error;
-      }
-    },
-    faults: () => plan,
-    setFaults: async (content) => {
-      const next = readFaultPlan(content, "The faults", runner.graph);
-      await runner.setFaults(next);
-      plan = next;
-    },
-  };
-};
+const workbenchOf = ({ runner, outcomes, take }: WorkbenchArgs): Workbench => ({
+  rowsOf: (eventId) => outcomes.rows.of(eventId),
+  send: async (value) => {
+    try {
+      return await take(value);
+    } catch (error) {
+      if (error instanceof NotAnEvent) return { problem: error.message };
+      throw error;
+    }
+  },
+  faults: () => runner.faults(),
+  setFaults: (plan) => runner.setFaults(plan, "The faults"),
+});

@@ -2,6 +2,7 @@ import type { Message } from "@aws-sdk/client-sqs";
 import { parseJson } from "../../emulator/graph/json.ts";
 import type { Stack } from "../command/stack.ts";
 import { escapeLines } from "../terminal/escape.ts";
+import { indentedJson } from "../terminal/indented-json.ts";
 import { isReadable } from "./selection.ts";
 import { readDeadLetter } from "./dead-letter.ts";
 
@@ -22,7 +23,7 @@ export const bodyText = (body: string): string => {
   const value = parseJson(body);
   if (value === undefined) return escapeLines(body);
   try {
-    return escapeLines(JSON.stringify(value, null, 2));
+    return escapeLines(indentedJson(value));
   } catch (error) {
     if (error instanceof RangeError) return escapeLines(body);
     throw error;
