@@ -26,6 +26,7 @@ test.before(async () => {
 test.after(() => stripe.stop());
 test.before.each(() => {
   time.now = 1000;
+  stripe.set("subscriptions", states.unpaid);
 });
 
 const sold = { monthly: [], yearly: [] };
@@ -76,7 +77,6 @@ test("an event that leaves a gap says so, and by which execution it is healed: t
 
 test("asks Stripe where the event is still missing, and writes what Stripe says", async () => {
   await withGap("gap_open");
-  stripe.set("subscriptions", states.unpaid);
   const before = stripe.calls();
   const { result, logs } = await close("gap_open");
   assert.is(stripe.calls(), before + 1);
@@ -104,7 +104,6 @@ test("asks Stripe where the event is still missing, and writes what Stripe says"
 
 test("publishes what it heals, after all that waits, and what waits where it heals nothing", async () => {
   await withGap("gap_published");
-  stripe.set("subscriptions", states.unpaid);
   const { entries, ...put } = (await close("gap_published")).result.publish;
   assert.equal(
     entries.map(({ DetailType, EventBusName, Detail }) => [DetailType, EventBusName, Detail.version, Detail.reason]),
@@ -144,7 +143,6 @@ test("writes what confirms the row too, as its gap is closed by it", async () =>
   assert.equal([result.outcome, result.changes], ["healed", []]);
   const { status, order, gap_since: gapSince } = await rowOf("gap_same");
   assert.equal([status, order, gapSince], ["past_due", "certain", null]);
-  stripe.set("subscriptions", states.unpaid);
 });
 
 test("leaves the row as it is where an event is known that may be later, to ask again", async () => {
