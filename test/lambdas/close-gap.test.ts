@@ -1,8 +1,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { closeGap } from "../../lambdas/close-gap.ts";
+import { closeGap, handler } from "../../lambdas/close-gap.ts";
 import { handle } from "../../lambdas/runtime/handle.ts";
 import { askStripe } from "../../lambdas/stripe-api/stripe-client.ts";
+import { forgetStripeKey } from "../../lambdas/stripe-api/stripe-key.ts";
 import { subscriptionsTable } from "../../lambdas/subscriptions/core-table.ts";
 import { customersTable } from "../../lambdas/subscriptions/customers-table.ts";
 import { handler as syncHandler } from "../../lambdas/sync-subscription.ts";
@@ -10,6 +11,7 @@ import { type Json, sampleEvent, sampleSubscription } from "../../samples/stripe
 import { ofUser, sampleExecution, taskInput } from "../events/envelope.ts";
 import { type AskedStripe, startAskedStripe } from "../helpers/asked-stripe.ts";
 import { captured } from "../helpers/captured.ts";
+import { startParameterStore } from "../helpers/parameter-store.ts";
 import { rejects } from "../helpers/rejects.ts";
 import { startTables, type Tables } from "../helpers/tables.ts";
 import { withoutPublish } from "../helpers/without-publish.ts";
@@ -134,6 +136,69 @@ test("asks nothing where the gap has closed, where the one that is open is anoth
 test("closes a gap that opened earlier than its own, too", async () => {
   await withGap("gap_earlier");
   assert.is((await close("gap_earlier", { gapSince: 100 })).result.outcome, "healed");
+});
+
+test("writes nothing where the event came while Stripe was asked, and says what that left to publish", async () => {
+  await withGap("gap_meanwhile");
+  const ask: AskedStripe["ask"] = async (question) => {
+    await sync("gap_meanwhile", "updated", 110, states.unpaid, { status: "active" });
+    stripe.set("subscriptions", states.pastDue);
+    return stripe.ask(question);
+  };
+  const { outcome, written, publish } = (await close("gap_meanwhile", { ask })).result;
+  assert.equal([outcome, written], ["closed", []]);
+  assert.is(publish.marks[0]?.through, Object((await rowOf("gap_meanwhile"))["stripe_unpublished"]).length);
+});
+
+test("heals a subscription that is in an item of its own, as its user has too many", async () => {
+  await withGap("gap_apart");
+  await sync("gap_apart", "created", 90, sampleSubscription({ ...period, id: "sub_other", status: "canceled" }));
+  const table = subscriptionsTable(tables.core);
+  const { item } = await table.read("gap_apart");
+  const { sub_sample: apart, ...subscriptions } = item.subscriptions;
+  assert.ok(apart);
+  await table.writeOverflow("gap_apart", "sub_sample", apart, 2);
+  const after = { ...item, subscriptions, stripe_overflow: 1, stripe_version: 4 };
+  assert.ok(await table.write("gap_apart", item, { after, sold, change: null }));
+  assert.is((await close("gap_apart")).result.outcome, "healed");
+  const { status, gap_since: gapSince, stripe_overflow: overflow } = await rowOf("gap_apart");
+  assert.equal([status, gapSince, overflow], ["unpaid", null, 0]);
+});
+
+test("ties a customer to the user that Stripe names and no event did", async () => {
+  await withGap("gap_tied");
+  stripe.set("subscriptions", { ...states.unpaid, customer: "cus_tied" });
+  await close("gap_tied");
+  const key = { PK: "USER#gap_tied", SK: "CUSTOMER#cus_tied" };
+  assert.ok((await tables.items(tables.core)).some(({ PK, SK }) => PK === key.PK && SK === key.SK));
+});
+
+test("takes its settings from the environment, and the key from the Parameter Store", async () => {
+  const store = await startParameterStore("rk_live_1");
+  const run = (userId: string) =>
+    captured(() => handler(taskInput({ subscriptionId: "sub_sample", userId, gapSince: 120, waitSeconds: 3600 })));
+  try {
+    Object.assign(process.env, { LIVEMODE: "live", YEARLY_PRICES: '["price_sample_monthly"]' });
+    for (const userId of ["gap_env", "gap_env_test", "gap_env_key"]) await withGap(userId);
+    stripe.set("subscriptions", { ...states.unpaid, customer: "cus_env" });
+    const { result } = await run("gap_env");
+    assert.equal([result.outcome, result.publish.entries[0]?.EventBusName], ["healed", "billing"]);
+    const { plan, stripe_customers: customers } = await rowOf("gap_env");
+    assert.equal([plan, customers], ["yearly", ["cus_env"]]);
+    assert.equal(store.asked, [["AmazonSSM.GetParameter", { Name: "the-key", WithDecryption: true }]]);
+    stripe.set("subscriptions", { ...states.unpaid, livemode: false });
+    assert.is((await rejects(run("gap_env_test"))).name, "Refused");
+    process.env["LIVEMODE"] = "any";
+    assert.is((await run("gap_env_test")).result.outcome, "healed");
+    Object.assign(process.env, { LIVEMODE: "live" });
+    store.value = "rk_test_1";
+    forgetStripeKey();
+    assert.match((await rejects(run("gap_env_key"))).message, " is of Stripe's test mode: ");
+  } finally {
+    Object.assign(process.env, { LIVEMODE: "any", YEARLY_PRICES: "[]" });
+    forgetStripeKey();
+    store.stop();
+  }
 });
 
 test("writes what confirms the row too, as its gap is closed by it", async () => {

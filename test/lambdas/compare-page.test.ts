@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { handler } from "../../lambdas/compare-page.ts";
+import { subscriptionsTable } from "../../lambdas/subscriptions/core-table.ts";
 import { handler as syncHandler } from "../../lambdas/sync-subscription.ts";
 import type { Run } from "../../lambdas/reconcile/run.ts";
 import { type Json, sampleEvent } from "../../samples/stripe-objects.ts";
@@ -11,6 +12,7 @@ import { captured } from "../helpers/captured.ts";
 import { startParameterStore } from "../helpers/parameter-store.ts";
 import { rejects } from "../helpers/rejects.ts";
 import {
+  type Options,
   beginWithBooks,
   call,
   countsOf,
@@ -25,6 +27,7 @@ import {
   paidBy,
   paymentOf,
   reconcile,
+  refundOf,
   rowOf,
   stripe,
   subscriptionOf,
@@ -192,7 +195,7 @@ test("takes for the page's failure what a system or a service answers, for the o
   assert.is((await rejects(captured(() => fails("VersionConflict")))).name, "VersionConflict");
   assert.is((await rejects(captured(() => fails("AccessDenied", { $metadata: {} })))).name, "AccessDenied");
   assert.is((await captured(() => fails("RangeError"))).result.summary.failed, 1);
-  assert.is((await captured(() => fails("ValidationException"))).result.summary.failed, 1);
+  assert.is((await captured(() => fails("ValidationException", { $metadata: {} }))).result.summary.failed, 1);
   assert.is((await captured(() => fails("Error"))).result.summary.failed, 1);
 });
 
@@ -244,6 +247,31 @@ test("compares the subscriptions of one customer one after the other, and loses 
   assert.is(result.summary.failed, 0);
   const again = await reconcile();
   assert.equal([again.summary.failed, again.summary.equal + again.summary.newer], [0, 30]);
+});
+
+test("publishes the newest that was read of an item, though what was read before it is told last", async () => {
+  const of = (name: string, status: string) => subscriptionOf(name, { metadata: { user_id: "told" }, status });
+  stripe.set("subscriptions", of("told_1", "past_due"), of("told_2", "active"));
+  const table = subscriptionsTable(tables.core);
+  const [older, newer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const write: typeof table.write = async (userId, before, next) => {
+    const ids = Object.keys(next.after.subscriptions);
+    if (!ids.includes("sub_told_1")) {
+      await older.promise;
+      return false;
+    }
+    const isWritten = await table.write(userId, before, next);
+    older.resolve();
+    // The second is told before the first goes on.
+    if (ids.length === 1) await newer.promise;
+    else setImmediate(newer.resolve);
+    return isWritten;
+  };
+  const published: unknown[] = [];
+  const publish: Options["publish"] = async (items) =>
+    void published.push(...items.map(({ changes }) => changes.length));
+  await captured(() => call({ subscriptions: { write }, publish }));
+  assert.equal(published, [2]);
 });
 
 test("does no harm beside another reconciliation", async () => {
@@ -317,15 +345,21 @@ test("takes its settings from the environment, and the key from the Parameter St
     const { stripe_published: published, stripe_unpublished: unpublished } = (await rowOf("handled")) ?? {};
     assert.equal([published, unpublished], [1, []]);
     assert.equal((await rowOf("handled"))?.["customer_id"], "cus_handled");
-    stripe.set("invoices", invoiceOf("handled"));
+    stripe.set("invoices", invoiceOf("handled", { more: { payments: paidBy(["pi_handled", true]) } }));
     const invoices = await captured(() => handler({ event: { list: "invoices" }, execution: "e" }));
     assert.is(invoices.result.summary.compared, 0);
     const all = await captured(() => handler({ event: { list: "invoices", since: 0 }, execution: "e" }));
     assert.is(all.result.summary.healed.payments, 1);
+    await startBillingBus();
+    stripe.set("refunds", refundOf("handled"));
+    const refunds = await captured(() => handler({ event: { list: "refunds", since: 0 }, execution: "e" }));
+    assert.is(refunds.result.summary.healed.refunds, 1);
     assert.equal(store.asked[0], ["AmazonSSM.GetParameter", { Name: "the-key", WithDecryption: true }]);
     store.value = "rk_test_1";
     forgetStripeKey();
-    assert.is((await rejects(captured(() => handler({ event: {}, execution: "e" })))).name, "StripeKeyRefused");
+    const refused = await rejects(captured(() => handler({ event: {}, execution: "e" })));
+    assert.is(refused.name, "StripeKeyRefused");
+    assert.match(refused.message, " is of Stripe's test mode: ");
     store.value = "rk_live_1";
     process.env["LIVEMODE"] = "any";
     assert.is((await captured(() => handler({ event: {}, execution: "e" }))).result.summary.refused, 0);

@@ -149,8 +149,18 @@ const equivalents: readonly Equivalent[] = [
     },
   },
   {
+    why: "All are compared one after the other, which takes longer; and no customer is called null or undefined.",
+    of: {
+      "lambdas/close-gap.ts": ["closeGap: customerId: null -> nothing"],
+      "lambdas/compare-page.ts": [
+        "ownerOf: idOf(customer) ?? idOf(Object(Object(data).object).customer) -> ((idOf(customer)) && (idOf(Object(Object(data).object).customer)))",
+      ],
+    },
+  },
+  {
     why: "Of two that are equal either may be taken.",
     of: {
+      "lambdas/compare-page.ts": ["comparePage: > -> >="],
       "lambdas/ledger/record-event.ts": ["endOf: > -> >= (2)", "preferred: >= -> >"],
       "lambdas/ledger/processed-events.ts": ["added: >= -> >"],
     },

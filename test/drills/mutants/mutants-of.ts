@@ -7,6 +7,8 @@ export interface Mutant {
   name: string;
   file: string;
   line: number;
+  /** Where in the file the change begins. */
+  offset: number;
   source: string;
   /** Whether it may leave something running when its tests are over. */
   isAlone: boolean;
@@ -28,6 +30,7 @@ export const mutantsOf = (file: string, text: string): Mutant[] => {
       mutants.push({
         name: count > 1 ? `${base} (${count})` : base,
         file,
+        offset: start,
         line: source.getLineAndCharacterOfPosition(start).line + 1,
         isAlone: ts.isAwaitExpression(node),
         source: text.slice(0, start) + instead + text.slice(end),

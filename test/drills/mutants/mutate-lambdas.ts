@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { makeCommand } from "../../../ops/command/make-command.ts";
-import { dependentsByUrl, filesIn, textOf, urlOf } from "./dependents.ts";
+import { filesIn, reloadedFiles, textOf, urlOf } from "./sources.ts";
 import { equivalentMutants } from "./equivalent-mutants.ts";
 import { type Mutant, mutantsOf } from "./mutants-of.ts";
 import { summaryOf } from "./summary.ts";
@@ -28,16 +28,19 @@ Exit codes:
 const parts: string[] = command.processedArgs[0];
 const { quick = false, listed = false } = command.opts<{ quick?: boolean; listed?: boolean }>();
 const files = filesIn("lambdas").filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)));
-const dependents = dependentsByUrl();
-const modules = [...dependents.keys()];
-const testsOf = (urls: string[]): string[] => urls.filter((url) => url.endsWith(".test.ts"));
+const mutants = files.flatMap((file) => mutantsOf(file, textOf(file)));
+const byFile = Map.groupBy(mutants, ({ file }) => urlOf(file));
+const offsets = Object.fromEntries(
+  [...byFile].map(([url, own]) => [url, [...new Set(own.map(({ offset }) => offset))]]),
+);
+const modules = reloadedFiles().map(urlOf);
 
 const survivors: Mutant[] = [];
 let jobs = 0;
 
-const passing = async (worker: WorkerProcess, plan: Job["files"]): Promise<Verdict["passed"]> => {
+const passing = async (worker: WorkerProcess, plan: Pick<Job, "files" | "offsets">): Promise<Verdict["passed"]> => {
   jobs += 1;
-  const { killer, passed } = await worker.run({ number: jobs, mutated: null, modules, files: plan }, false);
+  const { killer, passed } = await worker.run({ number: jobs, mutated: null, modules, ...plan }, false);
   if (killer) {
     console.error(`Without a mutant: ${fileURLToPath(killer.url)} fails, ${killer.title}: ${killer.reason}`);
     process.exit(2);
@@ -46,17 +49,14 @@ const passing = async (worker: WorkerProcess, plan: Job["files"]): Promise<Verdi
 };
 
 const baseline = async (): Promise<void> => {
-  const all = testsOf(modules);
+  const all = modules.filter((url) => url.endsWith(".test.ts"));
   const halves = [0, 1].map((half) => all.filter((_, index) => index % 2 === half));
   const runs = halves.map(async (urls) => {
     const worker = workerProcess(() => 60_000);
-    const passed = await passing(
-      worker,
-      urls.map((url) => ({ url, titles: null })),
-    );
-    for (const { url, title, milliseconds } of passed) tests.took(url, title, milliseconds);
+    const whole = urls.map((url) => ({ url, titles: null }));
+    for (const test of await passing(worker, { files: whole, offsets })) tests.took(test);
     // As for every mutant but a worker's first: a test that fails by what others left behind would seem to kill it.
-    await passing(worker, tests.plan("", urls, "short"));
+    await passing(worker, { files: tests.all(urls, "short"), offsets: null });
     worker.stop();
   });
   await Promise.all(runs);
@@ -66,20 +66,19 @@ const survives = async (worker: WorkerProcess, mutant: Mutant, plan: Job["files"
   jobs += 1;
   const url = urlOf(mutant.file);
   const mutated = { url, source: mutant.source };
-  const job = { number: jobs, mutated, modules, files: plan };
+  const job = { number: jobs, mutated, modules, files: plan, offsets: null };
   const { killer } = await worker.run(job, mutant.isAlone);
   if (killer) tests.killed(mutant.file, killer);
   return killer === null;
 };
 
 const judge = async (worker: WorkerProcess, mutant: Mutant): Promise<void> => {
-  const reaching = testsOf(dependents.get(urlOf(mutant.file)) ?? []);
   // One that no test kills takes as long as all tests.
   const isSkipped = !listed && mutant.name in equivalentMutants;
   const isSurvivor =
     isSkipped ||
-    ((await survives(worker, mutant, tests.plan(mutant.file, reaching, "short"))) &&
-      (quick || (await survives(worker, mutant, tests.plan(mutant.file, reaching, "long")))));
+    ((await survives(worker, mutant, tests.plan(mutant, "short"))) &&
+      (quick || (await survives(worker, mutant, tests.plan(mutant, "long")))));
   if (isSurvivor) survivors.push(mutant);
   console.log(`${isSurvivor ? "SURVIVES" : "killed  "}  ${mutant.line}  ${mutant.name}`);
 };
@@ -87,7 +86,6 @@ const judge = async (worker: WorkerProcess, mutant: Mutant): Promise<void> => {
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130));
 const tests = testTimes();
 await baseline();
-const mutants = files.flatMap((file) => mutantsOf(file, textOf(file)));
 const queue = [...mutants];
 await Promise.all(
   Array.from({ length: 2 }, async () => {

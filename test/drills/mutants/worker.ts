@@ -5,6 +5,7 @@ import { BatchWriteCommand, DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb
 import * as fc from "fast-check";
 import { startTables } from "../../helpers/tables.ts";
 import { imported, type Suite } from "./bailing-suite.ts";
+import { type Coverage, type Offsets, startCoverage, union } from "./reached.ts";
 
 /** What a worker is sent: a mutant, and the tests that may kill it. */
 export interface Job {
@@ -16,16 +17,19 @@ export interface Job {
   modules: string[];
   /** The URLs of the test files, in the order to run them, and the tests to run of each; null for all. */
   files: { url: string; titles: string[] | null }[];
+  /** Where mutants change their files, to learn which tests run that; null where it is known. */
+  offsets: Offsets | null;
 }
 
 /** What a worker answers: that it can take a job, that a test begins, how long it took, and at last which one failed. */
 export type Report =
   | { kind: "ready" }
   | { kind: "begins"; url: string; title: string }
-  | { kind: "passed"; url: string; title: string; milliseconds: number }
+  | { kind: "passed"; url: string; title: string; milliseconds: number; reached: Offsets }
   | { kind: "ends"; killer: { url: string; title: string; reason: string } | null };
 
-let job: Job = { number: 0, mutated: null, modules: [], files: [] };
+let job: Job = { number: 0, mutated: null, modules: [], files: [], offsets: null };
+let coverage: Coverage | null = null;
 let modules = new Set<string>();
 // Every file has modules of its own, as in a process of its own.
 let version = "";
@@ -63,18 +67,24 @@ const runFile = async ({ url, titles }: Job["files"][number], started: (title: s
   const suites: Suite[] = [...imported];
   for (const { tests, before, after, beforeEach, afterEach } of suites) {
     const chosen = titles?.flatMap((title) => tests.find((test) => test.title === title) ?? []) ?? tests;
+    // What a file does before its tests is part of the first one's time.
+    let start = performance.now();
     try {
       for (const hook of before) await hook();
+      // What the file and its modules run when they are imported each test depends on.
+      const first = await coverage?.take();
       for (const { title, run } of chosen) {
         started(title);
-        const start = performance.now();
         try {
           for (const hook of beforeEach) await hook();
           await run();
         } finally {
           for (const hook of afterEach) await hook();
         }
-        report({ kind: "passed", url, title, milliseconds: performance.now() - start });
+        const milliseconds = performance.now() - start;
+        const reached = coverage ? union({ ...first }, await coverage.take()) : {};
+        report({ kind: "passed", url, title, milliseconds, reached });
+        start = performance.now();
       }
     } finally {
       for (const hook of after) await hook();
@@ -86,6 +96,7 @@ const runJob = async (): Promise<void> => {
   const at = { url: "", title: "" };
   const { env } = process;
   const before = { ...env };
+  coverage = job.offsets && (await startCoverage(job.offsets));
   try {
     for (const [index, file] of job.files.entries()) {
       version = `?job=${job.number}-${index}`;
@@ -100,6 +111,8 @@ const runJob = async (): Promise<void> => {
   } catch (error) {
     restore(env, before);
     report({ kind: "ends", killer: { ...at, reason: `${error}` } });
+  } finally {
+    await coverage?.stop();
   }
 };
 
