@@ -61,12 +61,11 @@ export const isUnambiguous = (edges: readonly Edge[]): boolean => {
   if (moves.some(({ count }) => count > 1)) return false;
   const next = new Map(moves.map(({ from, to }) => [from, to]));
   const entered = new Set(moves.map(({ to }) => to));
-  const [start, ...others] = [...next.keys()].filter((hash) => !entered.has(hash));
-  if (start === undefined || others.length > 0) return false;
-  // No state is left or entered twice, so the walk comes to an end.
+  // Where no state is left or entered twice, a walk from one that is not entered comes to an end.
   if (next.size !== moves.length || entered.size !== moves.length) return false;
-  let [end, walked] = [start, 0];
-  for (let at = next.get(start); at !== undefined; at = next.get(at)) [end, walked] = [at, walked + 1];
+  let end = [...next.keys()].find((hash) => !entered.has(hash)) ?? "";
+  let walked = 0;
+  for (let at = next.get(end); at !== undefined; at = next.get(at)) [end, walked] = [at, walked + 1];
   // A loop anywhere but at the end could be one after a way back there that was lost.
   return walked === moves.length && edges.every(({ from, to }) => from !== to || to === end);
 };

@@ -130,7 +130,18 @@ const equivalents: readonly Equivalent[] = [
   {
     why: "No period begins or ends in the first seconds of 1970, and no state is open of which no time is known.",
     of: {
-      "lambdas/ledger/subscription-state.ts": ["isLater: 0 -> (-1)", "isLater: 0 -> 1 (2)", "isLater: 0 -> (-1) (2)"],
+      "lambdas/ledger/subscription-state.ts": [
+        "isLater: 0 -> 1",
+        "isLater: 0 -> (-1)",
+        "isLater: 0 -> 1 (2)",
+        "isLater: 0 -> (-1) (2)",
+        "isLater: 0 -> 1 (3)",
+        "isLater: 0 -> (-1) (3)",
+        "isLater: 0 -> 1 (4)",
+        "isLater: 0 -> (-1) (4)",
+      ],
+      "lambdas/ledger/snapshot.ts": ["takeSnapshot: 0 -> 1", "takeSnapshot: 0 -> (-1)"],
+      "lambdas/ledger/transition-graph.ts": ["endOfWalk: 0 -> 1 (3)", "endOfWalk: 0 -> (-1) (3)"],
       "lambdas/ledger/reading.ts": [
         "read: 0 -> 1 (3)",
         "read: 0 -> (-1) (3)",
@@ -140,8 +151,9 @@ const equivalents: readonly Equivalent[] = [
     },
   },
   {
-    why: "A state that was never left is unmet, however often it was entered, and no text is greater than null.",
+    why: "A state that was never left is unmet, however often it was entered, and an end leaves one such state out; no text is greater than null.",
     of: {
+      "lambdas/ledger/snapshot.ts": ["takeSnapshot: 1 -> 2 (2)"],
       "lambdas/ledger/resolve-state.ts": [
         "withEntered: 0 -> 1",
         "withEntered: untrackedFrom !== null && hash >= untrackedFrom -> (hash >= untrackedFrom)",
@@ -158,8 +170,27 @@ const equivalents: readonly Equivalent[] = [
     },
   },
   {
+    why: "It tries further readings, of which none leaves fewer states unmet; an end that is not tracked is balanced by the other's.",
+    of: {
+      "lambdas/ledger/resolve-state.ts": [
+        "improved: next && unmetIn(best.resolved) > 0 -> (next)",
+        "improved: > -> >=",
+        "improved: 0 -> (-1)",
+        "neighboursOf: 0 -> 1",
+        "neighboursOf: 0 -> (-1)",
+        "neighboursOf: 0 -> 1 (2)",
+        "neighboursOf: 0 -> (-1) (2)",
+        "neighboursOf: 0 -> 1 (3)",
+        "neighboursOf: 0 -> (-1) (3)",
+        "neighboursOf: copies !== 0 && count >= 0 -> (count >= 0)",
+      ],
+    },
+  },
+  {
     why: "Of two that are equal either may be taken.",
     of: {
+      "lambdas/ledger/resolve-state.ts": ["bestReading: <= -> <"],
+      "lambdas/ledger/subscription-state.ts": ["isLater: > -> >= (2)"],
       "lambdas/compare-page.ts": ["comparePage: > -> >="],
       "lambdas/ledger/record-event.ts": ["endOf: > -> >= (2)", "preferred: >= -> >"],
       "lambdas/ledger/processed-events.ts": ["added: >= -> >"],
@@ -169,7 +200,7 @@ const equivalents: readonly Equivalent[] = [
     why: "The other way to the same text, which takes longer.",
     of: {
       "lambdas/ledger/processed-events.ts": ["added: name >= names.slice(-nameLength) -> false"],
-      "lambdas/ledger/state-hash.ts": ["hashOf: hashes.set(state, made); -> ;"],
+      "lambdas/ledger/state-hash.ts": ["hashOf: known !== undefined -> false", "hashOf: hashes.set(state, made); -> ;"],
     },
   },
   {

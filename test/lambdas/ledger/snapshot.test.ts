@@ -213,7 +213,7 @@ test("is followed by the first event of its subscription where that is of its se
 test("keeps the distinct transitions of its seconds in their order, and those of no other second", () => {
   const read = takeSnapshot(emptyLedger, { state: active, from: 98, to: 102 });
   const [x, y] = [`${hashOf(active)}>${hashOf(pastDue)}`, `${hashOf(pastDue)}>${hashOf(active)}`];
-  const all = [change(98, active, pastDue), change(102, pastDue, active), change(100, active, pastDue)];
+  const all = [change(98, active, pastDue), change(102, pastDue, active), change(100, pastDue, active)];
   for (const order of [all, all.toReversed()]) {
     const known = after(
       read,
@@ -225,6 +225,12 @@ test("keeps the distinct transitions of its seconds in their order, and those of
   }
   const removed = after(read, change(100, null, canceled, "deleted"));
   assert.equal(removed.snapshot?.transitions, []);
+});
+
+test("that has ended is followed by what changes the end, without a gap", () => {
+  const read = takeSnapshot(emptyLedger, { state: canceled, from: 98, to: 102 });
+  const changed = resolveState(after(read, change(103, canceled, { ...canceled, cancel_at: 90 })));
+  assert.equal([changed.state.cancel_at, changed.order, changed.gapSince], [90, "certain", null]);
 });
 
 test("ends with an end that comes after it", () => {
