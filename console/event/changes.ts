@@ -18,11 +18,17 @@ export const rowsSection = (changes: RowChange[], written: string[]): Markup => 
 };
 
 /** What other services were told. */
-export const publishedSection = (published: Published[]): Markup =>
+export const publishedSection = (published: Published[], hasFailed: boolean): Markup =>
   section(
     "published",
     "Published",
-    published.length > 0 ? published.map(publishedEvent) : html`<p>Nothing was published.</p>`,
+    published.map(publishedEvent),
+    hasFailed &&
+      html`<p>
+        Putting the changes on the bus failed, so that some of them may be there. A redrive puts all of them again, as
+        does the row's next event or the night.
+      </p>`,
+    published.length === 0 && !hasFailed && html`<p>Nothing was published.</p>`,
   );
 
 const publishedEvent = ({ type, subject, version, detail }: Published): Markup => {

@@ -29,6 +29,15 @@ export const publishedBy = (executions: ExecutionTrace[]): Published[] => {
   return [...new Map(all.map((one) => [publishedText(one), one])).values()];
 };
 
+/**
+ * Whether an execution failed when it put its events on the bus, so that some of them may be there; where its log has no such state,
+ * whether it failed after it had written.
+ */
+export const hasFailedToPublish = ({ status, states }: ExecutionTrace): boolean => {
+  const state = states.find(({ name }) => name === publishingState);
+  return state ? !hasSucceeded(state) : status === "FAILED" && states.some(({ written }) => written.length > 0);
+};
+
 const publishedByOne = ({ states }: ExecutionTrace): Published[] => {
   const marked = states.flatMap(({ published }) => published).map((one) => ({ ...one, detail: null }));
   const state = states.find(({ name }) => name === publishingState);

@@ -5,7 +5,7 @@ import type { ConsoleArgs } from "../console-args.ts";
 import { publishedSection, rowsSection } from "../event/changes.ts";
 import { latestStates, latestWay, olderExecutions, stripeEvent } from "../event/executions.ts";
 import { nothingLogged, type OneEvent, overview } from "../event/overview.ts";
-import { publishedBy } from "../event/published-events.ts";
+import { hasFailedToPublish, publishedBy } from "../event/published-events.ts";
 import type { SendPage } from "../html/page.ts";
 import { type Content, inAddress } from "../html/text.ts";
 import { sinceOf } from "../http/request.ts";
@@ -44,7 +44,7 @@ const eventPage = (event: OneEvent, args: ConsoleArgs): Content => {
     overview(event, args),
     latestWay(latest, args.graph),
     rows,
-    publishedSection(publishedBy(executions)),
+    publishedSection(publishedBy(executions), hasFailedToPublish(latest)),
     latestStates(latest),
     stripeEvent(executions),
     olderExecutions(older, args.graph),

@@ -133,6 +133,24 @@ test("shows each attempt, the caught error, and the execution of a redrive above
   assert.not.match(html, '<a href="/dead-letters">In');
 });
 
+test("says that some may be published where the bus took it and failed, until a redrive has put it again", async () => {
+  for (const [served, id] of [
+    [dev, "evt_bus_dev"],
+    [prod, "evt_bus_prod"],
+  ] as const) {
+    await served.setFaults({ seed: 1, faults: [{ hop: "publish", kind: "fails-after-put", events: [id] }] });
+    await served.post(eventOf(id));
+    const failed = await read(served, `/events/${id}`);
+    assert.match(failed.text, "Published Putting the changes on the bus failed, so that some of them may be there.");
+    await served.setFaults({ seed: 1, faults: [] });
+    const options = { local: served.url, dryRun: false, max: 3, rate: 1000, parked: false };
+    await captured(() => redriveAll(options, new AbortController().signal));
+    const { text } = await read(served, `/events/${id}`);
+    assert.match(text, "Published PaymentRecorded payment/");
+    assert.not.match(text, "Putting the changes on the bus failed");
+  }
+});
+
 test("shows both executions of an event that was delivered twice, and what it published once", async () => {
   await dev.setFaults({ seed: 1, faults: [twice] });
   await dev.post(eventOf("evt_twice"));
