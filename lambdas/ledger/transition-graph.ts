@@ -61,8 +61,8 @@ export const isUnambiguous = (edges: readonly Edge[]): boolean => {
   if (moves.some(({ count }) => count > 1)) return false;
   const next = new Map(moves.map(({ from, to }) => [from, to]));
   const entered = new Set(moves.map(({ to }) => to));
-  // Where no state is left or entered twice, a walk from one that is not entered comes to an end.
-  if (next.size !== moves.length || entered.size !== moves.length) return false;
+  // Where no state is entered twice, a walk from one that is not entered comes to an end.
+  if (entered.size !== moves.length) return false;
   let end = [...next.keys()].find((hash) => !entered.has(hash)) ?? "";
   let walked = 0;
   for (let at = next.get(end); at !== undefined; at = next.get(at)) [end, walked] = [at, walked + 1];
@@ -102,5 +102,5 @@ const componentsOf = (edges: readonly Edge[]): Edge[][] =>
 const startsKnown = (component: Edge[], left: readonly string[]): boolean => {
   const moves = movesOf(component);
   const starts = moves.map(({ from }) => from).filter((hash) => excessOf(moves, hash) < 0);
-  return starts.some((hash) => hash === "" || !left.includes(hash));
+  return starts.some((hash) => !left.includes(hash));
 };

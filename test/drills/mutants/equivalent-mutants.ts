@@ -24,6 +24,7 @@ const equivalents: readonly Equivalent[] = [
   {
     why: "A struct of Stripe's lets through what it does not name, and no other shape of it is known.",
     of: {
+      "lambdas/link-payment.ts": ["InvoicePayment: charge: maybe(Reference) -> nothing"],
       "lambdas/reconcile/compare-payment.ts": [
         "ListedInvoice: livemode: maybe(boolean()), -> nothing",
         "ListedInvoice: status: maybe(string()), -> nothing",

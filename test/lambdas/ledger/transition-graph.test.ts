@@ -43,6 +43,7 @@ test("end in the component that follows on a missing event, if there are several
   assert.is(end(">z c>a", { left: ["c"] }), "a");
   assert.is(end("x>z c>a b>c", { left: ["b"] }), "a");
   assert.is(end("x>a c>b q>z", { left: ["c", "x"] }), "b");
+  assert.is(end("a>x*2 x>b x>c q>z", { left: ["a"] }), "c");
 });
 
 test("end where the whole history does, if the second ends as it began", () => {
