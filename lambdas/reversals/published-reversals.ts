@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { array, create, defaulted, type Infer, record, string, type } from "superstruct";
+import { array, create, type Infer, record, string, type } from "superstruct";
 import { reversalsKey } from "../dynamodb/keys.ts";
 import { type BillingEvent, changesBetween, Reason } from "../publishing/billing-event.ts";
 import { outboxIn } from "../publishing/outbox.ts";
@@ -11,10 +11,10 @@ import type { Reversals } from "./reversals.ts";
 // What was added to an item, as it is kept until it is published: texts to its sets, and whose payment it is.
 const Kept = type({
   reason: Reason,
-  texts: defaulted(record(string(), array(string())), {}),
-  owner: defaulted(record(string(), string()), {}),
+  texts: record(string(), array(string())),
+  owner: record(string(), string()),
   /** Whose it was before, where that was known. */
-  ownerBefore: defaulted(record(string(), string()), {}),
+  ownerBefore: record(string(), string()),
 });
 
 /** What was added to an item. */

@@ -1,4 +1,4 @@
-import { create, type Infer, nullable, record, string, type, unknown } from "superstruct";
+import { create, type Infer, nullable, object, record, string, type, unknown } from "superstruct";
 import { subscriptionKey } from "../dynamodb/keys.ts";
 import { changesBetween, Reason } from "../publishing/billing-event.ts";
 import type { Outbox } from "../publishing/outbox.ts";
@@ -11,7 +11,7 @@ const Fields = record(string(), unknown());
 // A change as it is kept until it is published; it says all of it, as later ones may come before that.
 const Kept = type({
   reason: Reason,
-  changes: record(string(), type({ from: unknown(), to: unknown() })),
+  changes: record(string(), object({ from: unknown(), to: unknown() })),
   state: type({ user_id: string(), customer_id: nullable(string()), subscription_id: string() }),
 });
 

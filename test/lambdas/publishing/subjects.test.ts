@@ -185,7 +185,7 @@ test("has no user where a refund is not linked, and is published again, whole, o
 });
 
 const full = Array.from({ length: 25 }, (_, index) =>
-  JSON.stringify({ reason: "event", texts: {}, owner: {}, n: index }),
+  JSON.stringify({ reason: "event", texts: {}, owner: {}, ownerBefore: {}, n: index }),
 );
 
 test("waits for twenty-five changes at most: the next is refused, with nothing written, until some are marked", async () => {
