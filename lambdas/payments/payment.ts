@@ -76,9 +76,9 @@ export const toPayment = (
 /** Whose payment a row is, of which invoice, and until when what is about it is kept; null where no payment is on record in it. */
 export const linkOf = (row: Record<string, unknown>): LinkedPayment | null => {
   const { user_id: userId, stripe_invoice_id: invoiceId, stripe_created: created } = row;
-  if (typeof userId !== "string" || typeof invoiceId !== "string") return null;
+  if (typeof userId !== "string") return null;
   // All events of an invoice say the same of when it was made.
-  return { userId, invoiceId, expiresAt: sevenYearsAfter(Number(created)) };
+  return { userId, invoiceId: String(invoiceId), expiresAt: sevenYearsAfter(Number(created)) };
 };
 
 // No invoice event holds the reason in any version, unless its payment intent was expanded.

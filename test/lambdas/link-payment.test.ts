@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { handler, linkPayment } from "../../lambdas/link-payment.ts";
+import { handler as recordReversal } from "../../lambdas/record-reversal.ts";
 import { handler as writePayment } from "../../lambdas/write-payment.ts";
 import { reversalsTable } from "../../lambdas/reversals/reversals-table.ts";
 import { handle } from "../../lambdas/runtime/handle.ts";
@@ -138,6 +139,17 @@ test("takes an expanded invoice and payment intent for their ids", async () => {
   const payment = { type: "payment_intent", payment_intent: { id: "pi_object", object: "payment_intent" } };
   await link(invoicePayment({ id: "in_object", object: "invoice" }, { payment }));
   assert.is((await rowOf("in_object"))["payment_id"], "pi_object");
+});
+
+test("publishes on the bus for other services whose a refund is, where that came before", async () => {
+  const refund = { id: "re_1", object: "refund", amount: 1, charge: null, created: 4, currency: "jpy" };
+  const refunded = { ...refund, payment_intent: "pi_refunded", status: "succeeded", reason: null };
+  await captured(() => recordReversal(taskInput(onTheBus(sampleEvent("evt_re", "refund.created", 4, refunded)))));
+  await pay("in_refunded");
+  const payment = { type: "payment_intent", payment_intent: "pi_refunded" };
+  const { publish } = (await link(invoicePayment("in_refunded", { payment }))).result;
+  const told = publish.entries.map(({ EventBusName, Detail }) => [EventBusName, Detail.subject, Detail["user_id"]]);
+  assert.equal(told.at(-1), ["billing", "reversals/pi_refunded", "user_linked"]);
 });
 
 test("throws InvalidEvent for what is no payment of an invoice", async () => {

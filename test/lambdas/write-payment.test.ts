@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { handler } from "../../lambdas/write-payment.ts";
 import { type Json, sampleEvent, sampleInvoice } from "../../samples/stripe-objects.ts";
 import { invoiceBeforeBasil } from "../../samples/before-basil.ts";
-import { ofUser, sampleExecution } from "../events/envelope.ts";
+import { ofUser, onTheBus, sampleExecution, taskInput } from "../events/envelope.ts";
 import { captured } from "../helpers/captured.ts";
 import { rejects } from "../helpers/rejects.ts";
 import { startTables, type Tables } from "../helpers/tables.ts";
@@ -31,7 +31,10 @@ const write = (object: Json, type = "invoice.payment_succeeded", created = paidA
 const rowsOf = async (id: string) => (await tables.items(tables.payments)).filter(({ PK }) => PK === `INVOICE#${id}`);
 
 test("records a payment", async () => {
-  const { result } = await write(invoice("in_paid"));
+  const { result, logs } = await write(invoice("in_paid"));
+  const { message, outcome } = Object(logs.at(-1));
+  assert.equal([message, outcome], ["Payment succeeded", "applied"]);
+  assert.is(result.publish.entries[0]?.EventBusName, "billing");
   assert.equal(withoutPublish(result), { outcome: "applied", written: ["payments INVOICE#in_paid SUCCEEDED"] });
   assert.equal((await rowsOf("in_paid")).map(withoutOutbox), [
     {
@@ -165,6 +168,26 @@ test("counts a payment once, and logs Stripe's billing reason", async () => {
   assert.is(again.stdout.length, 0);
 });
 
+test("counts a failed attempt once that Stripe tells of twice, seconds apart", async () => {
+  const open = sampleInvoice({ id: "in_twin", amount: 580, created: 1_767_225_650, ...period });
+  const counts = [];
+  for (const at of [paidAt, paidAt + 2, paidAt + 90])
+    counts.push((await write(open, "invoice.payment_failed", at)).stdout.length);
+  assert.equal(counts, [1, 0, 1]);
+  assert.is((await rowsOf("in_twin")).length, 3);
+});
+
+test("ties what paid it to the user, but not what failed to", async () => {
+  await write(invoiceBeforeBasil(invoice("in_tied"), "pi_tied"));
+  await write(invoiceBeforeBasil(invoice("in_untied"), "pi_untied"), "invoice.payment_failed");
+  const items = await tables.items(tables.payments);
+  const tied = items.filter(({ PK }) => PK === "PAYMENT#pi_tied" || PK === "PAYMENT#pi_untied");
+  assert.equal(
+    tied.map(({ PK, user_id: userId }) => [PK, userId]),
+    [["PAYMENT#pi_tied", "user_payer"]],
+  );
+});
+
 test("counts a payment once where its next event says more", async () => {
   const open = sampleInvoice({ id: "in_more", amount: 580, created: 1_767_225_650, ...period });
   const later: Json[] = [
@@ -210,6 +233,14 @@ test("refuses what cannot be recorded, and says where", async () => {
     assert.is(error.name, "InvalidEvent");
     assert.match(error.message, message);
   }
+  assert.equal(await rowsOf("in_refused"), []);
+});
+
+test("refuses an event of another type, and one whose user is not found", async () => {
+  assert.is((await rejects(write(invoice("in_refused"), "invoice.created"))).name, "InvalidEvent");
+  const event = sampleEvent("evt_unowned", "invoice.paid", paidAt, invoice("in_refused"));
+  const error = await rejects(captured(() => handler(taskInput(onTheBus(event)))));
+  assert.equal([error.name, error.message.slice(0, 10)], ["InvalidEvent", "customer: "]);
   assert.equal(await rowsOf("in_refused"), []);
 });
 

@@ -55,6 +55,10 @@ const equivalents: readonly Equivalent[] = [
         "compareSubscription: customerId: null -> nothing",
         "compareRow: customerId: null -> nothing",
       ],
+      "lambdas/payments/add-payer.ts": [
+        'addPayer: before["amount"] === undefined && Number(before["expires_at"]) < expiresAt -> (before["amount"] === undefined)',
+        "addPayer: < -> <=",
+      ],
     },
   },
   {
@@ -191,6 +195,7 @@ const equivalents: readonly Equivalent[] = [
     why: "Of two that are equal either may be taken.",
     of: {
       "lambdas/ledger/resolve-state.ts": ["bestReading: <= -> <"],
+      "lambdas/payments/add-payer.ts": ["settleIntent: > -> >=", "settleExpiry: < -> <="],
       "lambdas/ledger/subscription-state.ts": ["isLater: > -> >= (2)"],
       "lambdas/compare-page.ts": ["comparePage: > -> >="],
       "lambdas/ledger/record-event.ts": ["endOf: > -> >= (2)", "preferred: >= -> >"],

@@ -112,6 +112,7 @@ test("is a payment and each failed attempt, but not the twin of one, nor what lo
     told(first).map(({ type, version }) => [type, version]),
     [["PaymentRecorded", 1]],
   );
+  assert.equal((await handle("u", paid)).publish, first.publish);
   await markAll(first);
   const smaller = eventOf("invoice.paid", paidAt, { ...invoice("in_subject", true), amount_paid: 100 });
   const stale = await handle("u", smaller);
@@ -178,7 +179,9 @@ test("has no user where a refund is not linked, and is published again, whole, o
       ["DisputeChanged", 4, "subject_user", true],
     ],
   );
-  const [, { Detail } = {}] = result.publish.entries;
+  const [payment, { Detail } = {}] = result.publish.entries;
+  // A row that names what paid it alone is none yet.
+  assert.is(payment?.Detail.changes?.["expires_at"]?.from, null);
   assert.equal([Detail?.subject, Detail?.["invoice_id"]], ["reversals/pi_subject_r", "in_subject_r"]);
   assert.equal(Object(Detail?.state).refunded_amounts, { jpy: 100 });
   assert.equal(Object(Detail?.state).refunds.length, 1);
