@@ -105,6 +105,29 @@ const invoice = (id: string, paid: boolean) =>
 const failure = (id: string, time: number, more: Json = {}) =>
   eventOf("invoice.payment_failed", paidAt + time, { ...invoice(id, false), ...more });
 
+test("is all of a row that the product has made to say who a customer is", async () => {
+  await tables.add(tables.core, { PK: "USER#subject_product", SK: "SUBSCRIPTION", customer_id: "cus_sample" });
+  const { publish } = await handle("subject_product", at(0, "active"));
+  assert.equal(publish.entries[0]?.Detail.changes?.["customer_id"], { from: null, to: "cus_sample" });
+});
+
+test("is of each refund that waits what it added, and of one that is linked not its user again", async () => {
+  await markAll((await play(linkEvent("subject_two"), "subject_user")).result);
+  await markAll((await play(paidEvent("subject_two"), "subject_user")).result);
+  await play(eventOf("refund.created", paidAt + 100, refundOf("subject_two")));
+  const other = refundOf("subject_two", { id: "re_subject_other" });
+  const { publish } = (await play(eventOf("refund.created", paidAt + 101, other))).result;
+  const changes = publish.entries.map(({ Detail }) => ({ ...Detail.changes }));
+  assert.equal(
+    changes.map(({ refunds }) => [refunds?.from, refunds?.to].map((list) => Object(list).length)),
+    [
+      [0, 1],
+      [1, 2],
+    ],
+  );
+  for (const one of changes) assert.equal(Object.keys(one), ["refunds", "refunded_amounts"]);
+});
+
 test("is a payment and each failed attempt, but not the twin of one, nor what loses", async () => {
   const paid = eventOf("invoice.paid", paidAt, invoice("in_subject", true));
   const first = await handle("u", paid);
