@@ -220,7 +220,7 @@ const equivalents: readonly Equivalent[] = [
     },
   },
   {
-    why: "The same to JavaScript: a search from before the beginning, a spread or a flatMap of undefined, a first character that is always 0, a number of whole names.",
+    why: "The same to JavaScript: a search from before the beginning, a spread or a flatMap of undefined, a first character that is always 0, a number of whole names, what is not there compared.",
     of: {
       "lambdas/ledger/processed-events.ts": [
         "isProcessed: 0 -> (-1)",
@@ -230,6 +230,7 @@ const equivalents: readonly Equivalent[] = [
       ],
       "lambdas/ledger/record-event.ts": ["inNewestSecond: {} -> undefined"],
       "lambdas/stripe/prices.ts": ["priceOf: null -> undefined"],
+      "lambdas/payments/add-payer.ts": ['isNamed: typeof own === "string" && own <= id -> (own <= id)'],
     },
   },
   {

@@ -122,6 +122,9 @@ test("are each on the row, and only a default one is its own", async () => {
   assert.is((await rowOf("in_part"))["payment_id"], "pi_2");
   assert.is((await payments.link("in_part", ...payer("pi_3", part))).outcome, "applied");
   assert.equal((await rowOf("in_part"))["stripe_payment_intent_ids"], ["pi_2", "pi_3"]);
+  await payments.link("in_part", ...payer("pi_1", part));
+  assert.is((await payments.link("in_part", ...payer("pi_1"))).outcome, "applied");
+  assert.is((await rowOf("in_part"))["payment_id"], "pi_1");
 });
 
 test("are new to a payment whose other fields are known already", async () => {
