@@ -24,7 +24,8 @@ export interface OneEvent {
 export const overview = ({ id, trace, rows }: OneEvent, { targetText }: ConsoleArgs): Markup => {
   const executions = trace?.executions ?? [];
   const created = trace?.created ?? null;
-  const customer = rows.find(({ customerId }) => customerId)?.customerId ?? userIn(executions);
+  const [inList] = rows.flatMap(({ customerId, userId }) => customerId ?? userId ?? []);
+  const customer = inList ?? userIn(executions);
   const handled = rows.length > 0 ? rows.map(listed) : executions.toReversed().map(traced);
   const isDeadLetter = rows[0]
     ? /^(dead-letter|refused)$/.test(rows[0].outcome)

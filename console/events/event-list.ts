@@ -8,6 +8,8 @@ export interface ListedEvent {
   type: string;
   /** The Stripe customer, `cus_…`; null where the event names none. */
   customerId: string | null;
+  /** The user; null where none is known. */
+  userId: string | null;
   /** When it was handled, in milliseconds since 1970. */
   at: number;
   /** Such as `applied`; `running` until its end is known. */
@@ -26,7 +28,7 @@ export interface ListedEvent {
 export interface EventFilter {
   type?: string;
   outcome?: string;
-  /** A part of the customer's id. */
+  /** A part of the customer's id, or of the user's. */
   customer?: string;
   /** A part of the event's id. */
   id?: string;
@@ -36,7 +38,7 @@ export interface EventFilter {
 export const isShown = (event: ListedEvent, { type, outcome, customer, id }: EventFilter): boolean =>
   (type === undefined || event.type === type) &&
   (outcome === undefined || event.outcome === outcome) &&
-  (customer === undefined || (event.customerId ?? "").includes(customer)) &&
+  (customer === undefined || [event.customerId, event.userId].some((one) => one?.includes(customer))) &&
   (id === undefined || event.eventId.includes(id));
 
 /** The newest events, as the list shows them. */

@@ -32,6 +32,7 @@ export const executionRow = (
     eventId: all((line) => line.eventId)[0] ?? all(subscriptionOf)[0] ?? executionName(arn),
     type: all((line) => line.type)[0] ?? machineOf(arn, stack),
     customerId: all((line) => line.customerId)[0] ?? null,
+    userId: all((line) => line.userId)[0] ?? null,
     at: first,
     outcome,
     ms: outcome === "running" ? null : Math.max(...times) - first,

@@ -52,7 +52,7 @@ export const addCustomerPages = (app: Hono, args: ConsoleArgs, send: SendPage): 
     const more = `?${new URLSearchParams({ ...queryOf(c), limit: `${Math.min(4 * limit, mostPayments)}` })}`;
     const nothing = html`<p>No subscription is recorded.</p>`;
     return send(c, user.userId === id ? id : `${id}: ${user.userId}`, [
-      failedEvents(events, [id, customerOf(user)]),
+      failedEvents(events, [id, customerOf(user), user.userId]),
       section("subscription", "The subscription", user.subscription ? subscriptionPart(user.subscription) : nothing),
       section("life", "Its life", lifePart({ ...user, history, since, now: now() }), sinceForm(queryOf(c)["since"])),
       section("payments", "Payments", paymentsPart(user, more)),
@@ -95,11 +95,16 @@ const nothingFound = (id: string, userIds: string[], stack: string): Markup => {
 const customerOf = ({ subscription, payments }: UserRecords): string =>
   subscription?.customer_id ?? payments[0]?.customer_id ?? "";
 
+// Those of the newest events that are about one of these customers or users.
+const eventsOf = (events: ConsoleArgs["events"], ids: string[]): ListedEvent[] =>
+  events
+    .page({}, 0, searchedEvents)
+    .events.filter(({ customerId, userId }) => [customerId, userId].some((id) => id !== null && ids.includes(id)));
+
 // The events of a customer that have failed, and were not handled since: what they say is in no row.
-const failedEvents = (events: ConsoleArgs["events"], customers: string[]): Markup | null => {
+const failedEvents = (events: ConsoleArgs["events"], ids: string[]): Markup | null => {
   const newest = new Map<string, ListedEvent>();
-  for (const event of events.page({}, 0, searchedEvents).events)
-    if (customers.includes(`${event.customerId}`) && !newest.has(event.eventId)) newest.set(event.eventId, event);
+  for (const event of eventsOf(events, ids)) if (!newest.has(event.eventId)) newest.set(event.eventId, event);
   const failed = [...newest.values()].filter(({ error }) => error !== null);
   if (failed.length === 0) return null;
   const items = failed.map(
@@ -112,16 +117,13 @@ const failedEvents = (events: ConsoleArgs["events"], customers: string[]): Marku
 };
 
 const eventsPart = (events: ConsoleArgs["events"], user: UserRecords): Markup => {
-  const customer = customerOf(user);
-  // The list takes a part of an id too.
-  const own = events.page({ customer }, 0, searchedEvents).events.filter(({ customerId }) => customerId === customer);
+  const own = eventsOf(events, [customerOf(user), user.userId]);
   if (own.length === 0) return html`<p>None of the newest events is of this customer.</p>`;
   const items = own
     .slice(0, mostEvents)
     .map(({ eventId, type, at, outcome }) => html`${time(at)} ${eventLink(eventId)} ${shown(type)} ${badge(outcome)}`);
-  const all = link(`/?customer=${inAddress(customer)}`, `All ${own.length} of them`);
   return html`${list(items)}
-    <p>${all}</p>`;
+    <p>${link(`/?customer=${inAddress(user.userId)}`, "All in the list of events")}</p>`;
 };
 
 const sinceForm = (since = defaultSince): Markup =>

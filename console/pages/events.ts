@@ -40,14 +40,16 @@ const eventsPage = (filter: EventFilter, from: number, { events }: ConsoleArgs):
 };
 
 const eventRow = (event: ListedEvent): Markup => {
-  const { key, eventId, type, customerId, at, outcome, ms, retries, error, again } = event;
+  const { key, eventId, type, customerId, userId, at, outcome, ms, retries, error, again } = event;
+  // A refund names no customer, and a heal none.
+  const customer = customerId ?? userId;
   const failure = error && html`<span class="bad">${shown(error.name)}</span>`;
   const cells = [
     time(at),
     html`${badge(outcome)} ${again} ${failure}`,
     cut(type, mostCharacters),
     eventLink(eventId),
-    customerId === null ? "–" : customerLink(customerId),
+    customer === null ? "–" : customerLink(customer),
     ms === null ? "–" : html`<span class="whole">${formatDuration(ms)}</span>`,
     retries,
   ];

@@ -29,9 +29,9 @@ export const listOutcomes = (runner: Runner, clock: Clock, startsEmpty: boolean)
     events,
     rows,
     add: async (result) => {
-      const { eventId, type, customerId, outcome, ms, retries, error, again } = result;
+      const { eventId, type, customerId, userId, outcome, ms, retries, error, again } = result;
       number += 1;
-      const shown = { eventId, type, customerId, outcome, ms, retries, error, again };
+      const shown = { eventId, type, customerId, userId, outcome, ms, retries, error, again };
       events.add({ key: `${number}`, at: clock.now(), ...shown });
       await rows.add(result);
     },

@@ -1,7 +1,7 @@
 import { isObject } from "../../emulator/graph/json.ts";
 import type { Execution } from "../../emulator/stepfunctions/machine.ts";
 import type { PublishedEvents } from "../published/published-events.ts";
-import { type Outcome, resultOfExecution } from "./outcome.ts";
+import { type Outcome, resultOfExecution, userIdIn } from "./outcome.ts";
 
 /** The outcome of a Standard state machine's execution, which ran in the background; null for one that was aborted. */
 export const backgroundOutcomeOf = (
@@ -24,6 +24,7 @@ export const backgroundOutcomeOf = (
     eventId: typeof subscriptionId === "string" ? subscriptionId : (arn.split(":").at(-1) ?? ""),
     type: machine,
     customerId: typeof customerId === "string" ? customerId : null,
+    userId: userIdIn(history),
     ...result,
     // A reconciliation enters the same ones for each page.
     states: [...new Set(result.states)],

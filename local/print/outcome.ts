@@ -15,6 +15,8 @@ export interface Outcome {
   type: string;
   /** The Stripe customer that it is about, `cus_…`; null where it names none. */
   customerId: string | null;
+  /** The user that it is about; null where none was found, and of a refund or dispute where nothing was published. */
+  userId: string | null;
   /**
    * `applied`: rows were written. `duplicate`: they said the same already. `stale`: they say something newer. `skipped`: not for us.
    * `refused`: must not be written; in the dead-letter queue. `dead-letter`: failed; in the dead-letter queue.
@@ -51,11 +53,23 @@ export const outcomeOf = (
   published: PublishedEvents,
 ): Outcome => {
   const ms = Math.round(10 * (performance.now() - since)) / 10;
-  const executions = deliveries.flatMap((delivery) => ("undelivered" in delivery ? [] : delivery.execution.arn));
+  const executions = deliveries.flatMap((delivery) => ("undelivered" in delivery ? [] : [delivery.execution]));
+  const userId = userIdIn(executions.flatMap(({ history }) => history));
+  const ids = executions.map(({ arn }) => arn);
   const { error, ...result } = resultOf(deliveries);
   const { id, type } = event.detail;
   const customerId = ownerOfEvent(event)?.customerId ?? null;
-  return { eventId: id, type, customerId, ...result, published: published.takeOf(executions), error, ms };
+  return { eventId: id, type, customerId, userId, ...result, published: published.takeOf(ids), error, ms };
+};
+
+/** Whose it is, by what the states were given: a heal's input, the user that was found, or that of what was to be published. */
+export const userIdIn = (history: Execution["history"]): string | null => {
+  const ids = history.flatMap((event) => {
+    if (event.type !== "StateEntered") return [];
+    const { userId, customer, publish } = Object(event.state.input);
+    return [userId, Object(customer).userId, Object(publish).entries?.[0]?.Detail?.user_id];
+  });
+  return ids.find((id) => typeof id === "string") ?? null;
 };
 
 // Of several targets the worst outcome counts.

@@ -52,6 +52,7 @@ test("lists an event by what its Lambdas have logged, as its outcome was", async
     eventId,
     type: "customer.subscription.created",
     customerId: "cus_listed",
+    userId: "user_listed",
     outcome: "applied",
     retries: 0,
     error: null,

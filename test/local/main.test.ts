@@ -97,6 +97,7 @@ test("prints one JSON object per event, and dumps all it has", async () => {
       "eventId",
       "type",
       "customerId",
+      "userId",
       "outcome",
       "states",
       "retries",

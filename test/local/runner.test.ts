@@ -77,6 +77,7 @@ test("says what became of an event: its states, what was written and published, 
     eventId: "evt_cus_outcome",
     type: "invoice.payment_succeeded",
     customerId: "cus_outcome",
+    userId: "user_cus_outcome",
     outcome: "applied",
     states: [
       "ResolveCustomer",

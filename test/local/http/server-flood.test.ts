@@ -15,6 +15,7 @@ const outcome: Outcome = {
   eventId: "evt_1",
   type: "invoice.paid",
   customerId: "cus_1",
+  userId: "u",
   outcome: "applied",
   states: [],
   retries: 0,

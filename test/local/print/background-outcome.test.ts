@@ -93,6 +93,7 @@ test("tells on its line what changed", () => {
   const said = {
     eventId: "sub_1",
     customerId: null,
+    userId: "u",
     type: "heal-subscription",
     states: [],
     retries: 0,

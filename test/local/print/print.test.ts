@@ -12,6 +12,7 @@ const outcome: Outcome = {
   eventId: "evt_1",
   type: "invoice.payment_succeeded",
   customerId: "cus_1",
+  userId: "u",
   outcome: "applied",
   states: ["ResolveCustomer", "IsItForUs", "WritePayment"],
   retries: 0,
