@@ -166,6 +166,16 @@ const equivalents: readonly Equivalent[] = [
     },
   },
   {
+    why: "What is not written though there is room says less than its row, which then has an amount; and what is named already is added to no effect.",
+    of: {
+      "lambdas/payments/payments-table.ts": [
+        "paymentsTable: !isWritten && isFull(outbox) -> (!isWritten)",
+        'paymentsTable: isWritten && before["amount"] === undefined -> (before["amount"] === undefined)',
+        "paymentsTable: payer && !isNamed(before, payer) -> (payer)",
+      ],
+    },
+  },
+  {
     why: "All are compared one after the other, which takes longer; and no customer is called null or undefined.",
     of: {
       "lambdas/close-gap.ts": ["closeGap: customerId: null -> nothing"],

@@ -5,6 +5,7 @@ import { dynamodb } from "../../../lambdas/dynamodb/dynamodb.ts";
 import { addPayer, settleIntent } from "../../../lambdas/payments/add-payer.ts";
 import { type Payer, payerOf, payersOf } from "../../../lambdas/payments/payers.ts";
 import { type Payments, paymentsTable } from "../../../lambdas/payments/payments-table.ts";
+import { paymentToPublish } from "../../../lambdas/payments/published-payment.ts";
 import { permutationsOf } from "../../../samples/random.ts";
 import type { Json } from "../../../samples/stripe-objects.ts";
 import { rejects } from "../../helpers/rejects.ts";
@@ -149,6 +150,16 @@ test("say whether an event was the first to tell of its payment, for each that w
   assert.equal(await record(payments, naming), { outcome: "stale", isFirst: false, payers: ["pi_1"] });
   await payments.link("in_linked", ...payer("pi_1"));
   assert.equal(await record(payments, paid("in_linked")), { outcome: "applied", isFirst: true, payers: ["pi_1"] });
+});
+
+test("are recorded with an attempt that is not published though others of its row wait", async () => {
+  const { PK, SK, ...said } = paid("in_room", { SK: "FAILED#1000#1", status: "failed", attempt_count: 1 });
+  const waiting = Array.from({ length: 25 }, () => paymentToPublish(said, "event"));
+  await tables.add(tables.payments, { PK, SK, stripe_unpublished: waiting });
+  const settings = { reason: "event", isPublished: false } as const;
+  assert.is((await payments.record({ PK, SK, ...said, payer: own("pi_1") }, settings)).outcome, "applied");
+  const { amount, payment_id: id } = await rowOf("in_room", SK);
+  assert.equal([amount, id], [580, "pi_1"]);
 });
 
 test("of one that loses to a row that names none is put on it, as its own", async () => {
