@@ -157,6 +157,19 @@ test("is a payment and each failed attempt, but not the twin of one, nor what lo
   assert.equal([twin.outcome, twin.publish.next], ["applied", "nothing"]);
 });
 
+test("is again a failed attempt that says more, and never its twin", async () => {
+  await markAll(await handle("u", failure("in_subject_told", 10)));
+  assert.is((await handle("u", failure("in_subject_told", 12))).publish.next, "nothing");
+  const more = { payment_intent: { id: "pi_1", last_payment_error: { code: "expired_card" } } };
+  const twin = await handle("u", failure("in_subject_told", 12, more));
+  assert.equal([twin.outcome, twin.publish.next], ["applied", "nothing"]);
+  const again = await handle("u", failure("in_subject_told", 10, more));
+  assert.equal(
+    told(again).map(({ type, version }) => [type, version]),
+    [["PaymentFailed", 2]],
+  );
+});
+
 test("tells not what changed of a payment where the Lambda ended after its write, but the state, in the same version", async () => {
   const more = (amount: number) =>
     eventOf("invoice.paid", paidAt, { ...invoice("in_crash", true), amount_paid: amount });
