@@ -166,9 +166,10 @@ const equivalents: readonly Equivalent[] = [
     },
   },
   {
-    why: "What is not written though there is room says less than its row, which then has an amount; and what is named already is added to no effect.",
+    why: "What is not written though there is room says less than its row, which then has an amount; what is named already is added to no effect; and an intent sets two attributes or none.",
     of: {
       "lambdas/payments/payments-table.ts": [
+        "recordBest: 0 -> 1",
         "paymentsTable: !isWritten && isFull(outbox) -> (!isWritten)",
         'paymentsTable: isWritten && before["amount"] === undefined -> (before["amount"] === undefined)',
         "paymentsTable: payer && !isNamed(before, payer) -> (payer)",
