@@ -135,6 +135,9 @@ test("is a payment and each failed attempt, but not the twin of one, nor what lo
     told(first).map(({ type, version }) => [type, version]),
     [["PaymentRecorded", 1]],
   );
+  const { user_id, customer_id, subscription_id, invoice_id } = { ...first.publish.entries[0]?.Detail };
+  const ids = ["u", "cus_sample", "sub_sample", "in_subject"];
+  assert.equal([user_id, customer_id, subscription_id, invoice_id], ids);
   assert.equal((await handle("u", paid)).publish, first.publish);
   await markAll(first);
   const smaller = eventOf("invoice.paid", paidAt, { ...invoice("in_subject", true), amount_paid: 100 });
