@@ -6,7 +6,7 @@ import type { Mark } from "./to-publish.ts";
 export const mark = async (tableName: string, { PK, SK, from, through }: Omit<Mark, "table">): Promise<void> => {
   // From the end: what an index means then does not depend on whether those before it are gone.
   const indices = Array.from({ length: through - from }, (_, index) => through - from - 1 - index);
-  const { isWritten, before } = await updateIf({
+  const { before } = await updateIf({
     TableName: tableName,
     Key: { PK, SK },
     UpdateExpression: `SET stripe_published = :through REMOVE ${indices.map((index) => `stripe_unpublished[${index}]`).join(", ")}`,
@@ -15,6 +15,5 @@ export const mark = async (tableName: string, { PK, SK, from, through }: Omit<Ma
     ExpressionAttributeValues: { ":through": through, ...(from > 0 && { ":from": from }) },
   });
   const { published } = outboxIn(before);
-  if (!isWritten && published > from && published < through)
-    await mark(tableName, { PK, SK, from: published, through });
+  if (published > from && published < through) await mark(tableName, { PK, SK, from: published, through });
 };

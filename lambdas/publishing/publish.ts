@@ -21,11 +21,9 @@ export const publisher =
       if (next === "nothing") return;
       if (entries.length > 0) {
         const Entries = entries.map(({ Detail, ...entry }) => ({ ...entry, Detail: JSON.stringify(Detail) }));
-        const { FailedEntryCount = 0, Entries: answers = [] } = await eventbridge.send(
-          new PutEventsCommand({ Entries }),
-        );
+        const { FailedEntryCount, Entries: answers = [] } = await eventbridge.send(new PutEventsCommand({ Entries }));
         const failed = answers.find(({ ErrorCode }) => ErrorCode !== undefined);
-        if (FailedEntryCount > 0)
+        if (FailedEntryCount !== 0)
           throw new NotPublished(`${FailedEntryCount} events: ${failed?.ErrorCode}, ${failed?.ErrorMessage}`);
       }
       await Promise.all(marks.map((one) => mark(tables[one.table], one)));

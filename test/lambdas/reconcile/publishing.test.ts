@@ -54,6 +54,14 @@ test("is what waits on rows that are right too, and nothing in a dry run", async
   assert.equal(await outboxOf("night_waits"), { published: 1, changes: [] });
 });
 
+test("puts nothing where nothing of a change shows, and marks it", async () => {
+  const key = { PK: "USER#night_quiet", SK: "SUBSCRIPTION" };
+  await tables.add(tables.core, { ...key, stripe_unpublished: ["a change"] });
+  await publish([{ table: "core", ...key, published: 0, changes: [[]] }]);
+  assert.is(bus.calls.length, 0);
+  assert.equal(await outboxOf("night_quiet"), { published: 1, changes: [] });
+});
+
 test("says that it is of the past where it fills the tables", async () => {
   stripe.set("subscriptions", subscriptionOf("night_past"));
   stripe.set("invoices", invoiceOf("night_past"));
