@@ -42,6 +42,11 @@ test("is an entry for each of their events, the oldest first, and the marks of t
   assert.equal(entry, expected);
 });
 
+test("is put on the bus where it is one entry alone", () => {
+  const { next, marks } = toPublish([one("A", 1)], { bus });
+  assert.equal([next, marks], ["entries", [markOf("A", 0, 1)]]);
+});
+
 test("is nothing where nothing waits, and marks alone where nothing of it shows", () => {
   const nothing = { next: "nothing", entries: [], marks: [], detail: null };
   assert.equal(toPublish([], { bus }), nothing);
