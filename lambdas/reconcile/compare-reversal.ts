@@ -32,7 +32,7 @@ export const compareReversal = async (books: Books, answer: Answer<unknown>, onl
   const facts = factsOf(reversal, answer.from);
   const { at: _, ...said }: Record<string, unknown> = { ...facts[0]?.said };
   const known = [...item.reversals.refunds, ...item.reversals.disputes].find((one) => one.id === id);
-  const differences = differencesOf(Object.keys(said), known && { ...known }, { ...said });
+  const differences = differencesOf(Object.keys(said), { ...known }, { ...said });
   const compared = { kind, id, userId: item.userId, reason: null, happenedAt: created, differences };
   if (differences.length === 0) return [{ ...compared, outcome: "equal" }];
   if (known && known.at >= answer.from) return [{ ...compared, outcome: "newer" }];

@@ -48,13 +48,18 @@ const equivalents: readonly Equivalent[] = [
       "lambdas/subscriptions/change-subscription.ts": [
         "readElsewhere: overflow === null || subscriptionId in subscriptions -> (subscriptionId in subscriptions)",
       ],
-      "lambdas/reconcile/compare-payment.ts": ["compareInvoice: 0 -> (-1)"],
+      "lambdas/reconcile/compare-payment.ts": [
+        "compareInvoice: 0 -> (-1)",
+        'comparePayment: kind === "payment" && recorded -> (kind === "payment")',
+        'comparePayment: kind === "payment" || (await payments.isNewAttempt(payment)) -> ((await payments.isNewAttempt(payment)))',
+      ],
       "lambdas/reconcile/compare-subscription.ts": [
         "compareSubscription: here.subscriptions !== undefined && !books.dryRun -> (!books.dryRun)",
         "compareSubscription: known -> true",
         "compareSubscription: customerId: null -> nothing",
         "compareRow: customerId: null -> nothing",
       ],
+      "lambdas/reconcile/compare-reversal.ts": ["isAbout: invoiceId === null -> false", "isAbout: false -> undefined"],
       "lambdas/payments/add-payer.ts": [
         'addPayer: before["amount"] === undefined && Number(before["expires_at"]) < expiresAt -> (before["amount"] === undefined)',
         "addPayer: < -> <=",
@@ -66,8 +71,10 @@ const equivalents: readonly Equivalent[] = [
     of: {
       "lambdas/reconcile/compare-payment.ts": [
         "comparePayment: differences: [] -> nothing",
+        "comparePayment: ...object, -> nothing",
         'compareInvoice: type: "invoice.paid", -> nothing',
       ],
+      "lambdas/reconcile/compare-reversal.ts": ["compareReversal: ...compared, -> nothing"],
       "lambdas/reconcile/compare-subscription.ts": ["compareRow: differences -> nothing"],
       "lambdas/reconcile/comparison.ts": ['withoutUser: found: "failed", -> nothing'],
     },

@@ -70,10 +70,13 @@ test("is ten entries at most, and the two of one change together", () => {
 test("leaves the rest for the next call, until nothing is left", () => {
   let left = [one("A", 12), one("B", 9)];
   const calls: number[][] = [];
+  const marks: unknown[] = [];
   for (let put = toPublish(left, { bus }); put.next !== "nothing"; put = toPublish(left, { bus })) {
     calls.push(versionsIn(put));
+    marks.push(...put.marks);
     left = leftAfter(left, put.marks);
   }
+  assert.equal(marks, [markOf("A", 0, 10), markOf("A", 10, 12), markOf("B", 0, 8), markOf("B", 8, 9)]);
   assert.equal(calls, [[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], [11, 12, 1, 2, 3, 4, 5, 6, 7, 8], [9]]);
   assert.equal(left, []);
   assert.equal(leftAfter([one("A", 3)], []), [one("A", 3)]);

@@ -5,6 +5,7 @@ import { handler as writeHandler } from "../../../lambdas/write-payment.ts";
 import { type Json, sampleEvent } from "../../../samples/stripe-objects.ts";
 import { ofUser, onTheBus, taskInput } from "../../events/envelope.ts";
 import { captured } from "../../helpers/captured.ts";
+import { rejects } from "../../helpers/rejects.ts";
 import {
   beginWithBooks,
   day,
@@ -13,6 +14,7 @@ import {
   itemOf,
   knownCustomer,
   now,
+  page,
   paidBy,
   paymentOf,
   reconcile,
@@ -48,6 +50,8 @@ test("heals a payment whose event never came, all intents that paid it, and none
   });
   const { payment_id: id, stripe_payment_intent_ids: intents } = Object(await paymentOf("parts"));
   assert.equal([id, [...intents].map(String).toSorted()], ["pi_part_1", ["pi_part_1", "pi_part_2"]]);
+  for (const intent of ["pi_part_1", "pi_part_2"])
+    assert.is((await itemOf(`PAYMENT#${intent}`, "REVERSALS"))?.["user_id"], "parts", intent);
   assert.is((await reconcile()).summary.equal, 1);
 });
 
@@ -66,6 +70,32 @@ test("heals a lost invoice_payment.paid alone, as the payment's row is there", a
     disputes: 0,
   });
   assert.is((await paymentOf("link"))?.["payment_id"], "pi_link");
+});
+
+test("ties what paid a payment of the past to its user, also where an intent alone is on record", async () => {
+  const payments = paidBy(["pi_ages_1", true], ["pi_ages_2", false]);
+  const row = { SK: "SUCCEEDED", stripe_payment_intent_ids: new Set(["pi_ages_1"]), expires_at: 1 };
+  const { user_id, stripe_created } = { user_id: "ages", stripe_created: now - 2 * day };
+  const recorded = { user_id, stripe_created, stripe_invoice_id: "in_ages", amount: 580, created_at: 1 };
+  await tables.add(tables.payments, {
+    ...row,
+    ...recorded,
+    PK: "INVOICE#in_ages",
+    stripe_payment_intent_id: "pi_ages_1",
+  });
+  await tables.add(tables.payments, {
+    ...row,
+    PK: "INVOICE#in_alone",
+    stripe_payment_intent_ids: new Set(["pi_alone"]),
+  });
+  stripe.set("invoices", invoiceOf("ages", { more: { payments } }), invoiceOf("alone"));
+  const userOf = async (intent: string) => (await itemOf(`PAYMENT#${intent}`, "REVERSALS"))?.["user_id"];
+  await reconcile({ run: { backfill: true, dryRun: true } });
+  assert.is(await userOf("pi_ages_1"), undefined);
+  const { summary } = await reconcile({ run: { backfill: true } });
+  assert.equal([summary.failed, summary.healed.payments], [0, 1]);
+  for (const [intent, user] of Object.entries({ pi_ages_1: "ages", pi_ages_2: "ages", pi_alone: "alone" }))
+    assert.is(await userOf(intent), user, intent);
 });
 
 test("takes a payment that its events have written for equal, whatever way its intent came", async () => {
@@ -112,7 +142,9 @@ test("asks for the payments of the days that it is to compare, and for invoices 
 
 test("puts the intent of a partial payment on record though its invoice is not paid, and leaves one out that nothing paid", async () => {
   const more = { payments: paidBy(["pi_half", false]), status: "open" };
-  stripe.set("invoices", invoiceOf("half", { paid: false, more }), invoiceOf("due", { paid: false }));
+  const ownerless = { parent: { subscription_details: { subscription: "sub_x" } } };
+  const due = [invoiceOf("due", { paid: false }), invoiceOf("due_of_others", { paid: false, more: ownerless })];
+  stripe.set("invoices", invoiceOf("half", { paid: false, more }), ...due);
   const { summary } = await reconcile();
   assert.equal(summary, summaryWith({ healed: { paymentIntents: 1 } }));
   const { amount, stripe_payment_intent_ids: intents } = Object(await paymentOf("half"));
@@ -128,6 +160,29 @@ test("ties the intent of a partial payment to the user of a payment that came on
   assert.equal((await reconcile()).summary, summaryWith({ healed: { paymentIntents: 1 } }));
   const { user_id: user, stripe_invoice_id: invoice } = Object(await itemOf("PAYMENT#pi_meanwhile", "REVERSALS"));
   assert.equal([user, invoice], ["meanwhile", "in_meanwhile"]);
+});
+
+test("ties nothing to a user that failed to pay", async () => {
+  await knownCustomer("declined");
+  const object = { ...invoiceOf("declined", { paid: false }), payment_intent: "pi_declined_at_night" };
+  stripe.set("events", failureOf("declined", now - day, { data: { object } }));
+  assert.is((await reconcile()).summary.healed.failedPayments, 1);
+  const attempt = await itemOf("INVOICE#in_declined", `FAILED#${now - day}#1`);
+  assert.is(attempt?.["payment_id"], "pi_declined_at_night");
+  assert.is(await itemOf("PAYMENT#pi_declined_at_night", "REVERSALS"), undefined);
+});
+
+test("fails the page where what paid cannot be tied to a user", async () => {
+  const away = Object.assign(new Error("DynamoDB is away"), { name: "ThrottlingException", $metadata: {} });
+  const reversals = { link: () => Promise.reject(away) };
+  const payments = paidBy(["pi_untied_1", true], ["pi_untied_2", false]);
+  stripe.set("invoices", invoiceOf("untied", { more: { payments } }));
+  // The second time the payment is on record, and its second intent not.
+  for (const _ of ["payment", "intent"]) {
+    const error = await rejects(page({ reversals, run: { list: "invoices" } }));
+    assert.is(error.message, "DynamoDB is away");
+  }
+  assert.equal((await reconcile()).summary, summaryWith({ compared: 1, equal: 1, healed: { paymentIntents: 1 } }));
 });
 
 const toldOf = (told: Json[]) => told.map(({ message: _, eventId: __, execution: ___, ...one }) => one);

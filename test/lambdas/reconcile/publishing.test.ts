@@ -2,11 +2,30 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { outboxIn } from "../../../lambdas/publishing/outbox.ts";
 import { publisher } from "../../../lambdas/publishing/publish.ts";
-import type { Json } from "../../../samples/stripe-objects.ts";
+import { handler as recordReversal } from "../../../lambdas/record-reversal.ts";
+import { handler as writePayment } from "../../../lambdas/write-payment.ts";
+import { type Json, sampleEvent } from "../../../samples/stripe-objects.ts";
+import { ofUser, onTheBus, taskInput } from "../../events/envelope.ts";
 import { type BillingBus, startBillingBus } from "../../helpers/billing-bus.ts";
 import { captured } from "../../helpers/captured.ts";
 import { rejects } from "../../helpers/rejects.ts";
-import { beginWithBooks, call, created, invoiceOf, itemOf, page, stripe, subscriptionOf, tables } from "./books.ts";
+import {
+  beginWithBooks,
+  call,
+  created,
+  day,
+  failureOf,
+  invoiceOf,
+  knownCustomer,
+  now,
+  itemOf,
+  page,
+  paidBy,
+  refundOf,
+  stripe,
+  subscriptionOf,
+  tables,
+} from "./books.ts";
 
 const test = suite("what a night publishes");
 beginWithBooks(test);
@@ -52,6 +71,46 @@ test("is what waits on rows that are right too, and nothing in a dry run", async
     [["event", 1]],
   );
   assert.equal(await outboxOf("night_waits"), { published: 1, changes: [] });
+});
+
+test("is a payment that waits on its row, and each failed attempt that is healed, but not its twin", async () => {
+  const paid = sampleEvent("evt_night_paid", "invoice.paid", now - 2 * day + 60, invoiceOf("night_paid"));
+  await captured(() => writePayment(ofUser("night_paid", paid)));
+  stripe.set("invoices", invoiceOf("night_paid"));
+  await page({ publish, run: { list: "invoices" } });
+  await knownCustomer("night_failed");
+  for (const at of [now - day, now - day + 2]) {
+    stripe.set("events", failureOf("night_failed", at));
+    await page({ publish, run: { list: "events" } });
+  }
+  assert.equal(
+    bus.events.map((event) => [event["detail-type"], Object(event.detail).reason, Object(event.detail).subject]),
+    [
+      ["PaymentRecorded", "event", "payment/in_night_paid/SUCCEEDED"],
+      ["PaymentFailed", "reconciliation", `payment/in_night_failed/FAILED#${now - day}#1`],
+    ],
+  );
+});
+
+test("is a refund that waits or is healed, and whose it is once its payment is healed", async () => {
+  const refund = refundOf("night_refund");
+  const event = sampleEvent("evt_night_refund", "refund.created", now - day, refund);
+  await captured(() => recordReversal(taskInput(onTheBus(event))));
+  stripe.set("refunds", refund, refundOf("night_refund", { id: "re_night_lost" }));
+  await page({ publish, run: { list: "refunds" } });
+  const payments = paidBy(["pi_night_refund", true]);
+  stripe.set("invoices", invoiceOf("night_refund", { more: { payments } }));
+  await page({ publish, run: { list: "invoices" } });
+  const told = bus.events.map((one) => ({ ...Object(one.detail), type: one["detail-type"] }));
+  assert.equal(
+    told.map(({ type, reason, version, user_id: user }) => [type, reason, version, user]),
+    [
+      ["RefundRecorded", "event", 1, null],
+      ["RefundRecorded", "reconciliation", 2, null],
+      ["PaymentRecorded", "reconciliation", 1, "night_refund"],
+      ["RefundRecorded", "reconciliation", 3, "night_refund"],
+    ],
+  );
 });
 
 test("puts nothing where nothing of a change shows, and marks it", async () => {
