@@ -121,6 +121,14 @@ test("leaves a record that knows of an event as late as Stripe's answer", async 
   assert.equal(await itemOf("PAYMENT#pi_late", "REVERSALS"), before);
 });
 
+test("goes through all pages of refunds and of disputes", async () => {
+  const names = Array.from({ length: 120 }, (_, index) => `page_${index}`);
+  stripe.set("refunds", ...names.map((name) => refundOf(name)));
+  stripe.set("disputes", ...names.map((name) => disputeOf(name)));
+  const { summary } = await reconcile({ run: { dryRun: true } });
+  assert.equal([summary.pages, summary.compared], [7, 240]);
+});
+
 test("asks for disputes that were made half a year before the days to compare, as long as one may last", async () => {
   const hour = 3600;
   const [within, before] = [now - 183 * day + hour, now - 183 * day - hour];
