@@ -63,6 +63,18 @@ test("keeps what Stripe says of a refund in an item of its payment, for seven ye
   );
 });
 
+test("takes live events only where its environment says so, and publishes on the bus that it names", async () => {
+  const event = eventOf("refund.created", paidAt + 100, refundOf("settings"), { livemode: false });
+  process.env["LIVEMODE"] = "live";
+  try {
+    assert.is((await rejects(play(event))).name, "Refused");
+  } finally {
+    process.env["LIVEMODE"] = "any";
+  }
+  const { outcome, publish } = (await play(event)).result;
+  assert.equal([outcome, publish.entries[0]?.EventBusName], ["applied", "billing"]);
+});
+
 test("says whether an event is new, known, or older than what is known", async () => {
   const outcomeOf = async (event: Json) => withoutPublish((await play(event)).result);
   const later = eventOf("refund.failed", paidAt + 300, refundOf("old", { status: "failed" }));

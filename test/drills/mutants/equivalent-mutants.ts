@@ -22,8 +22,9 @@ const equivalents: readonly Equivalent[] = [
     of: { "lambdas/subscriptions/subscription-event.ts": ['asPreviousNamesIt: "items" in previous -> false'] },
   },
   {
-    why: "A struct of Stripe's lets through what it does not name, and no other shape of it is known.",
+    why: "A struct of Stripe's lets through what it does not name, and no other shape of it is known; only a charge names an invoice.",
     of: {
+      "lambdas/record-reversal.ts": ["recordReversal: after.userId === null && isCharge -> (after.userId === null)"],
       "lambdas/link-payment.ts": ["InvoicePayment: charge: maybe(Reference) -> nothing"],
       "lambdas/reconcile/compare-payment.ts": [
         "ListedInvoice: livemode: maybe(boolean()), -> nothing",

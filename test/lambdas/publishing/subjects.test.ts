@@ -10,7 +10,7 @@ import { captured } from "../../helpers/captured.ts";
 import { markAll } from "../../helpers/mark-all.ts";
 import { rejects } from "../../helpers/rejects.ts";
 import { type Tables } from "../../helpers/tables.ts";
-import { disputeOf, eventOf, linkEvent, open, paidAt, paidEvent, play, refundOf } from "../reversals/play.ts";
+import { chargeOf, disputeOf, eventOf, linkEvent, open, paidAt, paidEvent, play, refundOf } from "../reversals/play.ts";
 
 const test = suite("what is published of a subscription, a payment, its refunds and disputes");
 
@@ -224,6 +224,26 @@ test("has no user where a refund is not linked, and is published again, whole, o
   assert.equal([Detail?.subject, Detail?.["invoice_id"]], ["reversals/pi_subject_r", "in_subject_r"]);
   assert.equal(Object(Detail?.state).refunded_amounts, { jpy: 100 });
   assert.equal(Object(Detail?.state).refunds.length, 1);
+});
+
+test("has its user at once where its charge names an invoice that is on record, and none where it names none", async () => {
+  await markAll((await play(paidEvent("subject_charge"), "subject_user")).result);
+  const refunded = (invoice: string | null) =>
+    play(eventOf("charge.refunded", paidAt + 100, chargeOf("subject_charge", 100, { invoice })));
+  const none = (await refunded(null)).result;
+  assert.equal(
+    told(none).map(({ type, user }) => [type, user]),
+    [["RefundRecorded", null]],
+  );
+  assert.not((await tables.items(tables.payments)).some(({ PK }) => /^INVOICE#(null|undefined|)$/.test(`${PK}`)));
+  const { result } = await refunded("in_subject_charge");
+  assert.equal(
+    told(result).map(({ type, version, user }) => [type, version, user]),
+    [
+      ["RefundRecorded", 1, null],
+      ["RefundRecorded", 2, "subject_user"],
+    ],
+  );
 });
 
 const full = Array.from({ length: 25 }, (_, index) =>
