@@ -8,7 +8,7 @@ export const factsOf = (reversal: Reversal, at: number): Fact[] => {
   const { id, currency } = reversal;
   if (reversal.object === "charge") {
     const { amount_refunded: refunded, refunds } = reversal;
-    const list = (refunds?.data ?? []).map((refund) => ({ ...refund, status: refund.status ?? "unknown" }));
+    const list = refunds?.data ?? [];
     const current = list.filter((refund) => !hasFailed(refund));
     const isListed = list.length > 0 && sumOf(current) >= refunded;
     const failed = list.filter(hasFailed).map((refund) => refund.id);
