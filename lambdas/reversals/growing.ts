@@ -30,7 +30,7 @@ export const expressionOf = (
   const news = adds.flatMap(({ all, as }) => all.map((_, index) => `NOT contains(#${as}, :${as}_${index})`));
   const others = Object.keys(owner).map((name) => `attribute_not_exists(#${name}) OR #${name} <> :${name}`);
   return {
-    UpdateExpression: [...(setting.length > 0 ? [`SET ${setting.join(", ")}`] : []), ...adding].join(" "),
+    UpdateExpression: [`SET ${setting.join(", ")}`, ...adding].join(" "),
     ConditionExpression: [
       ...news,
       ...(others.length > 0 ? [`(${others.join(" OR ")})`] : []),

@@ -25,7 +25,8 @@ export const reversalsIn = (attributes: Record<string, unknown>): Reversals => (
 });
 
 /** Whether a refund was one, and is none any more. */
-export const hasFailed = ({ status }: { status?: string | null | undefined }): boolean => status === "failed" || status === "canceled";
+export const hasFailed = ({ status }: { status?: string | null | undefined }): boolean =>
+  status === "failed" || status === "canceled";
 
 const refundsIn = (attributes: Record<string, unknown>): Reversals["refunds"] =>
   textsIn(attributes, "refund").map(([id, texts]) => {

@@ -274,6 +274,10 @@ const equivalents: readonly Equivalent[] = [
     },
   },
   {
+    why: "To DynamoDB what is not there is equal to nothing, too.",
+    of: { "lambdas/reversals/growing.ts": ["expressionOf: attribute_not_exists -> attribute_exists"] },
+  },
+  {
     why: "Nothing but an Error is thrown there.",
     of: {
       "lambdas/compare-page.ts": [

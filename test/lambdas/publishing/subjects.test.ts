@@ -228,8 +228,8 @@ test("has no user where a refund is not linked, and is published again, whole, o
 
 test("has its user at once where its charge names an invoice that is on record, and none where it names none", async () => {
   await markAll((await play(paidEvent("subject_charge"), "subject_user")).result);
-  const refunded = (invoice: string | null) =>
-    play(eventOf("charge.refunded", paidAt + 100, chargeOf("subject_charge", 100, { invoice })));
+  const refunded = (invoiceId: string | null) =>
+    play(eventOf("charge.refunded", paidAt + 100, chargeOf("subject_charge", 100, { invoice: invoiceId })));
   const none = (await refunded(null)).result;
   assert.equal(
     told(none).map(({ type, user }) => [type, user]),
