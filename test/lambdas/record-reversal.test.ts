@@ -63,6 +63,16 @@ test("keeps what Stripe says of a refund in an item of its payment, for seven ye
   );
 });
 
+test("is told once whose it is, though two say so at the same time", async () => {
+  await play(created("linked_twice"));
+  const { link } = reversalsTable(tables.payments);
+  const payment = { userId: "user_twice", invoiceId: "in_linked_twice", expiresAt: 1 };
+  const both = await Promise.all([1, 2].map(() => link("pi_linked_twice", payment, "event")));
+  assert.equal(both.map(({ outcome }) => outcome).toSorted(), ["applied", "duplicate"]);
+  const item = (await tables.items(tables.payments)).find(({ PK }) => PK === "PAYMENT#pi_linked_twice");
+  assert.is(Object(item?.["stripe_unpublished"]).length, 2);
+});
+
 test("takes live events only where its environment says so, and publishes on the bus that it names", async () => {
   const event = eventOf("refund.created", paidAt + 100, refundOf("settings"), { livemode: false });
   process.env["LIVEMODE"] = "live";
