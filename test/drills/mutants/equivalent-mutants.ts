@@ -278,8 +278,9 @@ const equivalents: readonly Equivalent[] = [
     of: { "lambdas/reversals/growing.ts": ["expressionOf: attribute_not_exists -> attribute_exists"] },
   },
   {
-    why: "Nothing but an Error is thrown there.",
+    why: "Nothing but an Error is thrown there; and nothing but a set has such a name.",
     of: {
+      "lambdas/reversals/published-reversals.ts": ["without: added && value instanceof Set -> (added)"],
       "lambdas/compare-page.ts": [
         "compare: !(failure instanceof Error) || !isOfObject(failure) -> (!isOfObject(failure))",
       ],
