@@ -84,11 +84,13 @@ const growKnown = async (
     if (expiresAt !== null) await updateIf({ ...row, ...keepingUntil(expiresAt) });
     return changeOf(paymentId, known, addition, null);
   }
-  if (isFull(outboxIn(known))) throw notPublished(paymentId);
   const change = reversalsToPublish(news);
   const { isWritten, before } = await updateIf({ ...row, ...expressionOf({ ...news, change, expiresAt }, []) });
   if (isWritten) return changeOf(paymentId, before, addition, change);
-  if (isFull(outboxIn(before))) throw notPublished(paymentId);
+  if (isFull(outboxIn(before)))
+    throw new NotPublished(
+      `As many changes of the refunds and disputes of ${paymentId} as are kept wait to be published`,
+    );
   // Others have added some of it meanwhile.
   return growKnown(tableName, paymentId, addition, before);
 };
@@ -119,9 +121,6 @@ const keepingUntil = (expiresAt: number) => ({
 
 const notKeptLonger = "(attribute_not_exists(#expires_at) OR #expires_at <= :expires_at)";
 
-const notPublished = (paymentId: string): NotPublished =>
-  new NotPublished(`As many changes of the refunds and disputes of ${paymentId} as are kept wait to be published`);
-
 const changeOf = (
   paymentId: string,
   old: Record<string, unknown>,
@@ -137,7 +136,6 @@ const changeOf = (
     ...old,
     ...addition.owner,
     ...Object.fromEntries(grown),
-    stripe_published: outbox.published,
     stripe_unpublished: outbox.changes,
   };
   const [before, after] = [itemOf(old), itemOf(attributes)];

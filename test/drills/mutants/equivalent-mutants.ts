@@ -60,6 +60,7 @@ const equivalents: readonly Equivalent[] = [
         "compareSubscription: customerId: null -> nothing",
         "compareRow: customerId: null -> nothing",
       ],
+      "lambdas/reversals/reversals-table.ts": ["growKnown: expiresAt !== null -> true"],
       "lambdas/reconcile/compare-reversal.ts": ["isAbout: invoiceId === null -> false", "isAbout: false -> undefined"],
       "lambdas/payments/add-payer.ts": [
         'addPayer: before["amount"] === undefined && Number(before["expires_at"]) < expiresAt -> (before["amount"] === undefined)',
@@ -197,6 +198,10 @@ const equivalents: readonly Equivalent[] = [
     },
   },
   {
+    why: "Where nothing was ours before, the sum is what was added.",
+    of: { "lambdas/reversals/report.ts": ["oursIn: charge: null -> nothing"] },
+  },
+  {
     why: "All are compared one after the other, which takes longer; and no customer is called null or undefined.",
     of: {
       "lambdas/close-gap.ts": ["closeGap: customerId: null -> nothing"],
@@ -226,6 +231,7 @@ const equivalents: readonly Equivalent[] = [
     why: "Of two that are equal either may be taken.",
     of: {
       "lambdas/ledger/resolve-state.ts": ["bestReading: <= -> <"],
+      "lambdas/reversals/reversals-table.ts": ["growKnown: >= -> >", "keepingUntil: < -> <="],
       "lambdas/payments/add-payer.ts": ["settleIntent: > -> >=", "settleExpiry: < -> <="],
       "lambdas/ledger/subscription-state.ts": ["isLater: > -> >= (2)"],
       "lambdas/compare-page.ts": ["comparePage: > -> >="],
