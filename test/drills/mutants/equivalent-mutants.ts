@@ -231,6 +231,7 @@ const equivalents: readonly Equivalent[] = [
     why: "Of two that are equal either may be taken.",
     of: {
       "lambdas/ledger/resolve-state.ts": ["bestReading: <= -> <"],
+      "lambdas/reversals/reversals.ts": ["factsIn: < -> >"],
       "lambdas/reversals/reversals-table.ts": ["growKnown: >= -> >", "keepingUntil: < -> <="],
       "lambdas/payments/add-payer.ts": ["settleIntent: > -> >=", "settleExpiry: < -> <="],
       "lambdas/ledger/subscription-state.ts": ["isLater: > -> >= (2)"],
@@ -267,6 +268,9 @@ const equivalents: readonly Equivalent[] = [
       ],
       "lambdas/ledger/record-event.ts": ["inNewestSecond: {} -> undefined"],
       "lambdas/stripe/prices.ts": ["priceOf: null -> undefined"],
+      "lambdas/reversals/reversed-payment.ts": [
+        "refundedAmount: failedAt !== null && failedAt >= summed -> (failedAt >= summed)",
+      ],
       "lambdas/payments/add-payer.ts": ['isNamed: typeof own === "string" && own <= id -> (own <= id)'],
     },
   },

@@ -32,6 +32,26 @@ test("are what Stripe said last of each, whatever came first", () => {
   }
 });
 
+test("are in the order in which they were made, and by their ids of one second", () => {
+  const facts = [
+    ...[12, 11, 10].flatMap((created) => [
+      refund(`re_${created}`, 20, { created }),
+      dispute(`dp_${created}`, 20, "lost", { created }),
+    ]),
+    ...["b", "a"].flatMap((id) => [refund(`re_${id}`, 20), dispute(`dp_${id}`, 20, "lost")]),
+  ];
+  const { refunds, disputes } = knowing(...facts);
+  const order = ["10", "a", "b", "11", "12"];
+  assert.equal(
+    [refunds, disputes].map((list) => list.map(({ id }) => id)),
+    ["re", "dp"].map((kind) => order.map((one) => `${kind}_${one}`)),
+  );
+});
+
+test("are none of an empty set, which DynamoDB never has", () => {
+  assert.throws(() => reversalsIn({ refund_re_1: new Set() }), "A set of facts is empty");
+});
+
 test("may come back: a dispute that is lost, appealed and won is won", () => {
   const statuses = ["needs_response", "under_review", "lost", "appeal_needs_response", "appeal_under_review", "won"];
   const facts = statuses.map((status, index) => dispute("dp_1", 20 + index, status));

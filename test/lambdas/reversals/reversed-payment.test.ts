@@ -83,6 +83,10 @@ test("is more than was paid where Stripe says so", () => {
 test("of nothing is nothing", () => {
   assert.is(reversedPayment({ ...payment, amount: 0 }, []).status, "succeeded");
   assert.is(reversedPayment({ ...payment, amount: 0 }, [knowing(refund("re_1", 20))]).status, "refunded");
+  assert.is(
+    reversedPayment({ ...payment, amount: 1 }, [knowing(refund("re_1", 20, { amount: 1 }))]).status,
+    "refunded",
+  );
 });
 
 test("cannot be told as an amount where it is in another currency", () => {
@@ -167,6 +171,11 @@ test("is not lowered twice by a refund whose failure a night's comparison tells 
   assert.is(of(charge(20, 100), failed, refund("re_2", 19)).refunded_amount, 100);
   const later = refund("re_3", 25, { created: 24 });
   assert.is(of(charge(20, 100), failed, refund("re_2", 19), later).refunded_amount, 200);
+  // One that was made since is none of that sum, and one of its very second is.
+  const others = [refund("re_2", 30, { status: "failed" }), refund("re_3", 25, { created: 24 })];
+  assert.is(of(charge(20, 200), refund("re_1", 30, { status: "failed" }), ...others).refunded_amount, 100);
+  const all = [refund("re_2", 20, { created: 20 }), refund("re_3", 6)];
+  assert.is(of(charge(20, 200), failed, ...all).refunded_amount, 200);
   // It was in that sum.
   assert.is(of(charge(20, 200), failed, refund("re_2", 19)).refunded_amount, 100);
 });
