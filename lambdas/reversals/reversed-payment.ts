@@ -80,7 +80,7 @@ export const refundedAmount = ({ refunds, charge }: Reversals, currency: string)
   const counted = sumOf(succeeded.filter(({ created }) => created <= summed));
   const left = Math.max(sum - sumOf(own.filter(hasFailedSince)), Math.min(counted, sum));
   const added = succeeded.filter(({ at, created }) => at > summed && created > summed);
-  return Math.max(left + sumOf(added), sumOf(succeeded.filter(({ at }) => at >= summed)), 0);
+  return Math.max(left + sumOf(added), sumOf(succeeded.filter(({ at }) => at >= summed)));
 };
 
 /** The currencies in which money has gone back. */

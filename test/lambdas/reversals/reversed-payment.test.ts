@@ -93,7 +93,7 @@ test("cannot be told as an amount where it is in another currency", () => {
   const usd = { currency: "usd", amount: 5 };
   assert.equal(sums(refund("re_1", 20, usd), refund("re_2", 20)), ["partially_refunded", 100, null]);
   assert.equal(sums(dispute("dp_1", 20, "lost", usd)), ["lost", 0, null]);
-  assert.equal(sums(charge(20, 5, usd)), ["partially_refunded", 0, null]);
+  for (const amount of [5, 1]) assert.equal(sums(charge(20, amount, usd)), ["partially_refunded", 0, null]);
   // Nothing has gone back of these.
   assert.equal(sums(refund("re_1", 20, { ...usd, status: "failed" })), ["succeeded", 0, 580]);
   assert.equal(sums(dispute("dp_1", 20, "under_review", usd)), ["disputed", 0, 580]);
