@@ -96,8 +96,9 @@ const equivalents: readonly Equivalent[] = [
     },
   },
   {
-    why: "What is not there is as good as false; and a last group of none compares none.",
+    why: "What is not there is as good as false, or as any amount that is no credit; and a last group of none compares none.",
     of: {
+      "lambdas/stripe/invoice-lines.ts": ["isCredit: 0 -> 1"],
       "lambdas/compare-page.ts": [
         "comparePage: hasMore: false -> nothing",
         "compareAll: < -> <=",
