@@ -200,6 +200,15 @@ const equivalents: readonly Equivalent[] = [
     },
   },
   {
+    why: "The object chooses the struct, which names it once more.",
+    of: {
+      "lambdas/stripe/reversal.ts": [
+        'Refund: object: literal("refund"), -> nothing',
+        'Dispute: object: literal("dispute"), -> nothing',
+      ],
+    },
+  },
+  {
     why: "Where nothing was ours before, the sum is what was added.",
     of: { "lambdas/reversals/report.ts": ["oursIn: charge: null -> nothing"] },
   },

@@ -85,6 +85,10 @@ test("names the reason of a failure as closely as the payment intent does", () =
   for (const none of [{}, null]) assert.is(reasonOf(none), "payment_failed");
 });
 
+test("is refused with what is no charge", () => {
+  assert.throws(() => read("invoice.paid", { charge: 5 }), /detail\.data\.object\.charge/);
+});
+
 test("says null of a customer, a subscription and a period that the event does not name", () => {
   const payment = read("invoice.paid", { customer: null, parent: null, lines: null });
   assert.equal(
