@@ -142,7 +142,13 @@ const equivalents: readonly Equivalent[] = [
         "toPublish: > -> >= (2)",
         "entryOf: <= -> <",
       ],
-      "lambdas/subscriptions/change-subscription.ts": ["maxAttempts: 10 -> 11", "maxAttempts: 10 -> 9"],
+      "lambdas/subscriptions/change-subscription.ts": [
+        "maxAttempts: 10 -> 11",
+        "maxAttempts: 10 -> 9",
+        "changeSubscription: 1 -> 2",
+        "changeSubscription: 1 -> 0",
+        "changeSubscription: <= -> <",
+      ],
       "lambdas/reconcile/pages.ts": ["day: 3600 -> 3599", "day: 3600 -> 3601"],
       "lambdas/reconcile/compare-subscription.ts": [
         "compareSubscription: <= -> <",
