@@ -215,6 +215,10 @@ const equivalents: readonly Equivalent[] = [
     },
   },
   {
+    why: "An item that is to be written has a version.",
+    of: { "lambdas/subscriptions/change-subscription.ts": ["writeOthers: 1 -> 2", "writeOthers: 1 -> 0"] },
+  },
+  {
     why: "Where nothing was ours before, the sum is what was added.",
     of: { "lambdas/reversals/report.ts": ["oursIn: charge: null -> nothing"] },
   },
