@@ -7,7 +7,7 @@ import {
   type Subscriptions,
   subscriptionsTable,
 } from "../../../lambdas/subscriptions/core-table.ts";
-import { readSubscription } from "../../../lambdas/subscriptions/change-subscription.ts";
+import { changeSubscription, readSubscription } from "../../../lambdas/subscriptions/change-subscription.ts";
 import { type Customers, customersTable } from "../../../lambdas/subscriptions/customers-table.ts";
 import { usersOfCustomer } from "../../../lambdas/subscriptions/users-of-customer.ts";
 import { writeLedger } from "../../../lambdas/ledger/ledger-format.ts";
@@ -152,6 +152,15 @@ test("are found wherever they are kept, and show all fields though others have l
     readSubscription(subscriptions, { userId: "items_left", subscriptionId }).then(({ known }) => known);
   assert.equal([await of("sub_sample"), await of("sub_away")], [stored(), stored()]);
   assert.is(await of("sub_none"), undefined);
+});
+
+test("are not written where a customer of theirs cannot be tied to the user first", async () => {
+  const table = { ...subscriptions, link: () => Promise.reject(new Error("DynamoDB is away")) };
+  const target = { userId: "items_untied", customerId: null, subscriptionId: "sub_sample" };
+  const change = () => ({ subscriptions: life() });
+  const { message } = await rejects(changeSubscription(table, target, { sold, reason: "event" }, change));
+  assert.is(message, "DynamoDB is away");
+  assert.is(await itemOf("items_untied"), undefined);
 });
 
 test("are read as they are now, and not as they were a moment ago", async () => {
