@@ -39,20 +39,12 @@ const kindOf = (eventType: string): Transition["type"] => {
 // Versions before Basil name what changed of a period or a plan at the top, though the object may show it on its items too.
 const asPreviousNamesIt = (object: Infer<typeof Subscription>, previous: Record<string, unknown>): object => {
   if ("items" in previous) return object;
-  const namesPeriod = "current_period_end" in previous || "current_period_start" in previous;
   const namesPlan = "plan" in previous;
-  if (!namesPeriod && !namesPlan) return object;
-  const items = (object.items?.data ?? []).map((item) => ({
-    ...(!namesPlan && { price: item.price, plan: item.plan }),
-    ...(!namesPeriod && {
-      current_period_start: item.current_period_start,
-      current_period_end: item.current_period_end,
-    }),
-  }));
+  const items = (object.items?.data ?? []).map(({ price, plan }) => (namesPlan ? {} : { price, plan }));
   return { ...periodAtTop(object), items: { data: items } };
 };
 
-// A period that the items alone have is put where the previous one is named.
+// The period is put where the previous one may be named.
 const periodAtTop = (object: Infer<typeof Subscription>): object => {
   const { current_period_start: start, current_period_end: end } = stateOf(object);
   return { ...object, current_period_start: start, current_period_end: end };

@@ -100,7 +100,5 @@ export const byPrecedence = (subscriptions: StoredSubscriptions, sold: PlanPrice
     .toSorted((a, b) => descending(a.ranks, b.ranks) || (a.id < b.id ? 1 : -1))
     .map(({ id }) => id);
 
-const descending = (a: readonly number[], b: readonly number[]): number => {
-  const index = a.findIndex((rank, at) => rank !== b[at]);
-  return index < 0 ? 0 : (b[index] ?? 0) - (a[index] ?? 0);
-};
+const descending = (a: readonly number[], b: readonly number[]): number =>
+  a.map((rank, at) => Number(b[at]) - rank).find((difference) => difference !== 0) ?? 0;

@@ -256,6 +256,9 @@ test("refuses what Stripe's test mode says where live ones only are taken, and a
 test("refuses an input that names no gap, and an answer that is no subscription", async () => {
   const { name, message } = await rejects(close("gap_input", { more: { gapSince: "soon" } }));
   assert.equal([name, message], ["InvalidEvent", "gapSince: expected an integer, got a string"]);
+  const negative = await rejects(close("gap_input", { more: { waitSeconds: -1 } }));
+  assert.match(negative.message, /^waitSeconds: /);
+  assert.is((await close("gap_input", { more: { waitSeconds: 0 } })).result.outcome, "closed");
   await withGap("gap_answer");
   const ask = async () => ({ value: { object: "subscription", id: 5 }, from: 990, to: 1002 });
   const error = await rejects(close("gap_answer", { ask: ask as unknown as AskedStripe["ask"] }));

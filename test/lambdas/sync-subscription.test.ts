@@ -221,12 +221,13 @@ test("reports an event that has been missing for longer than it may", async () =
   );
   assert.is(result.outcome, "applied");
   assert.is((await itemOf("sync_gap"))["gap_since"], 100);
-  const { logs, stdout } = await sync(
-    "sync_gap",
-    event("updated", 200 + 3600, sampleSubscription(first), { status: "unpaid" }),
-  );
+  const late = event("updated", 200 + 3600, sampleSubscription(first), { status: "unpaid" });
+  const { logs, stdout } = await sync("sync_gap", late);
   assert.match(JSON.stringify(logs), "An event of the subscription is missing");
   assert.is(JSON.parse(`${stdout[0]}`).SubscriptionGap, 1);
+  // A duplicate reports nothing again.
+  const again = await sync("sync_gap", late);
+  assert.equal([again.result.outcome, again.stdout], ["duplicate", []]);
 });
 
 test("forgets the gap when the event arrives", async () => {

@@ -12,10 +12,12 @@ const equivalents: readonly Equivalent[] = [
       "lambdas/ledger/transition-graph.ts": ["excessOf: 0 -> 1 (2)"],
       "lambdas/subscriptions/subscription-item.ts": [
         "byPrecedence: 1 -> 2",
+        "byPrecedence: 1 -> 2 (2)",
+        "byPrecedence: 0 -> (-1)",
+        "byPrecedence: 0 -> (-1) (2)",
         "currentSubscriptionFields: shown && subscriptions[shown] -> (subscriptions[shown])",
       ],
       "lambdas/subscriptions/core-table.ts": ["fieldsOf: 0 -> (-1)"],
-      "lambdas/subscriptions/find-user.ts": ["findUser: isLinked: false, -> nothing", "findUser: false -> true (2)"],
     },
   },
   {
@@ -219,6 +221,17 @@ const equivalents: readonly Equivalent[] = [
     of: { "lambdas/subscriptions/change-subscription.ts": ["writeOthers: 1 -> 2", "writeOthers: 1 -> 0"] },
   },
   {
+    why: "Of an object whose user is not found neither is read.",
+    of: {
+      "lambdas/subscriptions/find-user.ts": [
+        "findUser: isLinked: false, -> nothing",
+        "findUser: isKnown: false -> nothing",
+        "findUser: false -> true",
+        "findUser: false -> true (2)",
+      ],
+    },
+  },
+  {
     why: "Where nothing was ours before, the sum is what was added.",
     of: { "lambdas/reversals/report.ts": ["oursIn: charge: null -> nothing"] },
   },
@@ -311,6 +324,7 @@ const equivalents: readonly Equivalent[] = [
   {
     why: "Nothing but an Error is thrown there; and nothing but a set has such a name.",
     of: {
+      "lambdas/subscriptions/readable-item.ts": ["readable: cause instanceof Error -> true"],
       "lambdas/reversals/published-reversals.ts": ["without: added && value instanceof Set -> (added)"],
       "lambdas/compare-page.ts": [
         "compare: !(failure instanceof Error) || !isOfObject(failure) -> (!isOfObject(failure))",

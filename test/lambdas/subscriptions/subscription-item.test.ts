@@ -118,6 +118,33 @@ test("take an event as applied where it shows the state, or changes it; else it 
   assert.is(equal.outcome, "stale");
 });
 
+test("say of an event of the newest second that it is stale where another of that second shows", () => {
+  const unpaid = { ...stateFields, status: "unpaid" };
+  const pastDueThen = { ...stateFields, status: "past_due" };
+  const last = sync({}, event("evt_1", 100, { from: pastDueThen, to: unpaid }), sold);
+  const first = sync(last.subscriptions ?? {}, event("evt_2", 100, { from: stateFields, to: pastDueThen }), sold);
+  assert.equal([first.outcome, first.changes, first.resolved.state.status], ["stale", [], "unpaid"]);
+});
+
+test("say of an older event that it is applied where by it another state shows", () => {
+  const other = { ...stateFields, status: "past_due" };
+  const outcomes = [stateFields, other].map((begun) => {
+    // A second that ends as it began: where that was, the first event says.
+    const there = sync({}, event("evt_1", 100, { from: stateFields, to: other }), sold);
+    const back = sync(there.subscriptions ?? {}, event("evt_2", 100, { from: other, to: stateFields }), sold);
+    const late = sync(back.subscriptions ?? {}, event("evt_3", 90, { type: "created", from: null, to: begun }), sold);
+    assert.equal([late.resolved.updatedAt, late.resolved.state.status], [100, begun.status]);
+    return [late.outcome, late.changes.length];
+  });
+  assert.equal(
+    outcomes.toSorted(([a], [b]) => (`${a}` < `${b}` ? -1 : 1)),
+    [
+      ["applied", 1],
+      ["stale", 0],
+    ],
+  );
+});
+
 test("are new to us with the state that their first event left", () => {
   const pastDue = { ...stateFields, status: "past_due" };
   const { changes } = sync({}, event("evt_1", 100, { from: pastDue }), sold) ?? {};

@@ -172,13 +172,14 @@ test("are read as they are now, and not as they were a moment ago", async () => 
     },
     { step: "initialize", name: "seen" },
   );
-  await subscriptions.read("items_now");
+  const { item: before } = await subscriptions.read("items_now");
   await subscriptions.readOverflow("items_now", "sub_1");
+  await subscriptions.write("items_now", before, writing({ ...before, stripe_version: 1, subscriptions: life() }));
   dynamodb.middlewareStack.remove("seen");
-  assert.equal(
-    inputs.map(({ ConsistentRead }) => ConsistentRead),
-    [true, true],
-  );
+  const [read, overflow, write] = inputs;
+  assert.equal([read?.["ConsistentRead"], overflow?.["ConsistentRead"]], [true, true]);
+  // An item may be large, and a write asks for nothing of it.
+  assert.equal([write?.["ReturnValues"], write?.["ReturnValuesOnConditionCheckFailure"]], ["NONE", "NONE"]);
 });
 
 test("throw what DynamoDB says of anything but a condition", async () => {
