@@ -23,13 +23,8 @@ const resolvedSince = ({ from, to, hash, transitions }: KnownSnapshot, ledger: E
   const isWhole = isConnected([...edges, { from: hash, to: hash, count: 1 }]);
   const starts = [...new Set([hash, ...(isWhole ? edges.map((edge) => edge.from) : [])])];
   const isWithin = !ledger.ended && ledger.newest <= to;
-  const isQuiet = ledger.transitions.length === 0;
   const readings = starts.map((start) =>
-    resolvedFrom({
-      ...ledger,
-      balance: start === "" ? ledger.balance : withEntered(ledger, start, from),
-      transitions: isQuiet ? [`>${hash}`] : ledger.transitions,
-    }),
+    resolvedFrom({ ...ledger, balance: start === "" ? ledger.balance : withEntered(ledger, start, from) }),
   );
   const best = readings.reduce((a, b) => (unmetIn(b) < unmetIn(a) ? b : a));
   const isSure = !isWithin || (transitions.length < bounds.transitions && edges.every((edge) => edge.to === hash));

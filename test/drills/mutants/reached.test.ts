@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { startCoverage, union } from "./reached.ts";
+import { startCoverage } from "./reached.ts";
 
 const test = suite("what of a source file has run");
 
@@ -36,10 +36,6 @@ test("is told by the innermost block around each place, since it was asked last"
   } finally {
     await coverage.stop();
   }
-});
-
-test("is that of several tests together", () => {
-  assert.equal(union({ a: [1, 2], b: [3] }, { a: [2, 4], c: [] }), { a: [1, 2, 4], b: [3], c: [] });
 });
 
 test.run();

@@ -3,7 +3,10 @@ import { Session } from "node:inspector/promises";
 /** Offsets in source files, by the files' URLs. */
 export type Offsets = Record<string, number[]>;
 
-/** Says which of these offsets the process has run since it was asked last, by V8's coverage of blocks. */
+/**
+ * Says which of these offsets the process has run since it was asked last, by V8's coverage of blocks; but not of a function that it
+ * has run so often before that V8 has compiled it anew, which counts no calls.
+ */
 export interface Coverage {
   take(): Promise<Offsets>;
   stop(): Promise<void>;
@@ -51,9 +54,3 @@ interface Range {
 }
 
 const sizeOf = ({ startOffset, endOffset }: Range): number => endOffset - startOffset;
-
-/** All offsets of two. */
-export const union = (a: Offsets, b: Offsets): Offsets =>
-  Object.fromEntries(
-    Object.keys({ ...a, ...b }).map((url) => [url, [...new Set([...(a[url] ?? []), ...(b[url] ?? [])])]]),
-  );

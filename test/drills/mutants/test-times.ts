@@ -6,7 +6,6 @@ interface TimedTest {
   url: string;
   title: string;
   milliseconds: number;
-  reached: Map<string, Set<number>>;
 }
 
 /** What is known of the tests: how long each takes without a mutant, and which killed mutants before. */
@@ -16,7 +15,7 @@ export interface TestTimes {
   usual(url: string, title: string): number;
   /** The tests of these files to run, by their time. */
   all(urls: string[], kind: Kind): Job["files"];
-  /** The tests that run what a mutant changes: those that killed one of its file lately, then by their time. */
+  /** The tests of the files that run what a mutant changes: those that killed one of its file lately, then by their time. */
   plan(mutant: { file: string; offset: number }, kind: Kind): Job["files"];
 }
 
@@ -29,9 +28,16 @@ type Kind = "short" | "long";
 export const testTimes = (): TestTimes => {
   const tests: TimedTest[] = [];
   const killers = new Map<string, string[]>();
+  const reachedBy = new Map<string, Set<number>>();
   return {
-    took: ({ reached, ...test }) =>
-      void tests.push({ ...test, reached: new Map(Object.entries(reached).map(([url, all]) => [url, new Set(all)])) }),
+    took: ({ reached, ...test }) => {
+      tests.push(test);
+      for (const [url, offsets] of Object.entries(reached)) {
+        // Modules are loaded anew for each file of tests, so what one of them runs is counted at least once.
+        const known = reachedBy.get(`${test.url} ${url}`);
+        reachedBy.set(`${test.url} ${url}`, new Set([...(known ?? []), ...offsets]));
+      }
+    },
     killed: (file, test) => {
       const others = (killers.get(file) ?? []).filter((name) => name !== nameOf(test));
       killers.set(file, [nameOf(test), ...others]);
@@ -43,7 +49,9 @@ export const testTimes = (): TestTimes => {
         [],
       ),
     plan: ({ file, offset }, kind) => {
-      const reaching = tests.filter((test) => isOf(kind, test) && test.reached.get(urlOf(file))?.has(offset));
+      const reaching = tests.filter(
+        (test) => isOf(kind, test) && reachedBy.get(`${test.url} ${urlOf(file)}`)?.has(offset),
+      );
       return ordered(reaching, killers.get(file) ?? []);
     },
   };

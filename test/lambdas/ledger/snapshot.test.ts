@@ -212,8 +212,9 @@ test("is followed by the first event of its subscription where that is of its se
 
 test("keeps the distinct transitions of its seconds in their order, and those of no other second", () => {
   const read = takeSnapshot(emptyLedger, { state: active, from: 98, to: 102 });
-  const [x, y] = [`${hashOf(active)}>${hashOf(pastDue)}`, `${hashOf(pastDue)}>${hashOf(active)}`];
-  const all = [change(98, active, pastDue), change(102, pastDue, active), change(100, pastDue, active)];
+  const states = [active, pastDue, { ...stateFields, status: "unpaid" }, active];
+  const all = [98, 100, 102].map((at, index) => change(at, states[index] ?? active, states[index + 1] ?? active));
+  const names = states.map(hashOf);
   for (const order of [all, all.toReversed()]) {
     const known = after(
       read,
@@ -221,7 +222,8 @@ test("keeps the distinct transitions of its seconds in their order, and those of
       change(103, active, canceled),
       change(97, active, { ...pastDue, cancel_at: 1 }),
     );
-    assert.equal(known.snapshot?.transitions, [x, y].toSorted());
+    const transitions = [`${names[0]}>${names[1]}`, `${names[1]}>${names[2]}`, `${names[2]}>${names[3]}`];
+    assert.equal(known.snapshot?.transitions, transitions.toSorted());
   }
   const removed = after(read, change(100, null, canceled, "deleted"));
   assert.equal(removed.snapshot?.transitions, []);
