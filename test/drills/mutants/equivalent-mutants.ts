@@ -9,7 +9,7 @@ const equivalents: readonly Equivalent[] = [
     why: "Both degrees begin with the same number; of ranks the order counts alone; an empty name names nothing; and Stripe tells of no refund before it is made.",
     of: {
       "lambdas/reversals/reversed-payment.ts": ["refundedAmount: > -> >=", "weightOf: 0 -> (-1)", "weightOf: 3 -> 4"],
-      "lambdas/ledger/transition-graph.ts": ["excessOf: 0 -> 1 (2)"],
+      "lambdas/ledger/transition-graph.ts": ["excessOf: 0 -> 1 (2)", "excessOf: 0 -> (-1) (2)"],
       "lambdas/subscriptions/subscription-item.ts": [
         "byPrecedence: 1 -> 2",
         "byPrecedence: 1 -> 2 (2)",

@@ -13,7 +13,6 @@ const command = makeCommand(
   "Mutation test of the Lambdas: changes each of their sources in every way, and runs the tests that reach it until one fails.",
 )
   .argument("[parts...]", "mutate only the files whose path has one of these in it")
-  .option("--quick", "leave out the tests that take longer than a second")
   .option("--listed", "try to kill those too that are listed as equivalent")
   .addHelpText(
     "after",
@@ -26,7 +25,7 @@ Exit codes:
   .parse();
 
 const parts: string[] = command.processedArgs[0];
-const { quick = false, listed = false } = command.opts<{ quick?: boolean; listed?: boolean }>();
+const { listed = false } = command.opts<{ listed?: boolean }>();
 const files = filesIn("lambdas").filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)));
 const mutants = files.flatMap((file) => mutantsOf(file, textOf(file)));
 const byFile = Map.groupBy(mutants, ({ file }) => urlOf(file));
@@ -56,7 +55,7 @@ const baseline = async (): Promise<void> => {
     const whole = urls.map((url) => ({ url, titles: null }));
     for (const test of await passing(worker, { files: whole, offsets })) tests.took(test);
     // As for every mutant but a worker's first: a test that fails by what others left behind would seem to kill it.
-    await passing(worker, { files: tests.all(urls, "short"), offsets: null });
+    await passing(worker, { files: tests.short(urls), offsets: null });
     worker.stop();
   });
   await Promise.all(runs);
@@ -73,12 +72,14 @@ const survives = async (worker: WorkerProcess, mutant: Mutant, plan: Job["files"
 };
 
 const judge = async (worker: WorkerProcess, mutant: Mutant): Promise<void> => {
+  let isSurvivor = true;
   // One that no test kills takes as long as all tests.
-  const isSkipped = !listed && mutant.name in equivalentMutants;
-  const isSurvivor =
-    isSkipped ||
-    ((await survives(worker, mutant, tests.plan(mutant, "short"))) &&
-      (quick || (await survives(worker, mutant, tests.plan(mutant, "long")))));
+  if (listed || !(mutant.name in equivalentMutants)) {
+    for (const plan of tests.plans(mutant)) {
+      isSurvivor = plan.length === 0 || (await survives(worker, mutant, plan));
+      if (!isSurvivor) break;
+    }
+  }
   if (isSurvivor) survivors.push(mutant);
   console.log(`${isSurvivor ? "SURVIVES" : "killed  "}  ${mutant.line}  ${mutant.name}`);
 };

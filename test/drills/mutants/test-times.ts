@@ -13,16 +13,15 @@ export interface TestTimes {
   took(test: { url: string; title: string; milliseconds: number; reached: Offsets }): void;
   killed(file: string, test: { url: string; title: string }): void;
   usual(url: string, title: string): number;
-  /** The tests of these files to run, by their time. */
-  all(urls: string[], kind: Kind): Job["files"];
-  /** The tests of the files that run what a mutant changes: those that killed one of its file lately, then by their time. */
-  plan(mutant: { file: string; offset: number }, kind: Kind): Job["files"];
+  /** The tests of these files that take less than a second, by their time. */
+  short(urls: string[]): Job["files"];
+  /** The tests of the files that run what a mutant changes, in parts, of which the next is to be run where the one before killed nothing. */
+  plans(mutant: { file: string; offset: number }): Job["files"][];
 }
 
+// Most mutants are killed by a test that takes much less, and by one that killed another of their file, or is of their folder.
 const longMilliseconds = 1000;
-
-/** Most mutants are killed by a test that takes much less than a second. */
-type Kind = "short" | "long";
+const mostKillers = { short: 8, long: 3 };
 
 /** Knows nothing at first. */
 export const testTimes = (): TestTimes => {
@@ -43,35 +42,36 @@ export const testTimes = (): TestTimes => {
       killers.set(file, [nameOf(test), ...others]);
     },
     usual: (url, title) => tests.find((test) => test.url === url && test.title === title)?.milliseconds ?? 1000,
-    all: (urls, kind) =>
-      ordered(
-        tests.filter((test) => urls.includes(test.url) && isOf(kind, test)),
-        [],
-      ),
-    plan: ({ file, offset }, kind) => {
-      const reaching = tests.filter(
-        (test) => isOf(kind, test) && reachedBy.get(`${test.url} ${urlOf(file)}`)?.has(offset),
-      );
-      return ordered(reaching, killers.get(file) ?? []);
+    short: (urls) => byTime(tests.filter((test) => urls.includes(test.url) && isShort(test))),
+    plans: ({ file, offset }) => {
+      const reaching = tests.filter(({ url }) => reachedBy.get(`${url} ${urlOf(file)}`)?.has(offset));
+      const killed = (killers.get(file) ?? []).flatMap((name) => reaching.find((test) => nameOf(test) === name) ?? []);
+      const [short, long] = [reaching.filter(isShort), reaching.filter((test) => !isShort(test))];
+      const parts = [
+        killed.filter(isShort).slice(0, mostKillers.short),
+        short.filter(({ url }) => folderOf(url) === folderOf(urlOf(`test/${file}`))),
+        killed.filter((test) => !isShort(test)).slice(0, mostKillers.long),
+        short,
+        long,
+      ];
+      return parts.map((part, index) => byTime(part.filter((test) => !parts.slice(0, index).flat().includes(test))));
     },
   };
 };
 
 const nameOf = ({ url, title }: { url: string; title: string }): string => `${url} ${title}`;
 
-const isOf = (kind: Kind, { milliseconds }: TimedTest): boolean =>
-  milliseconds > longMilliseconds === (kind === "long");
+const isShort = ({ milliseconds }: TimedTest): boolean => milliseconds <= longMilliseconds;
+
+const folderOf = (url: string): string => url.slice(0, url.lastIndexOf("/"));
 
 // Each file once, with its tests.
-const ordered = (tests: TimedTest[], first: string[]): Job["files"] => {
-  const rankOf = (test: TimedTest) => (first.includes(nameOf(test)) ? first.indexOf(nameOf(test)) : first.length);
-  const byUrl = Map.groupBy(
-    tests.toSorted((a, b) => rankOf(a) - rankOf(b) || a.milliseconds - b.milliseconds),
-    ({ url }) => url,
-  );
-  const bestOf = (own: TimedTest[]) => Math.min(...own.map(rankOf));
+const byTime = (tests: TimedTest[]): Job["files"] => {
   const timeOf = (own: TimedTest[]) => own.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
-  return [...byUrl]
-    .toSorted(([, a], [, b]) => bestOf(a) - bestOf(b) || timeOf(a) - timeOf(b))
-    .map(([url, own]) => ({ url, titles: own.map(({ title }) => title) }));
+  return [...Map.groupBy(tests, ({ url }) => url)]
+    .toSorted(([, a], [, b]) => timeOf(a) - timeOf(b))
+    .map(([url, own]) => ({
+      url,
+      titles: own.toSorted((a, b) => a.milliseconds - b.milliseconds).map(({ title }) => title),
+    }));
 };
