@@ -168,7 +168,7 @@ test("counts a payment once, and logs Stripe's billing reason", async () => {
   assert.is(again.stdout.length, 0);
 });
 
-test("counts a failed attempt once that Stripe tells of twice, seconds apart", async () => {
+test("counts a failed attempt once for which Stripe sends two events, seconds apart", async () => {
   const open = sampleInvoice({ id: "in_twin", amount: 580, created: 1_767_225_650, ...period });
   const counts = [];
   for (const at of [paidAt, paidAt + 2, paidAt + 90])

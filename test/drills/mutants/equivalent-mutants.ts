@@ -6,7 +6,7 @@ interface Equivalent {
 
 const equivalents: readonly Equivalent[] = [
   {
-    why: "Both degrees begin with the same number; of ranks the order counts alone; an empty name names nothing; and Stripe tells of no refund before it is made.",
+    why: "In-degree and out-degree start from the same number, so their difference does not change; ranks are only compared; an empty id matches no object; and no event about a refund is older than the refund.",
     of: {
       "lambdas/reversals/reversed-payment.ts": ["refundedAmount: > -> >=", "weightOf: 0 -> (-1)", "weightOf: 3 -> 4"],
       "lambdas/ledger/transition-graph.ts": ["excessOf: 0 -> 1 (2)", "excessOf: 0 -> (-1) (2)"],

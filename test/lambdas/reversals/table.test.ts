@@ -15,27 +15,36 @@ test.before(async () => {
   ({ tables } = await open());
 });
 
+// Runs something while each call of DynamoDB goes through a hook, which makes the call itself.
+const through = async <T>(
+  hook: (call: () => Promise<object>, input: object) => Promise<object>,
+  run: () => Promise<T>,
+) => {
+  dynamodb.middlewareStack.add(
+    (next) => async (given) => (await hook(() => next(given), given.input)) as Awaited<ReturnType<typeof next>>,
+    { step: "initialize", name: "hook" },
+  );
+  try {
+    return await run();
+  } finally {
+    dynamodb.middlewareStack.remove("hook");
+  }
+};
+
 // Runs something so many times at once: the first call of DynamoDB of each is answered when those of all are.
 const together = async <T>(times: number, run: () => Promise<T>): Promise<T[]> => {
   const all = Promise.withResolvers<void>();
   let answered = 0;
-  dynamodb.middlewareStack.add(
-    (next) => async (given) => {
-      try {
-        return await next(given);
-      } finally {
-        answered += 1;
-        if (answered === times) all.resolve();
-        await all.promise;
-      }
-    },
-    { step: "initialize", name: "together" },
-  );
-  try {
-    return await Promise.all(Array.from({ length: times }, run));
-  } finally {
-    dynamodb.middlewareStack.remove("together");
-  }
+  const call = async (send: () => Promise<object>) => {
+    try {
+      return await send();
+    } finally {
+      answered += 1;
+      if (answered === times) all.resolve();
+      await all.promise;
+    }
+  };
+  return through(call, () => Promise.all(Array.from({ length: times }, run)));
 };
 
 test("is told once whose it is, though two say so at the same time", async () => {
@@ -86,18 +95,12 @@ test("keeps an item as long as what is added last, though all of it is known, an
     await add(until);
     assert.is((await itemOf("pi_kept"))["expires_at"], kept);
   }
-  dynamodb.middlewareStack.add(
-    (next) => async (given) => {
-      if (Object(given.input).UpdateExpression === "SET expires_at = :expires_at") throw new Error("DynamoDB is away");
-      return next(given);
-    },
-    { step: "initialize", name: "away" },
-  );
-  try {
-    assert.is((await rejects(add(700))).message, "DynamoDB is away");
-  } finally {
-    dynamodb.middlewareStack.remove("away");
-  }
+  const away = async (call: () => Promise<object>, input: object) => {
+    if (Object(input).UpdateExpression === "SET expires_at = :expires_at") throw new Error("DynamoDB is away");
+    return call();
+  };
+  const { message } = await rejects(through(away, () => add(700)));
+  assert.is(message, "DynamoDB is away");
 });
 
 test("keeps an item longer that another has kept longer meanwhile", async () => {
@@ -105,21 +108,14 @@ test("keeps an item longer that another has kept longer meanwhile", async () => 
   const add = (expiresAt: number) => table.add("pi_longer", [refund("re_1", 20)], { expiresAt, reason: "event" });
   await add(500);
   let isFirst = true;
-  dynamodb.middlewareStack.add(
-    (next) => async (given) => {
-      if (isFirst && Object(given.input).UpdateExpression === "SET expires_at = :expires_at") {
-        isFirst = false;
-        await add(900);
-      }
-      return next(given);
-    },
-    { step: "initialize", name: "meanwhile" },
-  );
-  try {
-    await add(600);
-  } finally {
-    dynamodb.middlewareStack.remove("meanwhile");
-  }
+  const meanwhile = async (call: () => Promise<object>, input: object) => {
+    if (isFirst && Object(input).UpdateExpression === "SET expires_at = :expires_at") {
+      isFirst = false;
+      await add(900);
+    }
+    return call();
+  };
+  await through(meanwhile, () => add(600));
   assert.is((await itemOf("pi_longer"))["expires_at"], 900);
 });
 
@@ -133,18 +129,11 @@ test("adds what it does not know of what is said, beside what it knows", async (
 
 test("is read as it is now, not as it was", async () => {
   const inputs: object[] = [];
-  dynamodb.middlewareStack.add(
-    (next) => async (given) => {
-      inputs.push(given.input);
-      return next(given);
-    },
-    { step: "initialize", name: "inputs" },
-  );
-  try {
-    await reversalsTable(tables.payments).read("pi_now");
-  } finally {
-    dynamodb.middlewareStack.remove("inputs");
-  }
+  const seen = (call: () => Promise<object>, input: object) => {
+    inputs.push(input);
+    return call();
+  };
+  await through(seen, () => reversalsTable(tables.payments).read("pi_now"));
   const Key = { PK: "PAYMENT#pi_now", SK: "REVERSALS" };
   assert.equal(inputs, [{ TableName: tables.payments, Key, ConsistentRead: true }]);
 });
