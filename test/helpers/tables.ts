@@ -1,6 +1,6 @@
 import { type DynamoDB, forkDynamoDB, startDynamoDB } from "../../emulator/dynamodb/dynamodb.ts";
 import { otherTables, tableNames } from "../../local/product.ts";
-import { graphOf } from "./stack.ts";
+import type { Graph } from "../../emulator/graph/graph.ts";
 
 /** The tables of the dev stack in a DynamoDB on loopback, which the Lambdas' handlers use too when they run in this process. */
 export interface Tables extends DynamoDB {
@@ -10,14 +10,16 @@ export interface Tables extends DynamoDB {
 
 let started: Promise<Tables> | undefined;
 
-/** Starts DynamoDB, once for all tests: each uses keys of its own. */
-export const startTables = (): Promise<Tables> => {
-  started ??= start();
+/** Starts DynamoDB, once for all tests: each uses keys of its own. Who has the dev stack's graph spares it the program. */
+export const startTables = (graph?: Graph): Promise<Tables> => {
+  started ??= start(graph);
   return started;
 };
 
-const start = async (): Promise<Tables> => {
-  const graph = await graphOf("dev");
+const loadGraph = async (): Promise<Graph> => (await import("./stack.ts")).graphOf("dev");
+
+const start = async (known?: Graph): Promise<Tables> => {
+  const graph = known ?? (await loadGraph());
   const child = forkDynamoDB();
   // It ends with this process.
   child.unref();

@@ -80,7 +80,10 @@ const equivalents: readonly Equivalent[] = [
         'compareInvoice: type: "invoice.paid", -> nothing',
       ],
       "lambdas/reconcile/compare-reversal.ts": ["compareReversal: ...compared, -> nothing"],
-      "lambdas/reconcile/compare-subscription.ts": ["compareRow: differences -> nothing"],
+      "lambdas/reconcile/compare-subscription.ts": [
+        "compareRow: differences: [] -> nothing",
+        "compareRow: differences -> nothing",
+      ],
       "lambdas/reconcile/comparison.ts": ['withoutUser: found: "failed", -> nothing'],
     },
   },

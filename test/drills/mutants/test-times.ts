@@ -19,7 +19,7 @@ export interface TestTimes {
   plans(mutant: { file: string; offset: number }): Job["files"][];
 }
 
-// Most mutants are killed by a test that takes much less, and by one that killed another of their file, or is of their folder.
+// Most mutants are killed by a test that takes much less, runs what they change, and killed another of their file, or is of their folder.
 const longMilliseconds = 1000;
 const mostKillers = { short: 8, long: 3 };
 
@@ -28,13 +28,15 @@ export const testTimes = (): TestTimes => {
   const tests: TimedTest[] = [];
   const killers = new Map<string, string[]>();
   const reachedBy = new Map<string, Set<number>>();
+  const add = (name: string, offsets: number[]): void =>
+    void reachedBy.set(name, new Set([...(reachedBy.get(name) ?? []), ...offsets]));
   return {
     took: ({ reached, ...test }) => {
       tests.push(test);
       for (const [url, offsets] of Object.entries(reached)) {
+        add(`${nameOf(test)} ${url}`, offsets);
         // Modules are loaded anew for each file of tests, so what one of them runs is counted at least once.
-        const known = reachedBy.get(`${test.url} ${url}`);
-        reachedBy.set(`${test.url} ${url}`, new Set([...(known ?? []), ...offsets]));
+        add(`${test.url} ${url}`, offsets);
       }
     },
     killed: (file, test) => {
@@ -44,13 +46,21 @@ export const testTimes = (): TestTimes => {
     usual: (url, title) => tests.find((test) => test.url === url && test.title === title)?.milliseconds ?? 1000,
     short: (urls) => byTime(tests.filter((test) => urls.includes(test.url) && isShort(test))),
     plans: ({ file, offset }) => {
-      const reaching = tests.filter(({ url }) => reachedBy.get(`${url} ${urlOf(file)}`)?.has(offset));
-      const killed = (killers.get(file) ?? []).flatMap((name) => reaching.find((test) => nameOf(test) === name) ?? []);
+      const has = (name: string): boolean => reachedBy.get(`${name} ${urlOf(file)}`)?.has(offset) ?? false;
+      const reaching = tests.filter(({ url }) => has(url));
       const [short, long] = [reaching.filter(isShort), reaching.filter((test) => !isShort(test))];
+      const killed = (killers.get(file) ?? []).flatMap((name) => reaching.find((test) => nameOf(test) === name) ?? []);
+      const mirrored = urlOf(`test/${file}`);
+      const killedShort = killed.filter(isShort).slice(0, mostKillers.short);
+      const ofFolder = short.filter(({ url }) => folderOf(url) === folderOf(mirrored));
+      const ran = (test: TimedTest): boolean => has(nameOf(test));
       const parts = [
-        killed.filter(isShort).slice(0, mostKillers.short),
-        short.filter(({ url }) => folderOf(url) === folderOf(urlOf(`test/${file}`))),
+        killedShort.filter(ran),
+        ofFolder.filter(ran),
+        killedShort,
+        ofFolder,
         killed.filter((test) => !isShort(test)).slice(0, mostKillers.long),
+        long.filter(({ url }) => url === mirrored.replace(/\.ts$/, ".test.ts")),
         short,
         long,
       ];

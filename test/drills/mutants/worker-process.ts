@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { type Graph, ofType } from "../../../emulator/graph/graph.ts";
+import { graphOf } from "../../helpers/stack.ts";
 import type { Job, Report } from "./worker.ts";
 
 /** What the tests said of a mutant: which one failed, if any. */
@@ -47,7 +49,10 @@ export const workerProcess = (usual: (url: string, title: string) => number): Wo
 const hangs = "It does not end";
 
 const started = async (): Promise<ChildProcess> => {
+  const graph = await graphOf("dev");
   const child = fork(join(import.meta.dirname, "worker.ts"), { stdio: ["ignore", "ignore", "ignore", "ipc"] });
+  // The rest is some megabytes of the Lambdas' code.
+  child.send({ ...graph, resources: ofType(graph, "aws:dynamodb/table:Table") } satisfies Graph);
   const [report] = await Promise.race([once(child, "message"), once(child, "exit")]);
   if (!child.connected) throw new Error(`A worker ended before it could take a mutant: ${report}`);
   return child;

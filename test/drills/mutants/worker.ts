@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { registerHooks, stripTypeScriptTypes } from "node:module";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
@@ -122,7 +123,8 @@ const restore = (env: NodeJS.ProcessEnv, before: NodeJS.ProcessEnv): void => {
 
 // The same cases for every mutant.
 fc.configureGlobal({ seed: 1 });
-const tables = await startTables();
+const [graph] = await once(process, "message");
+const tables = await startTables(graph);
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: tables.endpoint }));
 
 // Each file begins as a process of its own would.

@@ -113,7 +113,7 @@ test("takes a payment that its events have written for equal, whatever way its i
 });
 
 test("asks for the payments of the days that it is to compare, and for invoices that were made two months before", async () => {
-  const old = { created: now - 62 * day, status_transitions: { paid_at: now - day } };
+  const old = { created: now - 63 * day, status_transitions: { paid_at: now - day } };
   stripe.set("invoices", invoiceOf("old", { more: old }), invoiceOf("older", { more: { created: now - 64 * day } }));
   stripe.set("events", failureOf("recent", now - 2 * day), failureOf("past", now - 4 * day));
   for (const name of ["recent", "past"]) await knownCustomer(name);

@@ -299,8 +299,8 @@ test("knows a refund for ours whose payment is a charge without a payment intent
 test("asks for refunds made up to 60 days before the payments that it compares, and for disputes of 180", async () => {
   await paid("aged");
   const at = (days: number) => ({ created: now - days * day });
-  stripe.set("refunds", refundOf("aged", at(62)), refundOf("aged", { id: "re_gone", ...at(64) }));
-  stripe.set("disputes", disputeOf("aged", at(182)), disputeOf("aged", { id: "dp_gone", ...at(184) }));
+  stripe.set("refunds", refundOf("aged", at(63)), refundOf("aged", { id: "re_gone", ...at(64) }));
+  stripe.set("disputes", disputeOf("aged", at(183)), disputeOf("aged", { id: "dp_gone", ...at(184) }));
   const { summary } = await reconcile();
   assert.equal(summary, summaryWith({ compared: 3, equal: 1, healed: { refunds: 1, disputes: 1 } }));
   const all = await reconcile({ run: { since: 0 } });
