@@ -31,22 +31,28 @@ export const workerProcess = (usual: (url: string, title: string) => number): Wo
   };
   // A mutant that never ends does not see that the command has.
   process.on("exit", stop);
+  const judge = async (job: Job): Promise<Verdict> => {
+    // One that ended, or that ends after its last job by what that left running.
+    if (child && !child.connected) stop();
+    child ??= await started();
+    jobs += 1;
+    return judged(child, job, usual);
+  };
   return {
     run: async (job, isAlone) => {
-      // One that ended after its last job, by what that left running.
-      if (child && !child.connected) stop();
-      child ??= await started();
-      const verdict = await judged(child, job, usual);
-      jobs += 1;
+      const verdict = await judge(job);
+      // It may have ended by what the mutant before left running.
+      const { killer, passed } = verdict.killer?.reason === crashes ? await judge(job) : verdict;
       // What a mutant left running must not fail the next one.
-      if (isAlone || jobs % maxJobs === 0 || !child.connected || verdict.killer?.reason === hangs) stop();
-      return verdict;
+      if (isAlone || jobs % maxJobs === 0 || killer?.reason === hangs) stop();
+      return { killer, passed };
     },
     stop,
   };
 };
 
 const hangs = "It does not end";
+const crashes = "It ends the process";
 
 const started = async (): Promise<ChildProcess> => {
   const graph = await graphOf("dev");
@@ -69,7 +75,7 @@ const judged = (child: ChildProcess, job: Job, usual: (url: string, title: strin
       child.off("exit", crashed);
       done({ killer, passed });
     };
-    const crashed = (): void => end({ ...at, reason: "It ends the process" });
+    const crashed = (): void => end({ ...at, reason: crashes });
     const take = (report: Report): void => {
       clearTimeout(timer);
       if (report.kind === "ends") return end(report.killer);
