@@ -8,7 +8,12 @@ const equivalents: readonly Equivalent[] = [
   {
     why: "In-degree and out-degree start from the same number, so their difference does not change; ranks are only compared; an empty id matches no object; and no event about a refund is older than the refund.",
     of: {
-      "lambdas/reversals/reversed-payment.ts": ["refundedAmount: > -> >=", "weightOf: 0 -> (-1)", "weightOf: 3 -> 4"],
+      "lambdas/reversals/reversed-payment.ts": [
+        "refundedAmount: > -> >=",
+        "refundedAmount: at > summed && created > summed -> (created > summed)",
+        "weightOf: 0 -> (-1)",
+        "weightOf: 3 -> 4",
+      ],
       "lambdas/ledger/transition-graph.ts": ["excessOf: 0 -> 1 (2)", "excessOf: 0 -> (-1) (2)"],
       "lambdas/subscriptions/subscription-item.ts": [
         "byPrecedence: 1 -> 2",
@@ -155,6 +160,7 @@ const equivalents: readonly Equivalent[] = [
         "changeSubscription: <= -> <",
       ],
       "lambdas/reconcile/pages.ts": ["day: 3600 -> 3599", "day: 3600 -> 3601"],
+      "lambdas/stripe-api/stripe-client.ts": ["secondsOf: 1000 -> 1001 (2)", "secondsOf: 1000 -> 999 (2)"],
       "lambdas/reconcile/compare-subscription.ts": [
         "compareSubscription: <= -> <",
         'timesIn: typeof value === "number" -> true',
@@ -200,8 +206,10 @@ const equivalents: readonly Equivalent[] = [
     },
   },
   {
-    why: "What is not written though there is room says less than its row, which then has an amount; what is named already is added to no effect; and an intent sets two attributes or none.",
+    why: "What is not written though there is room says less than its row, which then has an amount; what is named already is added to no effect; an intent sets two attributes or none, and so does an owner, whose names are text.",
     of: {
+      "lambdas/reversals/growing.ts": ["expressionOf: 0 -> 1 (2)"],
+      "lambdas/reversals/reversals-table.ts": ["grow: 0 -> 1", 'newsOf: typeof known[name] === "string" -> true'],
       "lambdas/payments/payments-table.ts": [
         "recordBest: 0 -> 1",
         "paymentsTable: !isWritten && isFull(outbox) -> (!isWritten)",
@@ -216,6 +224,7 @@ const equivalents: readonly Equivalent[] = [
       "lambdas/stripe/reversal.ts": [
         'Refund: object: literal("refund"), -> nothing',
         'Dispute: object: literal("dispute"), -> nothing',
+        'Charge: object: literal("charge"), -> nothing',
       ],
     },
   },

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 const root = join(import.meta.dirname, "../../..");
 
 const rooms = ["lambdas", "records", "test/lambdas", "test/records"];
-const helper = "test/helpers/play-life.ts";
+const helpers = "test/helpers";
 
 // It builds what is on the disk, where no mutant is.
 const withoutMutant = "test/records/package.test.ts";
@@ -23,6 +23,9 @@ export const urlOf = (file: string): string => pathToFileURL(join(root, file)).h
 /** The text of a file. */
 export const textOf = (file: string): string => readFileSync(join(root, file), "utf8");
 
-/** The files whose modules a worker loads anew: the Lambdas, what stands on them alone, and its tests. */
+/** The files whose modules a worker loads anew: the Lambdas, what stands on them alone, its tests, and their helpers that import Lambdas. */
 export const reloadedFiles = (): string[] =>
-  [...rooms.flatMap(filesIn), helper].filter((file) => file !== withoutMutant);
+  [
+    ...rooms.flatMap(filesIn),
+    ...filesIn(helpers).filter((file) => textOf(file).includes('from "../../lambdas/')),
+  ].filter((file) => file !== withoutMutant);

@@ -40,12 +40,12 @@ export const workerProcess = (usual: (url: string, title: string) => number): Wo
   };
   return {
     run: async (job, isAlone) => {
-      const verdict = await judge(job);
+      let verdict = await judge(job);
       // It may have ended by what the mutant before left running.
-      const { killer, passed } = verdict.killer?.reason === crashes ? await judge(job) : verdict;
+      if (verdict.killer?.reason === crashes) verdict = await judge(job);
       // What a mutant left running must not fail the next one.
-      if (isAlone || jobs % maxJobs === 0 || killer?.reason === hangs) stop();
-      return { killer, passed };
+      if (isAlone || jobs % maxJobs === 0 || verdict.killer?.reason === hangs) stop();
+      return verdict;
     },
     stop,
   };

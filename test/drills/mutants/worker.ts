@@ -40,7 +40,9 @@ registerHooks({
   resolve: (specifier, context, next) => {
     if (specifier === "uvu") return { url: import.meta.resolve("./bailing-suite.ts"), shortCircuit: true };
     const found = next(specifier, context);
-    return modules.has(found.url) ? { ...found, url: `${found.url}${version}` } : found;
+    // A module that is loaded once keeps what it imports, which must be no mutant.
+    const isReloaded = context.parentURL?.includes("?job=") || specifier.endsWith(version);
+    return isReloaded && modules.has(found.url) ? { ...found, url: `${found.url}${version}` } : found;
   },
   load: (url, context, next) => {
     const [file = "", query] = url.split("?");

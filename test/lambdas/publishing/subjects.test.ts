@@ -294,6 +294,9 @@ test("of a payment and of a subscription waits no longer either", async () => {
   for (let time = 1; time < 24; time += 1) await handle("subject_full", flip(time));
   await handle("subject_full", last);
   assert.is((await rejects(handle("subject_full", flip(25)))).name, "NotPublished");
+  // Nothing of it is to be published.
+  const noted = at(24, "active", { previous: { metadata: { note: "a" } } });
+  assert.is((await handle("subject_full", noted)).outcome, "applied");
   const again = await handle("subject_full", last);
   assert.equal([again.outcome, again.publish.entries.length], ["duplicate", 10]);
   await markAll(again);

@@ -69,6 +69,7 @@ test("is each dispute, and more loudly one that waits for an answer", async () =
   assert.equal(opened.counted, [...disputed, { DisputeOpened: 1 }]);
   const lost = await since([dispute("dp_1", 20, "needs_response")], [dispute("dp_1", 30, "lost")]);
   assert.equal([lost.logs.map(({ message, status }) => [message, status]), lost.counted], [[["Disputed", "lost"]], []]);
+  assert.equal((await since([dispute("dp_1", 20, "lost")], [dispute("dp_1", 30, "lost")])).logs, []);
 });
 
 test("is nothing of a payment of others, and all of it once it is one of ours", async () => {

@@ -22,6 +22,10 @@ test("is nothing where nothing is known, and nothing of a failed one", () => {
   assert.equal(failed, { status: "failed", refunded_amount: 0, net_amount: 0, refunds: [], dispute: null });
 });
 
+test("is a part of the payment, however little went back", () => {
+  assert.equal(sums(refund("re_1", 20, { amount: 1 })), ["partially_refunded", 1, 579]);
+});
+
 test("is all of its refunds and its dispute, with their fields", () => {
   const known = of(
     refund("re_1", 20, { reason: "requested_by_customer" }),

@@ -125,6 +125,7 @@ test("adds what it does not know of what is said, beside what it knows", async (
   await add(refund("re_1", 20));
   const { outcome, after } = await add(refund("re_1", 20), charge(20, 150));
   assert.equal([outcome, after.reversals.refunds.length, after.reversals.charge?.amount_refunded], ["applied", 1, 150]);
+  assert.is((await add(refund("re_1", 20), refund("re_1", 30))).outcome, "applied");
 });
 
 test("is read as it is now, not as it was", async () => {

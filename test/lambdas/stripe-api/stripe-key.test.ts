@@ -65,6 +65,7 @@ test("that Stripe refuses is forgotten, so that its successor is in use at once"
     const error = await rejects(ask((stripe) => stripe.subscriptions.list()));
     assert.is(error.name, "StripeKeyRefused");
     assert.not.match(error.message, "rk_test");
+    assert.match(error.message, " is refused by Stripe (StripeAuthenticationError): ");
     store.value = "rk_test_new";
     const answer = await ask((stripe) => stripe.subscriptions.list());
     // The server's time is in whole seconds, and the request took less than one.
@@ -88,8 +89,8 @@ test("that Stripe takes is no help where Stripe fails, which has a name of its o
   try {
     const ask = askStripe({ parameter: "the-key", liveOnly: true });
     for (const type of ["StripeRateLimitError", "StripeAPIError"]) {
-      const { name, message } = await rejects(ask((stripe) => stripe.subscriptions.list()));
-      assert.is(name, "StripeFailed");
+      const { name, message, cause } = await rejects(ask((stripe) => stripe.subscriptions.list()));
+      assert.equal([name, Object(cause).type], ["StripeFailed", type]);
       assert.match(message, new RegExp(`^${type}: \\w`));
     }
     server.stop();

@@ -101,6 +101,7 @@ test("refuse an invoice by any field that is read of it, wherever it lies", () =
     "payment_intent.last_payment_error.code": 1,
     "payments.data": null,
     "payments.data.0.is_default": 1,
+    "payments.data.0.status": 1,
     "payments.data.0.payment.payment_intent": 1,
     subscription: 1,
     "subscription_details.metadata.user_id": "",
