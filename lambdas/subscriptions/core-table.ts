@@ -128,10 +128,10 @@ const expressionOf = (userId: string, { before, after: all, sold, change }: Writ
   return {
     // The key of an index cannot be null.
     UpdateExpression: `SET ${[...sets, ...(kept ? [kept.set] : [])].join(", ")}${after.customer_id === null ? " REMOVE customer_id" : ""}`,
-    ConditionExpression: [
-      ...same.map(([name, value]) => (value === null ? `attribute_not_exists(${name})` : `${name} = :before_${name}`)),
-      ...(kept ? [kept.condition] : []),
-    ].join(" AND "),
+    // Each change raises the version, so that as many wait as did when it was read.
+    ConditionExpression: same
+      .map(([name, value]) => (value === null ? `attribute_not_exists(${name})` : `${name} = :before_${name}`))
+      .join(" AND "),
     ExpressionAttributeNames: names,
     ExpressionAttributeValues: {
       ...values,

@@ -97,6 +97,7 @@ test("say which one does not hold what this program writes, and why", async () =
     [{ stripe_customers: "cus_1" }, "stripe_customers"],
     [{ stripe_overflow: "full" }, "stripe_overflow"],
     [{ stripe_overflow: -1 }, "stripe_overflow"],
+    [{ stripe_published: -1 }, "stripe_published"],
     [{ stripe_subscriptions: { sub_1: { ledger } } }, "sub_1"],
     [{ stripe_subscriptions: { sub_1: { book: ledger } } }, "sub_1"],
     [{ stripe_subscriptions: { sub_1: { created: 1 } } }, "sub_1"],
@@ -161,6 +162,19 @@ test("are not written where a customer of theirs cannot be tied to the user firs
   const { message } = await rejects(changeSubscription(table, target, { sold, reason: "event" }, change));
   assert.is(message, "DynamoDB is away");
   assert.is(await itemOf("items_untied"), undefined);
+});
+
+test("are not written where others write them each time, ten times in a row", async () => {
+  let reads = 0;
+  const read: typeof subscriptions.read = (userId) => {
+    reads += 1;
+    return reads > 10 ? Promise.reject(new Error("It tries for ever")) : subscriptions.read(userId);
+  };
+  const table = { ...subscriptions, ...customers, read, write: async () => false };
+  const target = { userId: "items_busy", customerId: null, subscriptionId: "sub_sample" };
+  const change = () => ({ subscriptions: life() });
+  const { name } = await rejects(changeSubscription(table, target, { sold, reason: "event" }, change));
+  assert.equal([name, reads], ["VersionConflict", 10]);
 });
 
 test("are read as they are now, and not as they were a moment ago", async () => {
