@@ -12,7 +12,7 @@ export const backgroundOutcomeOf = (
   const { arn, status, output, history } = execution;
   if (status === "ABORTED") return null;
   const entered = history.find((event) => event.type === "StateEntered");
-  const { subscriptionId, customerId } = Object(entered?.state.input);
+  const { subscriptionId } = Object(entered?.state.input);
   const [first, last] = [history.at(0)?.timestamp ?? 0, history.at(-1)?.timestamp ?? 0];
   const retries = history.filter(({ type }) => type === "StateRetried").length;
   // A reconciliation's output is its run.
@@ -23,7 +23,8 @@ export const backgroundOutcomeOf = (
   return {
     eventId: typeof subscriptionId === "string" ? subscriptionId : (arn.split(":").at(-1) ?? ""),
     type: machine,
-    customerId: typeof customerId === "string" ? customerId : null,
+    // Neither a heal nor a reconciliation is told whose customer it is about.
+    customerId: null,
     userId: userIdIn(history),
     ...result,
     // A reconciliation enters the same ones for each page.

@@ -13,8 +13,8 @@ export interface TestTimes {
   took(test: { url: string; title: string; milliseconds: number; reached: Offsets }): void;
   killed(file: string, test: { url: string; title: string }): void;
   usual(url: string, title: string): number;
-  /** The tests of these files that take less than a second, by their time. */
-  short(urls: string[]): Job["files"];
+  /** The tests of these files that are worth another run, by which more is known of their time: those of less than five seconds. */
+  toTimeAgain(urls: string[]): Job["files"];
   /** The tests of the files that run what a mutant changes, in parts, of which the next is to be run where the one before killed nothing. */
   plans(mutant: { file: string; offset: number }): Job["files"][];
 }
@@ -32,7 +32,10 @@ export const testTimes = (): TestTimes => {
     void reachedBy.set(name, new Set([...(reachedBy.get(name) ?? []), ...offsets]));
   return {
     took: ({ reached, ...test }) => {
-      tests.push(test);
+      const known = tests.find((one) => nameOf(one) === nameOf(test));
+      // The first time it may have loaded a package.
+      if (known) known.milliseconds = Math.min(known.milliseconds, test.milliseconds);
+      else tests.push(test);
       for (const [url, offsets] of Object.entries(reached)) {
         add(`${nameOf(test)} ${url}`, offsets);
         // Modules are loaded anew for each file of tests, so what one of them runs is counted at least once.
@@ -44,7 +47,8 @@ export const testTimes = (): TestTimes => {
       killers.set(file, [nameOf(test), ...others]);
     },
     usual: (url, title) => tests.find((test) => test.url === url && test.title === title)?.milliseconds ?? 1000,
-    short: (urls) => byTime(tests.filter((test) => urls.includes(test.url) && isShort(test))),
+    toTimeAgain: (urls) =>
+      byTime(tests.filter(({ url, milliseconds }) => urls.includes(url) && milliseconds < 5 * longMilliseconds)),
     plans: ({ file, offset }) => {
       const has = (name: string): boolean => reachedBy.get(`${name} ${urlOf(file)}`)?.has(offset) ?? false;
       const reaching = tests.filter(({ url }) => has(url));

@@ -82,7 +82,7 @@ const judged = (child: ChildProcess, job: Job, usual: (url: string, title: strin
       if (report.kind === "ready") return;
       if (report.kind === "passed") passed.push(report);
       at = { url: report.url, title: report.title };
-      timer = setTimeout(() => end({ ...at, reason: hangs }), 5000 + 10 * usual(at.url, at.title));
+      timer = setTimeout(() => end({ ...at, reason: hangs }), 5000 + 3 * usual(at.url, at.title));
     };
     child.on("message", take);
     child.on("exit", crashed);
