@@ -215,6 +215,16 @@ const equivalents: readonly Equivalent[] = [
     },
   },
   {
+    why: "Says what Stripe's SDK does by itself, so that a new version of it changes nothing.",
+    of: {
+      "lambdas/stripe-api/stripe-client.ts": [
+        "clientWith: apiVersion, -> nothing",
+        "clientWith: maxNetworkRetries: 2, -> nothing",
+        'clientWith: port !== "" && { port } -> ({ port })',
+      ],
+    },
+  },
+  {
     why: "The object chooses the struct, which names it once more.",
     of: {
       "lambdas/stripe/reversal.ts": [
