@@ -57,6 +57,7 @@ export const testTimes = (): TestTimes => {
       const mirrored = urlOf(`test/${file}`);
       const killedShort = killed.filter(isShort).slice(0, mostKillers.short);
       const ofFolder = short.filter(({ url }) => folderOf(url) === folderOf(mirrored));
+      // A test may also run what it is not counted for, as reached.ts says.
       const ran = (test: TimedTest): boolean => has(nameOf(test));
       const parts = [
         killedShort.filter(ran),
