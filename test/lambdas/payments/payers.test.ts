@@ -1,13 +1,13 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Payment } from "../../../lambdas/payments/payment.ts";
-import { dynamodb } from "../../../lambdas/dynamodb/dynamodb.ts";
 import { addPayer, settleIntent } from "../../../lambdas/payments/add-payer.ts";
 import { type Payer, payerOf, payersOf } from "../../../lambdas/payments/payers.ts";
 import { type Payments, paymentsTable } from "../../../lambdas/payments/payments-table.ts";
 import { paymentToPublish } from "../../../lambdas/payments/published-payment.ts";
 import { permutationsOf } from "../../../samples/random.ts";
 import type { Json } from "../../../samples/stripe-objects.ts";
+import { withHook } from "../../helpers/hooked-dynamodb.ts";
 import { rejects } from "../../helpers/rejects.ts";
 import { startTables, type Tables } from "../../helpers/tables.ts";
 import { own, paid, record } from "./paid.ts";
@@ -43,21 +43,12 @@ test("keep an unrecorded invoice's row until the last of them may go, whatever t
 });
 
 // Runs something after each call of DynamoDB has been answered, before its caller goes on.
-const afterEachCall = async (hook: (input: Json) => Promise<unknown>, run: () => Promise<unknown>): Promise<void> => {
-  dynamodb.middlewareStack.add(
-    (next) => async (given) => {
-      const answer = await next(given);
-      await hook({ ...given.input });
-      return answer;
-    },
-    { step: "initialize", name: "after" },
-  );
-  try {
-    await run();
-  } finally {
-    dynamodb.middlewareStack.remove("after");
-  }
-};
+const afterEachCall = (hook: (input: Json) => Promise<unknown>, run: () => Promise<unknown>): Promise<unknown> =>
+  withHook(async (call, input) => {
+    const answer = await call();
+    await hook(input);
+    return answer;
+  }, run);
 
 test("change nothing of when a payment may go that is recorded between the two calls of one link", async () => {
   await payments.link("in_between", ...payer("pi_1", { ...part, expiresAt: 500 }));

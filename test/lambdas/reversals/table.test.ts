@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { dynamodb } from "../../../lambdas/dynamodb/dynamodb.ts";
 import type { Fact } from "../../../lambdas/reversals/facts.ts";
 import { reversalsTable } from "../../../lambdas/reversals/reversals-table.ts";
+import { withHook } from "../../helpers/hooked-dynamodb.ts";
 import { rejects } from "../../helpers/rejects.ts";
 import type { Tables } from "../../helpers/tables.ts";
 import { charge, refund } from "./said.ts";
@@ -14,22 +14,6 @@ let tables: Tables;
 test.before(async () => {
   ({ tables } = await open());
 });
-
-// Runs something while each call of DynamoDB goes through a hook, which makes the call itself.
-const through = async <T>(
-  hook: (call: () => Promise<object>, input: object) => Promise<object>,
-  run: () => Promise<T>,
-) => {
-  dynamodb.middlewareStack.add(
-    (next) => async (given) => (await hook(() => next(given), given.input)) as Awaited<ReturnType<typeof next>>,
-    { step: "initialize", name: "hook" },
-  );
-  try {
-    return await run();
-  } finally {
-    dynamodb.middlewareStack.remove("hook");
-  }
-};
 
 // Runs something so many times at once: the first call of DynamoDB of each is answered when those of all are.
 const together = async <T>(times: number, run: () => Promise<T>): Promise<T[]> => {
@@ -44,7 +28,7 @@ const together = async <T>(times: number, run: () => Promise<T>): Promise<T[]> =
       await all.promise;
     }
   };
-  return through(call, () => Promise.all(Array.from({ length: times }, run)));
+  return withHook(call, () => Promise.all(Array.from({ length: times }, run)));
 };
 
 test("is told once whose it is, though two say so at the same time", async () => {
@@ -99,7 +83,7 @@ test("keeps an item as long as what is added last, though all of it is known, an
     if (Object(input).UpdateExpression === "SET expires_at = :expires_at") throw new Error("DynamoDB is away");
     return call();
   };
-  const { message } = await rejects(through(away, () => add(700)));
+  const { message } = await rejects(withHook(away, () => add(700)));
   assert.is(message, "DynamoDB is away");
 });
 
@@ -115,7 +99,7 @@ test("keeps an item longer that another has kept longer meanwhile", async () => 
     }
     return call();
   };
-  await through(meanwhile, () => add(600));
+  await withHook(meanwhile, () => add(600));
   assert.is((await itemOf("pi_longer"))["expires_at"], 900);
 });
 
@@ -134,7 +118,7 @@ test("is read as it is now, not as it was", async () => {
     inputs.push(input);
     return call();
   };
-  await through(seen, () => reversalsTable(tables.payments).read("pi_now"));
+  await withHook(seen, () => reversalsTable(tables.payments).read("pi_now"));
   const Key = { PK: "PAYMENT#pi_now", SK: "REVERSALS" };
   assert.equal(inputs, [{ TableName: tables.payments, Key, ConsistentRead: true }]);
 });

@@ -1,6 +1,5 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { dynamodb } from "../../../lambdas/dynamodb/dynamodb.ts";
 import {
   sizeOfStored,
   type SubscriptionItem,
@@ -13,6 +12,7 @@ import { usersOfCustomer } from "../../../lambdas/subscriptions/users-of-custome
 import { writeLedger } from "../../../lambdas/ledger/ledger-format.ts";
 import type { StoredSubscription } from "../../../lambdas/subscriptions/subscription-item.ts";
 import { type Json, sampleEvent, sampleSubscription } from "../../../samples/stripe-objects.ts";
+import { withHook } from "../../helpers/hooked-dynamodb.ts";
 import { playLife } from "../../helpers/play-life.ts";
 import { rejects } from "../../helpers/rejects.ts";
 import { startTables, type Tables } from "../../helpers/tables.ts";
@@ -179,17 +179,15 @@ test("are not written where others write them each time, ten times in a row", as
 
 test("are read as they are now, and not as they were a moment ago", async () => {
   const inputs: Json[] = [];
-  dynamodb.middlewareStack.add(
-    (next) => (given) => {
-      inputs.push({ ...given.input });
-      return next(given);
-    },
-    { step: "initialize", name: "seen" },
-  );
-  const { item: before } = await subscriptions.read("items_now");
-  await subscriptions.readOverflow("items_now", "sub_1");
-  await subscriptions.write("items_now", before, writing({ ...before, stripe_version: 1, subscriptions: life() }));
-  dynamodb.middlewareStack.remove("seen");
+  const seen = (call: () => Promise<object>, input: Json) => {
+    inputs.push(input);
+    return call();
+  };
+  await withHook(seen, async () => {
+    const { item: before } = await subscriptions.read("items_now");
+    await subscriptions.readOverflow("items_now", "sub_1");
+    await subscriptions.write("items_now", before, writing({ ...before, stripe_version: 1, subscriptions: life() }));
+  });
   const [read, overflow, write] = inputs;
   assert.equal([read?.["ConsistentRead"], overflow?.["ConsistentRead"]], [true, true]);
   // An item may be large, and a write asks for nothing of it.
