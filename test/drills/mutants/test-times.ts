@@ -69,7 +69,12 @@ export const testTimes = (): TestTimes => {
         short,
         long,
       ];
-      return parts.map((part, index) => byTime(part.filter((test) => !parts.slice(0, index).flat().includes(test))));
+      const planned = new Set<TimedTest>();
+      return parts.map((part) => {
+        const others = part.filter((test) => !planned.has(test));
+        for (const test of others) planned.add(test);
+        return byTime(others);
+      });
     },
   };
 };
