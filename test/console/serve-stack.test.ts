@@ -27,7 +27,7 @@ test.after(async () => {
   await serving.stop();
 });
 
-// Waits until the list has a row that is as it should be.
+// Waits until the list has a row that is as it should be: log groups are read one after the other, so it may say less at first.
 const listed = (events: EventList, isWanted: (event: ListedEvent) => boolean): Promise<ListedEvent> =>
   new Promise((found) => {
     const look = (): boolean => {
@@ -46,7 +46,7 @@ test("lists an event by what its Lambdas have logged, as its outcome was", async
   const { outcome, eventId } = await serving.handle(event);
   const { at, ms, key, ...row } = await listed(
     stack.events,
-    (one) => one.eventId === eventId && one.outcome === outcome,
+    (one) => one.eventId === eventId && one.outcome === outcome && one.customerId !== null && one.userId !== null,
   );
   assert.equal(row, {
     eventId,
@@ -65,9 +65,12 @@ test("lists a failed event with its error and its retries, and the same event ag
   const { event } = sampleOf("invoice.paid", { ...month("unknown"), userId: null });
   const failed = await serving.handle(event);
   assert.is(failed.outcome, "dead-letter");
-  const row = await listed(stack.events, (one) => one.eventId === event.id && one.outcome === "dead-letter");
-  assert.equal([row.error?.name, row.retries], ["CustomerNotFound", failed.retries]);
-  assert.ok(row.retries > 0);
+  assert.ok(failed.retries > 0);
+  const row = await listed(
+    stack.events,
+    (one) => one.eventId === event.id && one.outcome === "dead-letter" && one.retries === failed.retries,
+  );
+  assert.is(row.error?.name, "CustomerNotFound");
   assert.match(`${row.error?.message}`, "cus_unknown");
   await serving.handle(event);
   await listed(stack.events, (one) => one.eventId === event.id && one.key !== row.key && one.outcome === "dead-letter");
