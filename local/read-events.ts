@@ -49,6 +49,7 @@ const isMissing = (error: Error): boolean => "code" in error && error.code === "
 const filesOf = (path: string): string[] => {
   if (!statSync(path).isDirectory()) return [path];
   const names = readdirSync(path, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".json"));
+  if (names.length === 0) throw new NotAnEvent("the directory has no *.json file");
   return names.toSorted().map((name) => join(path, name));
 };
 

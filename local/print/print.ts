@@ -108,9 +108,11 @@ const paymentColumns = [
 /** The newest rows of both tables as a person reads them: payments with their refunds and disputes, the most important columns, times as dates. */
 export const rowsOf = ({ core, payments }: Pick<Dump, "core" | "payments">): string => {
   const subscriptions = core.filter(({ stripe_version: version }) => version !== undefined);
+  const isPaused = subscriptions.some(({ pause_collection: pause }) => typeof pause === "string");
+  const columns = [...subscriptionColumns, ...(isPaused ? ["pause_collection"] : [])];
   const newestLast = paymentsIn(payments).toSorted((a, b) => a.created_at - b.created_at);
   return [
-    newestOf(`Subscriptions (${subscriptions.length})`, subscriptions, subscriptionColumns),
+    newestOf(`Subscriptions (${subscriptions.length})`, subscriptions, columns),
     newestOf(`Payments (${newestLast.length})`, newestLast, paymentColumns),
   ].join("\n\n");
 };

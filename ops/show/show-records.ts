@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { tablesOf } from "../terminal/table.ts";
-import { openRecords, type PaymentRecord } from "../../records/records.ts";
+import { openRecords, type PaymentRecord, type SubscriptionRecord } from "../../records/records.ts";
 import { findTarget, type Target } from "../command/target.ts";
 import { type TargetOptions, targetText } from "../command/target-options.ts";
 import { escapeLines, escapeText } from "../terminal/escape.ts";
@@ -61,16 +61,24 @@ const paymentColumns = [
 
 const reversalColumns = ["created_at", "kind", "status", "amount", "currency", "reason", "due_by", "payment_id", "id"];
 
+// Most subscriptions are not paused.
+const pauseColumns = ["pause_collection", "pause_resumes_at"];
+
 const textOf = ({ userId, subscription, payments, more }: UserRecords): string =>
   [
     wrapText(styleText("bold", `Subscription of ${escapeText(userId)}`), 2),
-    subscription ? tablesOf([subscription], subscriptionColumns) : "  none is recorded",
+    subscription ? tablesOf([subscription], columnsOf(subscription)) : "  none is recorded",
     "",
     wrapText(styleText("bold", `Payments of ${escapeText(userId)}, the newest first`), 2),
     payments.length > 0 ? tablesOf(payments, paymentColumns) : "  none are recorded",
     ...(more ? ["  … there may be more (--limit)"] : []),
     ...reversalsText(payments),
   ].join("\n");
+
+const columnsOf = ({ pause_collection: pause }: SubscriptionRecord): string[] => [
+  ...subscriptionColumns,
+  ...(typeof pause === "string" ? pauseColumns : []),
+];
 
 const reversalsText = (payments: PaymentRecord[]): string[] => {
   const reversals = reversalsOf(payments);

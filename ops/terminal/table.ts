@@ -36,6 +36,7 @@ const timeColumns = [
   "ended_at",
   "expires_at",
   "gap_since",
+  "pause_resumes_at",
   "stripe_created",
   "trial_end",
   "updated_at",

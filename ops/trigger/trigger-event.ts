@@ -56,29 +56,38 @@ export const triggerEvent = async (eventType: string, options: TriggerOptions): 
     console.log(escapeLines(JSON.stringify(event, null, 2)));
     return 0;
   }
-  const hasFailed = options.to.local === undefined ? await put(event, options) : await post(event, options.to.local);
-  const [id, where] = [escapeText(event.id), targetText(options.to)];
-  console.log(`\nnpm run trace -- ${id} ${where}\nnpm run show -- ${subject.userId} ${where}`);
+  const { local } = options.to;
+  const { hasFailed, userId } = local === undefined ? await put(event, subject, options) : await post(event, local);
+  const where = targetText(options.to);
+  const show = userId === null ? "" : `\nnpm run show -- ${escapeText(userId)} ${where}`;
+  console.log(`\nnpm run trace -- ${escapeText(event.id)} ${where}${show}`);
   return hasFailed ? 1 : 0;
 };
 
-const put = async (event: TestEvent, { to }: TriggerOptions): Promise<boolean> => {
+interface Sent {
+  hasFailed: boolean;
+  /** The user of whom something is recorded, as far as is known; null for none. */
+  userId: string | null;
+}
+
+const put = async (event: TestEvent, { userId }: Subject, { to }: TriggerOptions): Promise<Sent> => {
   const target = await findTarget(to);
   assertTakesTestEvents(target, "an event that Stripe did not make");
   const refused = await putTestEvents([event], target);
   for (const reason of refused.values()) throw new UserError(`EventBridge refused the event: ${reason}`);
   console.log(wrapText(`${escapeText(event.id)}  ${escapeText(event.type)}  is on the bus of ${target.name}`, 2));
-  return false;
+  return { hasFailed: false, userId };
 };
 
 const Outcome = type({
   outcome: string(),
+  userId: nullable(string()),
   written: array(string()),
   published: array(type({ type: string(), subject: string(), version: integer() })),
   error: nullable(type({ name: string(), message: string() })),
 });
 
-const post = async (event: TestEvent, url: string): Promise<boolean> => {
+const post = async (event: TestEvent, url: string): Promise<Sent> => {
   const { name } = await findTarget({ local: url });
   const response = await fetch(new URL("/events", name), {
     method: "POST",
@@ -87,12 +96,12 @@ const post = async (event: TestEvent, url: string): Promise<boolean> => {
   });
   const answer = parseJson(await response.text());
   if (!response.ok) throw new UserError(`${url} does not take the event: ${Object(answer).error}`);
-  const { outcome, written, published, error } = create(answer, Outcome);
+  const { outcome, userId, written, published, error } = create(answer, Outcome);
   const lines = error
     ? [`${error.name}: ${error.message}`]
     : [...written, ...published.map((one) => `→ ${publishedText(one)}`)];
   console.log(
     [`${event.id}  ${event.type}  ${outcome}`, ...lines].map((line) => wrapText(escapeText(line), 2)).join("\n  "),
   );
-  return error !== null;
+  return { hasFailed: error !== null, userId };
 };

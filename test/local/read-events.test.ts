@@ -102,6 +102,12 @@ test("reports a path that does not exist, and reads the others", () => {
   assert.match(`${problems[0]}`, `there is no file ${missing}`);
 });
 
+test("reports a directory without a JSON file", () => {
+  write("notes.txt", "no event");
+  const { ids, problems } = read(directory);
+  assert.equal([ids, problems], [[], [`${directory}: the directory has no *.json file`]]);
+});
+
 test("reports a directory that is named as a file would be", () => {
   mkdirSync(join(directory, "trap.json"));
   const { ids, problems } = read(directory);

@@ -2,7 +2,7 @@ import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { life } from "../../samples/one-life.ts";
-import { sampleEvent, sampleInvoice } from "../../samples/stripe-objects.ts";
+import { sampleEvent, sampleInvoice, sampleSubscription } from "../../samples/stripe-objects.ts";
 import { localConfig } from "../../ops/command/clients.ts";
 import { showRecords } from "../../ops/show/show-records.ts";
 import { captured } from "../helpers/captured.ts";
@@ -64,6 +64,18 @@ test("prints a table each, with order and gaps, and says where there is more", a
   );
   assert.match(`${lines[14]}`, /refund +succeeded +290 +jpy +requested_by_customer +- +pi_life_3 +re_life_1$/);
   assert.is(lines.length, 15);
+});
+
+test("says that the collection is paused, and until when", async () => {
+  const more = {
+    metadata: { user_id: "user_paused" },
+    pause_collection: { behavior: "void", resumes_at: 1_769_904_000 },
+  };
+  const paused = sampleSubscription({ id: "sub_paused", customer: "cus_paused", start: 1, end: 2, more });
+  await serving.handle(sampleEvent("evt_paused", "customer.subscription.created", 1, paused));
+  const [, names, values] = (await show("user_paused", { json: false })).printed.split("\n");
+  assert.match(`${names}`, /updated_at +pause_collection +pause_resumes_at$/);
+  assert.match(`${values}`, /void +2026-02-01 00:00$/);
 });
 
 test("says that nothing is recorded", async () => {

@@ -32,13 +32,20 @@ test("sends the runner an event of any type, which is applied, and of one name a
     if (type === "invoice.payment_failed") assert.match(stdout, /^ {2}→ PaymentFailed payment\/in_\S+ version 1$/m);
     const [, id = ""] = /npm run trace -- (\S+) --local/.exec(stdout) ?? [];
     assert.match(stdout, `${id}  ${type}`);
-    assert.match(stdout, `npm run show -- user_month --local ${serving.url}`);
+    if (/^(customer|invoice)\./.test(type)) assert.match(stdout, `npm run show -- user_month --local ${serving.url}`);
   }
   const { core, payments } = await serving.dump();
   const subscription = core.find(({ SK }) => SK === "SUBSCRIPTION");
   assert.equal([subscription?.["user_id"], subscription?.["status"]], ["user_month", "canceled"]);
   const named = paymentsIn(payments).map(({ status, payment_id: id }) => `${status}: ${id}`);
   assert.equal(named.toSorted(), ["failed: in_month", "partially_refunded: pi_month"]);
+});
+
+test("names no user to show where nothing is recorded of one", async () => {
+  const { stdout } = await trigger(["charge.dispute.closed", "--to", serving.url, "--name", "alone"]);
+  assert.match(stdout, /^evt_alone_\w+ {2}charge\.dispute\.closed {2}applied\n/);
+  assert.match(stdout, "npm run trace -- evt_alone_");
+  assert.not.match(stdout, "npm run show");
 });
 
 test("makes no event of the future, and a month that is not over", () => {

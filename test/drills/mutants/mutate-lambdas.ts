@@ -81,7 +81,8 @@ const judge = async (worker: WorkerProcess, mutant: Mutant): Promise<void> => {
     }
   }
   if (isSurvivor) survivors.push(mutant);
-  console.log(`${isSurvivor ? "SURVIVES" : "killed  "}  ${mutant.line}  ${mutant.name}`);
+  const where = `${mutant.file}:${mutant.line}`;
+  console.log(`${isSurvivor ? "SURVIVES" : "killed  "}  ${mutant.name.replace(mutant.file, where)}`);
 };
 
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130));

@@ -233,6 +233,13 @@ test("shows the subscriptions of the core table, and nothing else that is in it"
   assert.is(after, "");
 });
 
+test("shows how collection is paused where it is", () => {
+  const [, columns, row, other] = rows({ core: [{ ...subscription, pause_collection: "void" }, subscription] });
+  assert.match(`${columns}`, /order {2}pause_collection$/);
+  assert.match(`${row}`, / void$/);
+  assert.match(`${other}`, / -$/);
+});
+
 test("shows no more than twenty rows, and says how many there are besides", () => {
   const payments = Array.from({ length: 23 }, (_, index) => payment(`in_${index}`, january + index));
   const shown = rows({ payments }).slice(2);
