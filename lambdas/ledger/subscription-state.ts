@@ -1,13 +1,13 @@
-import { boolean, type Infer, literal, string, type } from "superstruct";
+import { boolean, type Infer, literal, type } from "superstruct";
 import { type Item, type Price, pricesOf, subscriptionPrices } from "../stripe/prices.ts";
-import { Id, maybe, Reference, UnixSeconds } from "../stripe/shapes.ts";
+import { Id, maybe, Reference, UnixSeconds, Word } from "../stripe/shapes.ts";
 
 /** Stripe's subscription in any API version's shape, as far as we keep its state. */
 export const Subscription = type({
   object: literal("subscription"),
   id: Id,
   customer: maybe(Reference),
-  status: string(),
+  status: Word,
   created: UnixSeconds,
   ...subscriptionPrices,
   current_period_start: maybe(UnixSeconds),
@@ -18,7 +18,7 @@ export const Subscription = type({
   ended_at: maybe(UnixSeconds),
   trial_start: maybe(UnixSeconds),
   trial_end: maybe(UnixSeconds),
-  pause_collection: maybe(type({ behavior: string(), resumes_at: maybe(UnixSeconds) })),
+  pause_collection: maybe(type({ behavior: Word, resumes_at: maybe(UnixSeconds) })),
 });
 
 /** A subscription's state as Stripe has it, whatever is configured here; times in unix seconds. */

@@ -28,6 +28,12 @@ export interface LinesInSight {
   lines?: Infer<typeof Lines> | null | undefined;
 }
 
+/** An invoice as far as the period of its payment needs it. */
+export interface Billed extends LinesInSight {
+  /** When its own period ended, in unix seconds. */
+  period_end?: number | null | undefined;
+}
+
 /** A time that something is paid for, in unix seconds; both null where the event does not say it. */
 export type ServicePeriod = { start: number; end: number } | { start: null; end: null };
 
@@ -35,16 +41,19 @@ export type ServicePeriod = { start: number; end: number } | { start: null; end:
  * The period that an invoice pays for: of its lines the one that ends last.
  *
  * Credits and prorations count only where no other line is left: they are about a time that is paid for already. Of more than
- * ten lines the others may be out of sight, prorations come first. The invoice's own period is no answer: it looks back at
- * what was added to it (https://docs.stripe.com/api/invoices/object#invoice_object-period_start).
+ * ten lines the others may be out of sight, prorations come first; and what was used in the past, which is billed afterwards, does
+ * not say what else is paid for. The invoice's own period is no answer: it looks back at what was added to it
+ * (https://docs.stripe.com/api/invoices/object#invoice_object-period_start).
  */
-export const servicePeriodOf = ({ lines }: LinesInSight): ServicePeriod => {
+export const servicePeriodOf = ({ lines, period_end: ownEnd }: Billed): ServicePeriod => {
   const all = lines?.data ?? [];
   const charges = all.filter((line) => !isCredit(line));
   const paidFor = charges.filter((line) => !isProration(line));
-  const [counting = []] =
-    lines?.has_more === true ? [paidFor] : [paidFor, charges, all].filter((one) => one.length > 0);
-  return lastPeriodOf(counting) ?? { start: null, end: null };
+  const hasMore = lines?.has_more === true;
+  const [counting = []] = hasMore ? [paidFor] : [paidFor, charges, all].filter((one) => one.length > 0);
+  const last = lastPeriodOf(counting);
+  const isPast = hasMore && last !== null && last.end <= Number(ownEnd);
+  return last === null || isPast ? { start: null, end: null } : last;
 };
 
 /** The one subscription that an invoice's lines name; null where they name none, or several. */

@@ -1,6 +1,17 @@
 import { array, boolean, type Infer, literal, string, type } from "superstruct";
 import { Lines, type LinesInSight, subscriptionInLines } from "./invoice-lines.ts";
-import { AmountMinor, Count, Currency, Expandable, Id, maybe, Metadata, Reference, UnixSeconds } from "./shapes.ts";
+import {
+  AmountMinor,
+  Count,
+  Currency,
+  Expandable,
+  Id,
+  maybe,
+  Metadata,
+  Reference,
+  UnixSeconds,
+  Word,
+} from "./shapes.ts";
 
 const SubscriptionDetails = type({ subscription: maybe(Reference), metadata: maybe(Metadata) });
 
@@ -12,7 +23,7 @@ export const invoiceSubscription = {
   lines: maybe(Lines),
 };
 
-const LastError = type({ decline_code: maybe(string()), code: maybe(string()) });
+const LastError = type({ decline_code: maybe(Word), code: maybe(Word) });
 
 const PaymentIntent = Expandable(type({ id: Id, last_payment_error: maybe(LastError) }));
 
@@ -36,6 +47,7 @@ export const Invoice = type({
   amount_remaining: maybe(AmountMinor),
   currency: Currency,
   created: UnixSeconds,
+  period_end: maybe(UnixSeconds),
   status_transitions: maybe(type({ paid_at: maybe(UnixSeconds) })),
   attempt_count: Count,
   next_payment_attempt: maybe(UnixSeconds),

@@ -1,5 +1,5 @@
-import { array, dynamic, enums, type Infer, is, literal, string, type Struct, type } from "superstruct";
-import { AmountMinor, Currency, Id, maybe, Reference, UnixSeconds } from "./shapes.ts";
+import { array, dynamic, enums, type Infer, is, literal, type Struct, type } from "superstruct";
+import { AmountMinor, Currency, Id, maybe, Reference, UnixSeconds, Word } from "./shapes.ts";
 
 // What a refund, a dispute and a charge name of the payment that they are about; where there is an intent, it is the payment's.
 const paidBy = { payment_intent: maybe(Reference) };
@@ -13,9 +13,9 @@ const Refund = type({
   amount: AmountMinor,
   currency: Currency,
   // Stripe's reference lets it be null.
-  status: maybe(string()),
-  reason: maybe(string()),
-  failure_reason: maybe(string()),
+  status: maybe(Word),
+  reason: maybe(Word),
+  failure_reason: maybe(Word),
   created: UnixSeconds,
 });
 
@@ -27,8 +27,8 @@ const Dispute = type({
   charge: maybe(Reference),
   amount: AmountMinor,
   currency: Currency,
-  status: string(),
-  reason: maybe(string()),
+  status: Word,
+  reason: maybe(Word),
   evidence_details: maybe(type({ due_by: maybe(UnixSeconds) })),
   created: UnixSeconds,
 });

@@ -21,6 +21,9 @@ export const maybe = <T, S>(struct: Struct<T, S>) => optional(nullable(struct));
 /** The id of a Stripe object, which never has more characters: https://docs.stripe.com/upgrades#what-changes-does-stripe-consider-to-be-backwards-compatible */
 export const Id = size(string(), 1, 255);
 
+/** A word of Stripe's, such as a status or a reason; none is longer than an id. */
+export const Word = size(string(), 0, 255);
+
 /** The id of another object: Stripe sends the id, or the object itself where a request expanded it. */
 export const Reference = coerce(Id, unknown(), (value) => (isObject(value) ? value["id"] : value));
 

@@ -1,4 +1,4 @@
-import type { Infer } from "superstruct";
+import { type Infer, validate } from "superstruct";
 import { parse } from "../runtime/parse.ts";
 import { assertAccepted } from "../stripe/event-types.ts";
 import { applyPreviousAttributes } from "../stripe/previous-object.ts";
@@ -17,13 +17,11 @@ export const toSubscriptionEvent = (event: StripeEvent<Infer<typeof Subscription
   assertAccepted("sync-subscription", event.type);
   const type = kindOf(event.type);
   const to = stateOf(object);
-  const previous = event.data.previous_attributes ?? {};
-  const before = applyPreviousAttributes(asPreviousNamesIt(object, previous), previous);
   return {
     eventId: event.id,
     created: event.created,
     type,
-    from: type === "updated" ? stateOf(parse(before, Subscription)) : null,
+    from: type === "updated" ? stateOf(before(object, event.data.previous_attributes ?? {})) : null,
     // Stripe deletes a subscription when it has ended, whatever the snapshot says.
     to: type === "deleted" && !isEnded(to) ? { ...to, status: "canceled" } : to,
     subscriptionId: object.id,
@@ -34,6 +32,25 @@ export const toSubscriptionEvent = (event: StripeEvent<Infer<typeof Subscription
 const kindOf = (eventType: string): Transition["type"] => {
   if (eventType === "customer.subscription.created") return "created";
   return eventType === "customer.subscription.deleted" ? "deleted" : "updated";
+};
+
+type Subscribed = Infer<typeof Subscription>;
+
+/**
+ * The subscription that an update left.
+ *
+ * Of a nested object Stripe names only what changed. Where the snapshot, which may be a later one, has no such object any more, the rest
+ * of it is not known, and it is left out.
+ */
+const before = (object: Subscribed, previous: Record<string, unknown>): Subscribed => {
+  const merged = applyPreviousAttributes(asPreviousNamesIt(object, previous), previous);
+  const [error] = validate(merged, Subscription);
+  const [key = "", ...rest] = error?.path ?? [];
+  if (rest.length !== 1 || error?.value !== undefined) {
+    return parse(merged, Subscription, ["detail", "data", "previous_attributes"]);
+  }
+  const { [key]: _, ...known } = previous;
+  return before(object, known);
 };
 
 // Versions before Basil name what changed of a period or a plan at the top, though the object may show it on its items too.

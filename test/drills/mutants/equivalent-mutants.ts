@@ -49,6 +49,10 @@ const equivalents: readonly Equivalent[] = [
     },
   },
   {
+    why: "No text is shorter than an empty one.",
+    of: { "lambdas/stripe/shapes.ts": ["Word: 0 -> (-1)"] },
+  },
+  {
     why: "It only saves calls: what is done without it has the same end.",
     of: {
       "lambdas/subscriptions/customers-table.ts": [

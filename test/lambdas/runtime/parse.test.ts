@@ -30,6 +30,9 @@ test("names the path of what is wrong, and quotes only what cannot be personal",
     assert.is(error.message, `a.0.b: expected an integer, got ${shown}`);
   }
   assert.is(thrown(() => parse(1, string())).message, "event: expected a string, got 1");
+  assert.is(thrown(() => parse(1, string(), ["a", "b"])).message, "a.b: expected a string, got 1");
+  const inside = thrown(() => parse({ c: 1 }, type({ c: string() }), ["a", "b"]));
+  assert.is(inside.message, "a.b.c: expected a string, got 1");
   const { message } = thrown(() => parse({ a: "" }, type({ a: size(string(), 1, 2) })));
   assert.is(message, "a: expected a string with a length between `1` and `2`, got an empty string");
 });

@@ -84,6 +84,16 @@ test("leave the period open where only credits and prorations are in sight, and 
   }
 });
 
+test("leave the period open where what is in sight was used before the invoice's own period ended, and others are not", () => {
+  const [used, next] = [line(100, 200), line(200, 300)];
+  const periodOf = (data: Json[], ownEnd: number | null | undefined, hasMore = true) =>
+    servicePeriodOf({ ...invoiceOf(data, hasMore), period_end: ownEnd });
+  for (const ownEnd of [200, 201]) assert.equal(periodOf([used], ownEnd), { start: null, end: null });
+  for (const ownEnd of [199, null, undefined]) assert.equal(periodOf([used], ownEnd), { start: 100, end: 200 });
+  assert.equal(periodOf([used, next], 200), { start: 200, end: 300 });
+  assert.equal(periodOf([used], 200, false), { start: 100, end: 200 });
+});
+
 test("name a subscription where all that name one name the same, in any shape", () => {
   const shapes = (id: string): Json[] => [
     { subscription: id },

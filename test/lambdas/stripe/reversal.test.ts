@@ -10,11 +10,22 @@ const test = suite("a refund, a dispute or a refunded charge of Stripe's");
 
 const read = async (object: Json) => parse(object, Reversal);
 
+const tooLong = "x".repeat(256);
+
 // Of both Stripe has the same, but for what says why.
-const common = { id: 5, payment_intent: 5, charge: 5, amount: "1", currency: "YEN", status: 5, reason: 5, created: "" };
+const common = {
+  id: 5,
+  payment_intent: 5,
+  charge: 5,
+  amount: "1",
+  currency: "YEN",
+  status: tooLong,
+  reason: tooLong,
+  created: "",
+};
 
 const kinds: [object: Json, wrong: Json][] = [
-  [refundOf("read"), { ...common, failure_reason: 5 }],
+  [refundOf("read"), { ...common, failure_reason: tooLong }],
   [disputeOf("read", "lost"), { ...common, evidence_details: { due_by: "soon" } }],
   [
     chargeOf("read", 1, { invoice: "in_read", refunds: { data: [refundOf("read")] } }),

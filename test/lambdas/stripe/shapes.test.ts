@@ -13,6 +13,7 @@ import {
   Metadata,
   Reference,
   UnixSeconds,
+  Word,
 } from "../../../lambdas/stripe/shapes.ts";
 import { envelope } from "../../../lambdas/stripe/stripe-event.ts";
 import { Subscription } from "../../../lambdas/ledger/subscription-state.ts";
@@ -39,6 +40,7 @@ const takenBy =
 test("take what is within the bounds, and refuse what is next to them", () => {
   const cases: [string, (value: unknown) => boolean, unknown[], unknown[]][] = [
     ["Id", takenBy(Id), ["a", "a".repeat(255)], ["", "a".repeat(256), 1, null]],
+    ["Word", takenBy(Word), ["", "a".repeat(255)], ["a".repeat(256), 1, null]],
     ["UnixSeconds", takenBy(UnixSeconds), [0, 32_503_679_999], [-1, 32_503_680_000, 1.5, "1"]],
     ["AmountMinor", takenBy(AmountMinor), [0, Number.MAX_SAFE_INTEGER], [-1, Number.MAX_SAFE_INTEGER + 1, 0.5]],
     ["Count", takenBy(Count), [0, Number.MAX_SAFE_INTEGER], [-1, 1e21, 0.5]],
@@ -70,6 +72,8 @@ const having = (object: unknown, [key = "", ...path]: string[], value: unknown):
   return Array.isArray(object) ? object.with(Number(key), next) : { ...Object(object), [key]: next };
 };
 
+const tooLong = "x".repeat(256);
+
 const refusedAt = <T, S>(object: Json, struct: Struct<T, S>, paths: Record<string, unknown>): void => {
   parse(object, struct);
   for (const [path, value] of Object.entries(paths)) {
@@ -88,6 +92,7 @@ test("refuse an invoice by any field that is read of it, wherever it lies", () =
     customer: 1,
     currency: "JPY",
     created: "now",
+    period_end: "now",
     amount_paid: null,
     amount_due: null,
     amount_remaining: -1,
@@ -97,8 +102,8 @@ test("refuse an invoice by any field that is read of it, wherever it lies", () =
     "status_transitions.paid_at": "now",
     payment_intent: 1,
     "payment_intent.id": "",
-    "payment_intent.last_payment_error.decline_code": 1,
-    "payment_intent.last_payment_error.code": 1,
+    "payment_intent.last_payment_error.decline_code": tooLong,
+    "payment_intent.last_payment_error.code": tooLong,
     "payments.data": null,
     "payments.data.0.is_default": 1,
     "payments.data.0.status": 1,
@@ -133,7 +138,7 @@ test("refuse a subscription by any field that is read of it, wherever it lies", 
     object: "invoice",
     id: "",
     customer: 1,
-    status: null,
+    status: tooLong,
     created: null,
     current_period_start: -1,
     current_period_end: -1,
@@ -143,7 +148,7 @@ test("refuse a subscription by any field that is read of it, wherever it lies", 
     ended_at: -1,
     trial_start: -1,
     trial_end: -1,
-    "pause_collection.behavior": null,
+    "pause_collection.behavior": tooLong,
     "pause_collection.resumes_at": -1,
     plan: 1,
     "plan.interval": 1,

@@ -105,6 +105,37 @@ test("takes a subscription without items, whose period and plan are at the top a
   assert.equal([from?.prices[0]?.id, from?.current_period_start, from?.current_period_end], ["plan_before", 100, 150]);
 });
 
+test("left what is known, where its snapshot shows none any more of what a previous attribute is a part of", () => {
+  const object = sampleSubscription(period);
+  const { to } = read("updated", object);
+  const paused = { pause_collection: { behavior: "void", resumes_at: 900 } };
+  const left = { ...to, status: "past_due" };
+  const whole = read("updated", object, { ...paused, status: "past_due" });
+  assert.equal(whole.from, { ...left, pause_collection: "void", pause_resumes_at: 900 });
+  const ofPause = read("updated", object, { status: "past_due", pause_collection: { resumes_at: 900 } });
+  assert.equal(ofPause.from, left);
+  const ofBoth = read("updated", object, {
+    plan: { amount: 5 },
+    pause_collection: { resumes_at: 900 },
+    status: "past_due",
+  });
+  assert.equal(ofBoth.from, left);
+  const shown = read("updated", { ...object, ...paused }, { pause_collection: { resumes_at: 800 } });
+  assert.equal([shown.from?.pause_collection, shown.from?.pause_resumes_at], ["void", 800]);
+});
+
+test("is refused where what it left has a part that is wrong", () => {
+  const parts: [previous: Json, message: string][] = [
+    [{ pause_collection: { behavior: 5 } }, "pause_collection.behavior: expected a string, got 5"],
+    [{ pause_collection: 5 }, "pause_collection: expected an object, got 5"],
+    [{ items: { data: [{ price: {} }] } }, "items.data.0.price.id: expected a string, got nothing"],
+  ];
+  for (const [previous, message] of parts) {
+    const error = thrown(() => read("updated", sampleSubscription(period), previous));
+    assert.is(error.message, `detail.data.previous_attributes.${message}`);
+  }
+});
+
 test("is refused where its type is none of a change, or what it left is no subscription", () => {
   const type = thrown(() => read("paused", sampleSubscription(period)));
   assert.is(type.name, "InvalidEvent");
@@ -114,7 +145,7 @@ test("is refused where its type is none of a change, or what it left is no subsc
   );
   const before = thrown(() => read("updated", sampleSubscription(period), { status: 7 }));
   assert.is(before.name, "InvalidEvent");
-  assert.match(before.message, "status: expected a string, got 7");
+  assert.is(before.message, "detail.data.previous_attributes.status: expected a string, got 7");
 });
 
 test.run();

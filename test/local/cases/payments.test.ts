@@ -11,6 +11,8 @@ const credit: LineArgs = { ...yearCredit, isProration: false };
 const month: LineArgs = { amount: 580, from: on(5), to: on(6) };
 const restOfMonth: LineArgs = { amount: 300, from: on(5, 10), to: on(6), isProration: true };
 
+const usage: LineArgs = { amount: 10, from: on(4), to: on(5) };
+
 const periodOf = ({ billing_period_start: start, billing_period_end: end }: Json): unknown[] => [start, end];
 
 test("are for the period that is paid for, whatever is credited or prorated beside it", async () => {
@@ -22,6 +24,8 @@ test("are for the period that is paid for, whatever is credited or prorated besi
     ["an invoice item", [invoiceItemLine(yearCredit), line(month)], false, inMay],
     ["more than ten lines, one of them paid for", [line(yearCredit), line(month)], true, inMay],
     ["more than ten lines, none of them paid for", [line(yearCredit), line(restOfMonth)], true, [null, null]],
+    ["more than ten lines, those in sight for what was used", [line(usage)], true, [null, null]],
+    ["what was used alone", [line(usage)], false, [on(4), on(5)]],
     ["prorations alone", [line({ ...restOfMonth, amount: -100 }), line(restOfMonth)], false, [on(5, 10), on(6)]],
     ["credits alone", [line(yearCredit)], false, [on(5), on(12)]],
     ["no lines", [], false, [null, null]],
