@@ -7,12 +7,14 @@ import type { Transition } from "../ledger/event-ledger.ts";
 import type { SubscriptionEvent } from "./subscription-item.ts";
 import { isEnded, stateOf, Subscription } from "../ledger/subscription-state.ts";
 
+type Subscribed = Infer<typeof Subscription>;
+
 /**
  * Turns an event about a subscription into a transition from the state that it left to the one that it shows.
  *
  * @throws {InvalidEvent} for a type that is no change of a subscription, and where `previous_attributes` make no subscription.
  */
-export const toSubscriptionEvent = (event: StripeEvent<Infer<typeof Subscription>>): SubscriptionEvent => {
+export const toSubscriptionEvent = (event: StripeEvent<Subscribed>): SubscriptionEvent => {
   const object = event.data.object;
   assertAccepted("sync-subscription", event.type);
   const type = kindOf(event.type);
@@ -34,8 +36,6 @@ const kindOf = (eventType: string): Transition["type"] => {
   return eventType === "customer.subscription.deleted" ? "deleted" : "updated";
 };
 
-type Subscribed = Infer<typeof Subscription>;
-
 /**
  * The subscription that an update left.
  *
@@ -54,7 +54,7 @@ const before = (object: Subscribed, previous: Record<string, unknown>): Subscrib
 };
 
 // Versions before Basil name what changed of a period or a plan at the top, though the object may show it on its items too.
-const asPreviousNamesIt = (object: Infer<typeof Subscription>, previous: Record<string, unknown>): object => {
+const asPreviousNamesIt = (object: Subscribed, previous: Record<string, unknown>): object => {
   if ("items" in previous) return object;
   const namesPlan = "plan" in previous;
   const items = (object.items?.data ?? []).map(({ price, plan }) => (namesPlan ? {} : { price, plan }));
@@ -62,7 +62,7 @@ const asPreviousNamesIt = (object: Infer<typeof Subscription>, previous: Record<
 };
 
 // The period is put where the previous one may be named.
-const periodAtTop = (object: Infer<typeof Subscription>): object => {
+const periodAtTop = (object: Subscribed): object => {
   const { current_period_start: start, current_period_end: end } = stateOf(object);
   return { ...object, current_period_start: start, current_period_end: end };
 };

@@ -10,22 +10,11 @@ const test = suite("a refund, a dispute or a refunded charge of Stripe's");
 
 const read = async (object: Json) => parse(object, Reversal);
 
-const tooLong = "x".repeat(256);
-
 // Of both Stripe has the same, but for what says why.
-const common = {
-  id: 5,
-  payment_intent: 5,
-  charge: 5,
-  amount: "1",
-  currency: "YEN",
-  status: tooLong,
-  reason: tooLong,
-  created: "",
-};
+const common = { id: 5, payment_intent: 5, charge: 5, amount: "1", currency: "YEN", status: 5, reason: 5, created: "" };
 
 const kinds: [object: Json, wrong: Json][] = [
-  [refundOf("read"), { ...common, failure_reason: tooLong }],
+  [refundOf("read"), { ...common, failure_reason: 5 }],
   [disputeOf("read", "lost"), { ...common, evidence_details: { due_by: "soon" } }],
   [
     chargeOf("read", 1, { invoice: "in_read", refunds: { data: [refundOf("read")] } }),
@@ -49,6 +38,15 @@ test("is refused where a field of it is none that Stripe says, by the field's na
     }
   }
   assert.is((await rejects(read({ ...refundOf("read"), object: "payout" }))).name, "InvalidEvent");
+});
+
+test("is refused where a word of it is longer than any of Stripe's", async () => {
+  for (const [object, wrong] of kinds) {
+    for (const name of ["status", "reason", "failure_reason"].filter((word) => word in wrong)) {
+      const { message } = await rejects(read({ ...object, [name]: "x".repeat(256) }));
+      assert.match(message, `${name}: expected a string with a length between`);
+    }
+  }
 });
 
 test("is about its payment intent, or else its charge, or else of nothing", async () => {

@@ -72,8 +72,6 @@ const having = (object: unknown, [key = "", ...path]: string[], value: unknown):
   return Array.isArray(object) ? object.with(Number(key), next) : { ...Object(object), [key]: next };
 };
 
-const tooLong = "x".repeat(256);
-
 const refusedAt = <T, S>(object: Json, struct: Struct<T, S>, paths: Record<string, unknown>): void => {
   parse(object, struct);
   for (const [path, value] of Object.entries(paths)) {
@@ -102,8 +100,8 @@ test("refuse an invoice by any field that is read of it, wherever it lies", () =
     "status_transitions.paid_at": "now",
     payment_intent: 1,
     "payment_intent.id": "",
-    "payment_intent.last_payment_error.decline_code": tooLong,
-    "payment_intent.last_payment_error.code": tooLong,
+    "payment_intent.last_payment_error.decline_code": 1,
+    "payment_intent.last_payment_error.code": 1,
     "payments.data": null,
     "payments.data.0.is_default": 1,
     "payments.data.0.status": 1,
@@ -138,7 +136,7 @@ test("refuse a subscription by any field that is read of it, wherever it lies", 
     object: "invoice",
     id: "",
     customer: 1,
-    status: tooLong,
+    status: null,
     created: null,
     current_period_start: -1,
     current_period_end: -1,
@@ -148,7 +146,7 @@ test("refuse a subscription by any field that is read of it, wherever it lies", 
     ended_at: -1,
     trial_start: -1,
     trial_end: -1,
-    "pause_collection.behavior": tooLong,
+    "pause_collection.behavior": null,
     "pause_collection.resumes_at": -1,
     plan: 1,
     "plan.interval": 1,
@@ -164,6 +162,18 @@ test("refuse a subscription by any field that is read of it, wherever it lies", 
     "items.data.0.plan.id": "",
     "items.data.0.current_period_start": -1,
     "items.data.0.current_period_end": -1,
+  });
+});
+
+test("refuse a word that is longer than any of Stripe's, wherever one is kept", () => {
+  const tooLong = "x".repeat(256);
+  refusedAt({ ...invoice, payment_intent: { id: "pi_1" } }, Invoice, {
+    "payment_intent.last_payment_error.decline_code": tooLong,
+    "payment_intent.last_payment_error.code": tooLong,
+  });
+  refusedAt({ ...subscription, pause_collection: { behavior: "void" } }, Subscription, {
+    status: tooLong,
+    "pause_collection.behavior": tooLong,
   });
 });
 
